@@ -1,0 +1,97 @@
+package authz
+
+// Permission is one thing a role may do. The list is closed: a route names one
+// of these or Public.
+type Permission string
+
+// Public is held by everyone, signed in or not.
+const Public Permission = "public"
+
+// The permissions, by subject.
+const (
+	// Account
+	AccountOwn     Permission = "account.own"     // own password, second factor, messages
+	AccountManage  Permission = "account.manage"  // create and disable office accounts
+	AccountConfirm Permission = "account.confirm" // confirm that a person acts for an organization
+	AccountInvite  Permission = "account.invite"  // the head gives the organization a clerk
+	SecurityManage Permission = "security.manage" // unlock accounts, reset second factors
+
+	// Workspace and cases
+	WorkspaceView Permission = "workspace.view"
+	CaseView      Permission = "case.view" // cases in one's scope
+
+	// Organization facts
+	OrganizationEdit    Permission = "organization.edit"     // the organization's own part of its profile
+	OrganizationRecord  Permission = "organization.record"   // facts that the registrar records
+	OrganizationStaff   Permission = "organization.staff"    // the full profile, by office
+	SensitiveUnmask     Permission = "sensitive.unmask"      // see an ID number in full, with a reason
+	AccountNumberUnmask Permission = "account_number.unmask" // see a bank account in full, with a reason
+
+	// Funding applications
+	ApplicationDraft   Permission = "application.draft"   // write drafts, attach papers
+	ApplicationSubmit  Permission = "application.submit"  // sign and submit
+	ApplicationCounter Permission = "application.counter" // 窗口代办
+	ApplicationOpine   Permission = "application.opine"   // community and subdistrict opinions
+	ApplicationAccept  Permission = "application.accept"  // accept, return for correction, refuse acceptance
+
+	// Policy, audit, site
+	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
+	AuditView  Permission = "audit.view"
+	SiteManage Permission = "site.manage"
+)
+
+type permissionInfo struct {
+	description string
+	roles       []Role
+}
+
+var permissions = map[Permission]permissionInfo{
+	AccountOwn:     {"管理自己的账号", Roles},
+	AccountManage:  {"管理机关账号", []Role{AdminSystem}},
+	AccountConfirm: {"确认组织账号", []Role{Subdistrict}},
+	AccountInvite:  {"为本组织添加经办人", []Role{OrgHead}},
+	SecurityManage: {"解锁账号、重置动态口令", []Role{AdminSecurity}},
+
+	WorkspaceView: {"查看工作台", Roles},
+	CaseView:      {"查看办件", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Finance, Department, LeadingGroup, Auditor}},
+
+	OrganizationEdit:    {"填写本组织档案", []Role{OrgClerk, OrgHead}},
+	OrganizationRecord:  {"登记组织事实", []Role{Subdistrict, BureauClerk}},
+	OrganizationStaff:   {"查看组织档案", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Finance, Department, LeadingGroup, Auditor}},
+	SensitiveUnmask:     {"查看完整证件号码", []Role{BureauClerk, BureauReviewer}},
+	AccountNumberUnmask: {"查看完整账号", []Role{Finance}},
+
+	ApplicationDraft:   {"填写申请", []Role{OrgClerk, OrgHead}},
+	ApplicationSubmit:  {"签署并提交申请", []Role{OrgHead}},
+	ApplicationCounter: {"窗口代办", []Role{Community}},
+	ApplicationOpine:   {"提出意见", []Role{Community, Subdistrict}},
+	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
+
+	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
+	AuditView:  {"查看操作记录", []Role{Auditor}},
+	SiteManage: {"管理站点设置", []Role{AdminSystem}},
+}
+
+// Can reports whether role r holds p.
+func Can(r Role, p Permission) bool {
+	if p == Public {
+		return true
+	}
+	for _, have := range permissions[p].roles {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Description says in Chinese what p allows, "" for an unknown permission.
+func (p Permission) Description() string {
+	if p == Public {
+		return "公开"
+	}
+	return permissions[p].description
+}
+
+// Known reports whether p is in the closed list.
+func (p Permission) Known() bool { _, ok := permissions[p]; return ok || p == Public }
