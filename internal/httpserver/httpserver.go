@@ -64,12 +64,18 @@ type Router struct {
 	mux    chi.Router
 	log    *slog.Logger
 	page   ErrorPage
-	routes []Route
+	routes *[]Route // one list for a router and its groups
 }
 
 // NewRouter returns a Router over mux.
 func NewRouter(mux chi.Router, log *slog.Logger, page ErrorPage) *Router {
-	return &Router{mux: mux, log: log, page: page}
+	return &Router{mux: mux, log: log, page: page, routes: new([]Route)}
+}
+
+// With returns a Router for the same site whose handlers run behind mw, such as
+// the session: public pages go without it, so they never vary by visitor.
+func (ro *Router) With(mw ...func(http.Handler) http.Handler) *Router {
+	return &Router{mux: ro.mux.With(mw...), log: ro.log, page: ro.page, routes: ro.routes}
 }
 
 // Get declares a safe route. It runs under a read-only context: a service that
@@ -89,7 +95,7 @@ func (ro *Router) handle(method, pattern string, p authz.Permission, h Handler) 
 	if !p.Known() {
 		panic("undeclared permission " + string(p) + " at " + pattern)
 	}
-	ro.routes = append(ro.routes, Route{method, pattern, p})
+	*ro.routes = append(*ro.routes, Route{method, pattern, p})
 	ro.mux.Method(method, pattern, ro.Adapt(func(w http.ResponseWriter, r *http.Request) error {
 		if err := ActorOf(r.Context()).Require(p); err != nil {
 			return err
@@ -99,7 +105,7 @@ func (ro *Router) handle(method, pattern string, p authz.Permission, h Handler) 
 }
 
 // Routes returns the declared routes in the order of declaration.
-func (ro *Router) Routes() []Route { return slices.Clone(ro.routes) }
+func (ro *Router) Routes() []Route { return slices.Clone(*ro.routes) }
 
 // Adapt turns a Handler into an http.Handler: the returned error decides
 // status, log level and page, and nothing internal reaches the visitor.
