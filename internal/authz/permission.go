@@ -24,6 +24,7 @@ const (
 	OrganizationEdit    Permission = "organization.edit"     // the organization's own part of its profile
 	OrganizationRecord  Permission = "organization.record"   // facts that the registrar records
 	OrganizationStaff   Permission = "organization.staff"    // the full profile, by office
+	ActivityConfirm     Permission = "activity.confirm"      // confirm that an activity took place
 	SensitiveUnmask     Permission = "sensitive.unmask"      // see an ID number in full, with a reason
 	AccountNumberUnmask Permission = "account_number.unmask" // see a bank account in full, with a reason
 
@@ -58,6 +59,7 @@ var permissions = map[Permission]permissionInfo{
 	OrganizationEdit:    {"填写本组织档案", []Role{OrgClerk, OrgHead}},
 	OrganizationRecord:  {"登记组织事实", []Role{Subdistrict, BureauClerk}},
 	OrganizationStaff:   {"查看组织档案", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Finance, Department, LeadingGroup, Auditor}},
+	ActivityConfirm:     {"确认组织活动", []Role{Community, Subdistrict, BureauClerk}},
 	SensitiveUnmask:     {"查看完整证件号码", []Role{BureauClerk, BureauReviewer}},
 	AccountNumberUnmask: {"查看完整账号", []Role{Finance}},
 
