@@ -24,7 +24,7 @@ var watchdog string
 var settings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
 	"max_connections=300", "shared_buffers=64MB", "max_wal_size=2GB", "checkpoint_timeout=1h",
-	"autovacuum=off", "jit=off", "timezone=UTC",
+	"autovacuum=off", "jit=off", "log_checkpoints=off", "timezone=UTC",
 }
 
 // base is the directory of this user's clusters. Root's is not in a private
@@ -44,8 +44,9 @@ func join(ctx context.Context) (*postgres.Cluster, error) {
 	if err := os.Mkdir(dir, 0o711); err != nil && !os.IsExist(err) {
 		return nil, err
 	}
-	if err := os.Chmod(dir, 0o711); err != nil {
-		return nil, fmt.Errorf("%s belongs to another user: %w", dir, err)
+	// The name can be guessed, and /tmp is everyone's.
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Geteuid()) {
+		return nil, fmt.Errorf("%s is not a directory of ours: remove it", dir)
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

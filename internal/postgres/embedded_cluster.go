@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ type Cluster struct {
 	settings []string
 	server   server
 	cred     *syscall.Credential // not nil: we are root, the server is not
-	exited   chan struct{}       // closed when the server we started is gone; nil when adopted
+	exited   chan struct{}       // closed when the server is gone
 }
 
 // NewCluster prepares a cluster under dir without starting it. settings are
@@ -78,6 +79,7 @@ func (c *Cluster) URL(role, database string) string {
 func (c *Cluster) Start(ctx context.Context) error {
 	if pid := c.Pid(); pid != 0 {
 		if err := c.ping(ctx, 3*time.Second, nil); err == nil {
+			c.adopt()
 			return nil
 		}
 		if err := c.Stop(); err != nil {
@@ -88,6 +90,18 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return err
 	}
 	return c.launch(ctx)
+}
+
+// adopt follows a server that is not our child, and can only be asked for.
+func (c *Cluster) adopt() {
+	exited := make(chan struct{})
+	c.exited = exited
+	go func() {
+		for c.Pid() != 0 {
+			time.Sleep(500 * time.Millisecond)
+		}
+		close(exited)
+	}()
 }
 
 func (c *Cluster) prepare(ctx context.Context) error {
@@ -110,9 +124,12 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	if _, err := os.Stat(c.data("PG_VERSION")); err == nil {
 		return nil
 	}
+	args := []string{"-D", c.data(""), "-U", OwnerRole, "--auth=trust", "--encoding=UTF8", "--locale=" + locale(), "--no-instructions"}
+	if slices.Contains(c.settings, "fsync=off") {
+		args = append(args, "--no-sync")
+	}
 	var out bytes.Buffer
-	cmd := c.command(ctx, "initdb", "-D", c.data(""), "-U", OwnerRole, "--auth=trust",
-		"--encoding=UTF8", "--locale="+locale(), "--no-sync", "--no-instructions")
+	cmd := c.command(ctx, "initdb", args...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("initdb in %s: %w: %s", c.dir, err, strings.TrimSpace(out.String()))
@@ -211,7 +228,7 @@ func (c *Cluster) Pid() int {
 		return 0 // Postgres itself clears a file whose process is gone
 	}
 	command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	if err == nil && !bytes.Contains(command, []byte("postgres")) {
+	if err == nil && !bytes.Contains(command, []byte("-D\x00"+c.data("")+"\x00")) {
 		_ = os.Remove(c.data("postmaster.pid"))
 		return 0
 	}
