@@ -1,0 +1,50 @@
+package layout
+
+import (
+	"civilaffairs/internal/authz"
+	"civilaffairs/web/paths"
+)
+
+// entry is one place of a navigation; Permission is Public or what an actor
+// must hold to be shown it.
+type entry struct {
+	Key, Label, Href string
+	Permission       authz.Permission
+}
+
+// publicNav is the navigation of public pages, in order. It names only pages
+// that exist: a feature adds its line together with its page.
+var publicNav = []entry{
+	{"home", "首页", paths.Home, authz.Public},
+	{"organizations", "社会组织", paths.Organizations, authz.Public},
+	{"bases", "孵化基地", paths.Bases, authz.Public},
+	{"guides", "办事指南", paths.Guides, authz.Public},
+	{"eligibility", "资格自查", paths.Eligibility, authz.Public},
+	{"policies", "政策法规", paths.Policies, authz.Public},
+}
+
+// workNav is the navigation of staff pages, in order.
+var workNav = []entry{
+	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
+	{"organizations", "社会组织", paths.Organizations, authz.Public},
+	{"bases", "孵化基地", paths.Bases, authz.Public},
+	{"policies", "政策法规", paths.Policies, authz.Public},
+}
+
+// footNav is at the foot of every page.
+var footNav = []entry{
+	{"guides", "办事指南", paths.Guides, authz.Public},
+	{"policies", "政策法规", paths.Policies, authz.Public},
+	{"styleguide", "页面规范", paths.StyleGuide, authz.Public},
+}
+
+// workEntries returns the part of workNav that a may open.
+func workEntries(a authz.Actor) []entry {
+	var out []entry
+	for _, e := range workNav {
+		if a.Can(e.Permission) {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,1 @@
+// Entry: every enhancement is on its own and the page works without any of them.

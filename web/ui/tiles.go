@@ -1,0 +1,85 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// The map has three subdistricts a row; the mark is the same map, smaller.
+const areasPerRow = 3
+
+// grid holds the measures of a tile drawing, in units of its view box.
+type grid struct {
+	tile, pitch  float64 // side of a tile; side plus gap
+	gapX, gapY   float64 // between subdistricts
+	head         float64 // room for a subdistrict's name above its tiles
+	width, depth float64 // of the whole drawing, computed
+}
+
+var (
+	markGrid = grid{tile: 7, pitch: 8.5, gapX: 4, gapY: 4}
+	mapGrid  = grid{tile: 55, pitch: 57, gapX: 12, gapY: 16, head: 22}
+)
+
+// spot is the upper left corner of something in a drawing.
+type spot struct{ X, Y float64 }
+
+// side is how many tiles stand side by side in an area of n: two, as on the
+// district's map, and more only when four do not suffice.
+func side(n int) int { return max(2, int(math.Ceil(math.Sqrt(float64(n))))) }
+
+// place lays out areas of counts[i] tiles and returns the corner of every
+// area's name and of its tiles. A column is as wide, and a row as deep, as its
+// largest area, so that a new community moves nothing else out of line.
+func (g *grid) place(counts []int) (names []spot, tiles [][]spot) {
+	var columns [areasPerRow]int
+	rows := make([]int, (len(counts)+areasPerRow-1)/areasPerRow)
+	for i, n := range counts {
+		across := side(n)
+		columns[i%areasPerRow] = max(columns[i%areasPerRow], across)
+		rows[i/areasPerRow] = max(rows[i/areasPerRow], (n+across-1)/across, 2)
+	}
+	span := func(n int) float64 { return float64(n-1)*g.pitch + g.tile }
+	names, tiles = make([]spot, len(counts)), make([][]spot, len(counts))
+	y := 0.0
+	for row := range rows {
+		x := 0.0
+		for column := range areasPerRow {
+			i := row*areasPerRow + column
+			if i >= len(counts) {
+				break
+			}
+			names[i] = spot{x, y + g.head - 8}
+			for t := range counts[i] {
+				across := side(counts[i])
+				tiles[i] = append(tiles[i], spot{x + float64(t%across)*g.pitch, y + g.head + float64(t/across)*g.pitch})
+			}
+			g.width = max(g.width, x+span(columns[column]))
+			x += span(columns[column]) + g.gapX
+		}
+		g.depth = y + g.head + span(rows[row])
+		y = g.depth + g.gapY
+	}
+	return names, tiles
+}
+
+// coord writes a measure without needless digits.
+func coord(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// markView is the mark, ready to draw.
+type markView struct {
+	ViewBox string
+	Tiles   []spot
+}
+
+func newMark(counts []int) markView {
+	g := markGrid
+	_, areas := g.place(counts)
+	v := markView{}
+	for _, tiles := range areas {
+		v.Tiles = append(v.Tiles, tiles...)
+	}
+	v.ViewBox = fmt.Sprintf("0 0 %s %s", coord(g.width), coord(g.depth))
+	return v
+}
