@@ -1,0 +1,155 @@
+// Package casework owns what every case has, whatever its kind: number, place,
+// state, who it waits for, clock, version, pinned edition, opinions, named-field
+// corrections, timeline, signed submissions and official letters. It knows no
+// kind by name; the typed document of a kind lives in its feature's tables.
+//
+// Level 3. Tables: case_file, case_event, case_opinion, case_correction,
+// case_correction_field, case_submission, case_letter, case_letter_counter.
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// Channel says how a case came in.
+type Channel string
+
+// Online is filled in by the organization; Counter is 窗口代办 by the community.
+const (
+	Online  Channel = "online"
+	Counter Channel = "counter"
+)
+
+// Case is one case file.
+type Case struct {
+	ID               uuid.UUID      `db:"id"`
+	Kind             string         `db:"kind"`
+	No               string         `db:"no"`
+	Title            string         `db:"title"`
+	OrganizationID   uuid.UUID      `db:"organization_id"`
+	Community        string         `db:"community"`
+	Subdistrict      string         `db:"subdistrict"`
+	Channel          Channel        `db:"channel"`
+	State            workflow.State `db:"state"`
+	Class            workflow.Class `db:"class"`
+	Waits            authz.Role     `db:"waits_role"`
+	Amount           *money.Fen     `db:"amount_fen"`
+	EditionID        *uuid.UUID     `db:"edition_id"` // pinned at submission
+	CreatedBy        uuid.UUID      `db:"created_by"`
+	CreatedAt        time.Time      `db:"created_at"`
+	SubmittedAt      *time.Time     `db:"submitted_at"`
+	EnteredAt        time.Time      `db:"entered_at"` // when it came to its present place
+	ClosedAt         *time.Time     `db:"closed_at"`
+	ClockFrom        civil.Date     `db:"clock_from"`
+	ClockDays        *int           `db:"clock_days"`
+	DueOn            civil.Date     `db:"due_on"`
+	DueProvisional   bool           `db:"due_provisional"`
+	PausedDays       *int           `db:"paused_days"`
+	CorrectionRounds int            `db:"correction_rounds"`
+	Version          int            `db:"version"`
+}
+
+const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
+	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
+	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version`
+
+// Place returns where the case stands.
+func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
+
+// Days resolves a policy parameter, in working days, under an edition. The
+// policy package provides it; casework only counts.
+type Days func(ctx context.Context, q postgres.Querier, edition uuid.UUID, param string) (int, error)
+
+// Service moves cases. It holds the workflow of every kind.
+type Service struct {
+	definitions map[string]*workflow.Definition
+	days        Days
+}
+
+// New returns a Service for the given kinds, or an error when a workflow cannot
+// work or two share a kind or number prefix.
+func New(days Days, definitions ...*workflow.Definition) (*Service, error) {
+	s := &Service{definitions: map[string]*workflow.Definition{}, days: days}
+	prefixes := map[string]string{}
+	for _, d := range definitions {
+		if err := d.Validate(); err != nil {
+			return nil, err
+		}
+		if other, taken := prefixes[d.Prefix]; taken || s.definitions[d.Kind] != nil {
+			return nil, fmt.Errorf("casework: kinds %s and %s share a name or prefix", d.Kind, other)
+		}
+		prefixes[d.Prefix] = d.Kind
+		s.definitions[d.Kind] = d
+	}
+	return s, nil
+}
+
+// Definition returns the workflow of a kind, nil for an unknown one.
+func (s *Service) Definition(kind string) *workflow.Definition { return s.definitions[kind] }
+
+// KindName returns the Chinese name of a kind.
+func (s *Service) KindName(kind string) string {
+	if d := s.definitions[kind]; d != nil {
+		return d.Name
+	}
+	return kind
+}
+
+// Visible reports whether the actor may know that the case exists: an
+// organization its own; community and subdistrict those of their area once
+// submitted, and what they file at the counter; the bureau all submitted ones.
+// What one may not see is “not found”.
+func Visible(c Case, a authz.Actor) bool {
+	submitted := c.SubmittedAt != nil
+	switch {
+	case a.Role.OfOrganization():
+		return c.OrganizationID == a.OrgID && a.OrgID != uuid.Nil
+	case a.Role == authz.Community:
+		return c.Community == a.Community && (submitted || c.Channel == Counter)
+	case a.Role == authz.Subdistrict:
+		return c.Subdistrict == a.Subdistrict && submitted
+	case a.Can(authz.CaseView):
+		return submitted || a.Role == authz.Auditor
+	}
+	return false
+}
+
+var errNotFound = errs.New(errs.NotFound, "没有找到这件。可能编号有误，或不在您能查看的范围内。")
+
+// Load returns a case that the actor may see, errs.NotFound otherwise.
+func (s *Service) Load(ctx context.Context, q postgres.Querier, actor authz.Actor, no string) (Case, error) {
+	return loadVisible(ctx, q, actor, `select `+caseColumns+` from case_file where no = $1`, no)
+}
+
+// LoadForUpdate is Load with the row locked and its version compared: every
+// change starts here. A stale version is errs.Conflict; version 0 compares
+// nothing (acts that do not depend on what the page showed).
+func (s *Service) LoadForUpdate(ctx context.Context, tx postgres.Tx, actor authz.Actor, no string, version int) (Case, error) {
+	c, err := loadVisible(ctx, tx, actor, `select `+caseColumns+` from case_file where no = $1 for update`, no)
+	if err != nil {
+		return c, err
+	}
+	if version != 0 && version != c.Version {
+		return c, errs.Newf(errs.Conflict, "这件在您打开页面之后又有了变化，现在是“%s”。请核对最新内容后再办。", c.State.Name())
+	}
+	return c, nil
+}
+
+func loadVisible(ctx context.Context, q postgres.Querier, actor authz.Actor, sql, no string) (Case, error) {
+	c, err := postgres.One[Case](ctx, q, sql, no)
+	if errs.Is(err, errs.NotFound) || err == nil && actor.Role != authz.System && !Visible(c, actor) {
+		return Case{}, errNotFound
+	}
+	return c, err
+}

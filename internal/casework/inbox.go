@@ -1,0 +1,212 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// Tab is one view of the inbox.
+type Tab string
+
+// Mine waits for the actor's role and area; Others waits for somebody else;
+// Correcting is with the applicant, its clock paused; Done is final.
+const (
+	Mine       Tab = "mine"
+	Others     Tab = "others"
+	Correcting Tab = "correcting"
+	Done       Tab = "done"
+)
+
+// Filter selects inbox rows; the zero Filter is everything that waits for the actor.
+type Filter struct {
+	Tab         Tab
+	Kind        string
+	Subdistrict string
+	Text        string // number, title or organization
+	Newest      bool   // by arrival instead of by deadline
+	Cursor      string
+	Limit       int // at most 100; 50 when zero
+}
+
+// Item is one row of an inbox.
+type Item struct {
+	ID               uuid.UUID      `db:"id"`
+	No               string         `db:"no"`
+	Kind             string         `db:"kind"`
+	Title            string         `db:"title"`
+	Community        string         `db:"community"`
+	Subdistrict      string         `db:"subdistrict"`
+	Channel          Channel        `db:"channel"`
+	State            workflow.State `db:"state"`
+	Waits            authz.Role     `db:"waits_role"`
+	Amount           *money.Fen     `db:"amount_fen"`
+	ReceivedOn       civil.Date     `db:"received_on"` // submission, or creation while a draft
+	ClockDays        *int           `db:"clock_days"`
+	DueOn            civil.Date     `db:"due_on"`
+	DueProvisional   bool           `db:"due_provisional"`
+	CorrectionRounds int            `db:"correction_rounds"`
+	LateOpinions     int            `db:"late_opinions"`
+	Opposed          bool           `db:"opposed"`
+}
+
+// where collects conditions with numbered arguments; the only way lists compose
+// their filters.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+func (w *where) add(condition string, args ...any) {
+	for _, a := range args {
+		w.args = append(w.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conditions = append(w.conditions, condition)
+}
+
+func (w *where) sql() string { return strings.Join(w.conditions, " and ") }
+
+// scope narrows a list to what the actor may see: Visible, as SQL.
+func scope(w *where, a authz.Actor) {
+	switch {
+	case a.Role.OfOrganization():
+		w.add("f.organization_id = ?", a.OrgID)
+	case a.Role == authz.Community:
+		w.add("f.community = ? and (f.submitted_at is not null or f.channel = 'counter')", a.Community)
+	case a.Role == authz.Subdistrict:
+		w.add("f.subdistrict = ? and f.submitted_at is not null", a.Subdistrict)
+	case a.Role == authz.Auditor:
+		w.add("true")
+	case a.Can(authz.CaseView):
+		w.add("f.submitted_at is not null")
+	default:
+		w.add("false")
+	}
+}
+
+// waitsFor matches cases whose next act is the actor's. A head also sees what
+// waits for the organization's clerk and the other way round: they share drafts.
+func waitsFor(w *where, a authz.Actor, not bool) {
+	negate := ""
+	if not {
+		negate = "not "
+	}
+	switch {
+	case a.Role.OfOrganization():
+		w.add(negate+"f.waits_role = any(?)", []string{string(authz.OrgHead), string(authz.OrgClerk)})
+	case a.Role == authz.Community:
+		w.add(negate+"(f.waits_role = ? or f.state = 'draft' and f.channel = 'counter')", a.Role)
+	default:
+		w.add(negate+"f.waits_role = ?", a.Role)
+	}
+}
+
+// List returns a page of the actor's inbox and the cursor of the next one, ""
+// at the end. By deadline, the most urgent first; without deadline last.
+func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) ([]Item, string, error) {
+	w := &where{}
+	scope(w, actor)
+	applyTab(w, actor, f.Tab)
+	if f.Kind != "" {
+		w.add("f.kind = ?", f.Kind)
+	}
+	if f.Subdistrict != "" {
+		w.add("f.subdistrict = ?", f.Subdistrict)
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		pattern := "%" + escapeLike(text) + "%"
+		w.add("(f.no ilike ? or f.title ilike ?)", pattern, pattern)
+	}
+	limit := f.Limit
+	if limit <= 0 || limit > 100 {
+		limit = 50
+	}
+	order := sortOf(f)
+	if at, ok := parseCursor(f.Cursor, order); ok {
+		w.add("("+order.key+", f.id) "+order.after+" (?::"+order.cast+", ?)", at.key, at.id)
+	}
+	w.args = append(w.args, limit+1)
+	items, err := postgres.All[Item](ctx, q, `
+		select f.id, f.no, f.kind, f.title, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
+			(coalesce(f.submitted_at, f.created_at) at time zone 'Asia/Shanghai')::date as received_on,
+			f.clock_days, f.due_on, f.due_provisional, f.correction_rounds,
+			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
+			exists (select from case_opinion o where o.case_id = f.id and o.stance = 'oppose') as opposed
+		from case_file f where `+w.sql()+`
+		order by `+order.key+` `+order.direction+`, f.id `+order.direction+`
+		limit $`+fmt.Sprint(len(w.args)), w.args...)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(items) > limit {
+		items = items[:limit]
+		next = order.cursor(items[limit-1])
+	}
+	return items, next, nil
+}
+
+func applyTab(w *where, a authz.Actor, tab Tab) {
+	switch tab {
+	case Done:
+		w.add("f.class = 'final'")
+	case Correcting:
+		w.add("f.state = 'correcting'")
+	case Others:
+		w.add("f.class <> 'final'")
+		waitsFor(w, a, true)
+		if !a.Role.OfOrganization() {
+			w.add("f.state not in ('correcting', 'draft')")
+		}
+	default:
+		w.add("f.class = 'open'")
+		waitsFor(w, a, false)
+	}
+}
+
+// Counts is how many cases each tab holds.
+type Counts struct {
+	Mine       int `db:"mine"`
+	Overdue    int `db:"overdue"`   // of Mine
+	DueToday   int `db:"due_today"` // of Mine
+	Others     int `db:"others"`
+	Correcting int `db:"correcting"`
+}
+
+// Count counts the open cases of the actor's scope by tab: one index scan over
+// open cases, which are few, never over history.
+func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, today civil.Date) (Counts, error) {
+	w := &where{}
+	scope(w, actor)
+	w.add("f.class <> 'final'")
+	mine := &where{args: w.args}
+	waitsFor(mine, actor, false)
+	hidden := "('correcting', 'draft')"
+	if actor.Role.OfOrganization() {
+		hidden = "('')"
+	}
+	args := append(mine.args, today)
+	day := fmt.Sprintf("$%d", len(args))
+	return postgres.One[Counts](ctx, q, `
+		select count(*) filter (where mine)::int as mine,
+			count(*) filter (where mine and due_on < `+day+`)::int as overdue,
+			count(*) filter (where mine and due_on = `+day+`)::int as due_today,
+			count(*) filter (where not mine and state not in `+hidden+`)::int as others,
+			count(*) filter (where state = 'correcting')::int as correcting
+		from (select f.class = 'open' and `+mine.sql()+` as mine, f.due_on, f.state
+			from case_file f where `+w.sql()+`) open_cases`, args...)
+}
+
+// escapeLike makes % _ and \ in a search term stand for themselves.
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}

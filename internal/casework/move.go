@@ -1,0 +1,259 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// NewCase is what opening a case takes.
+type NewCase struct {
+	Kind           string
+	Title          string
+	OrganizationID uuid.UUID
+	Community      string // code
+	Subdistrict    string // code
+	Channel        Channel
+}
+
+// Open creates a case at the start of its workflow and gives it its number.
+// The feature writes its own rows in the same transaction.
+func (s *Service) Open(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, n NewCase) (Case, error) {
+	d := s.definitions[n.Kind]
+	if d == nil {
+		return Case{}, fmt.Errorf("casework: no workflow for kind %q", n.Kind)
+	}
+	year := civil.On(now).Year
+	var serial int64
+	if err := tx.QueryRow(ctx, `select next_number($1, $2)`, d.Prefix, year).Scan(&serial); err != nil {
+		return Case{}, err
+	}
+	c := Case{
+		ID: uuid.Must(uuid.NewV7()), Kind: n.Kind, No: fmt.Sprintf("%s-%d-%04d", d.Prefix, year, serial),
+		Title: n.Title, OrganizationID: n.OrganizationID, Community: n.Community, Subdistrict: n.Subdistrict,
+		Channel: n.Channel, State: d.Start.State, Class: d.Start.State.Class(), Waits: d.Start.Waits,
+		CreatedBy: actor.AccountID, CreatedAt: now, EnteredAt: now, Version: 1,
+	}
+	if err := insertCase(ctx, tx, c, year, serial); err != nil {
+		return Case{}, err
+	}
+	return c, s.event(ctx, tx, now, actor, c, event{Action: "open", Label: "开始填写", From: c.State})
+}
+
+// Move is one act on a case.
+type Move struct {
+	Action     workflow.Action
+	Note       string // shown to the applicant unless OfficeOnly
+	OfficeOnly bool
+}
+
+// Move makes the transition: the only writer of a case's state. The caller has
+// loaded c for update in tx. It checks place, role and separation of duties,
+// sets the clock, writes timeline and audit, and updates c.
+//
+// It returns errs.Conflict when the case is not in a state for the act and
+// errs.Forbidden when it is not this actor's.
+func (s *Service) Move(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, m Move) error {
+	d := s.definitions[c.Kind]
+	if d == nil {
+		return fmt.Errorf("casework: no workflow for kind %q", c.Kind)
+	}
+	done, err := loadHistory(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	t, err := d.Check(c.Place(), m.Action, actor, done)
+	if err != nil {
+		return err
+	}
+	from := c.State
+	if err := s.setClock(ctx, tx, now, c, t); err != nil {
+		return err
+	}
+	c.State, c.Class, c.Waits, c.EnteredAt = t.To.State, t.To.State.Class(), t.To.Waits, now
+	if c.Class == workflow.Final {
+		c.ClosedAt = &now
+	}
+	if err := updateCase(ctx, tx, c); err != nil {
+		return err
+	}
+	return s.event(ctx, tx, now, actor, *c, event{
+		Action: m.Action, Label: t.Label, From: from, Note: m.Note, OfficeOnly: m.OfficeOnly,
+	})
+}
+
+// setClock gives the case the deadline of the place it comes to.
+//
+// A pause keeps what was left of the office's clock; coming back from it counts
+// that rest from today, so that the applicant's time is never the office's.
+func (s *Service) setClock(ctx context.Context, tx postgres.Tx, now time.Time, c *Case, t workflow.Transition) error {
+	calendar, err := district.Calendar(ctx, tx)
+	if err != nil {
+		return err
+	}
+	today := civil.On(now)
+	if t.PausesClock && !c.DueOn.IsZero() {
+		left, _ := calendar.Between(today, c.DueOn)
+		c.PausedDays = &left
+	}
+	days, has := 0, false
+	switch {
+	case t.KeepsDue && c.PausedDays != nil:
+		days, has = max(*c.PausedDays, 1), true // even an overdue office gets the day of the answer's arrival
+		c.PausedDays = nil
+	case t.DueParam != "":
+		if c.EditionID == nil {
+			return fmt.Errorf("casework: %s has no edition to take %s from", c.No, t.DueParam)
+		}
+		if days, err = s.days(ctx, tx, *c.EditionID, t.DueParam); err != nil {
+			return err
+		}
+		has = true
+	}
+	if !has {
+		c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional = civil.Date{}, nil, civil.Date{}, false
+		return nil
+	}
+	due := calendar.Add(today, days)
+	c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional = today, &days, due.On, due.Provisional
+	return nil
+}
+
+type event struct {
+	Action     workflow.Action
+	Label      string
+	From       workflow.State
+	Note       string
+	OfficeOnly bool
+}
+
+// event appends to the timeline and to the audit chain of the case.
+func (s *Service) event(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c Case, e event) error {
+	_, err := tx.Exec(ctx, `
+		insert into case_event (case_id, seq, at, action, label, from_state, to_state,
+			account_id, person_id, actor_name, actor_role, note, office_only)
+		select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+		from case_event where case_id = $1`,
+		c.ID, now, e.Action, e.Label, e.From, c.State, actor.AccountID, actor.PersonID, actor.Name, actor.Role, e.Note, e.OfficeOnly)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, actor, audit.Entry{
+		Subject: "case", SubjectID: c.ID.String(), Action: "case." + string(e.Action),
+		Detail: map[string]any{"no": c.No, "kind": c.Kind, "from": e.From, "to": c.State, "version": c.Version},
+	})
+}
+
+// Touch raises the version of a case whose document changed, so that two people
+// who edit or decide at once notice each other.
+func (s *Service) Touch(ctx context.Context, tx postgres.Tx, c *Case) error {
+	return updateCase(ctx, tx, c)
+}
+
+// Actions returns what the actor may do with the case now: the buttons.
+func (s *Service) Actions(ctx context.Context, q postgres.Querier, actor authz.Actor, c Case) ([]workflow.Transition, error) {
+	d := s.definitions[c.Kind]
+	if d == nil || !Visible(c, actor) {
+		return nil, nil
+	}
+	done, err := loadHistory(ctx, q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return d.Actions(c.Place(), actor, done), nil
+}
+
+// Lapse makes the System transition of every case whose deadline has passed:
+// opinions not given in time (逾期未提出), corrections not answered. A
+// provisional deadline is recounted first and, while its year is unknown, never
+// lapses: nobody loses a right to a guessed calendar (DESIGN §1 item 4).
+//
+// after runs in the same transaction, for messages. Each case has a transaction
+// of its own, so one that fails does not hold up the rest.
+func (s *Service) Lapse(ctx context.Context, db *postgres.DB, after func(ctx context.Context, tx postgres.Tx, now time.Time, c Case, from workflow.Place) error) (int, error) {
+	var due []string
+	err := db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		rows, err := q.Query(ctx, `select no from case_file
+			where class = 'open' and (due_on < $1 or due_provisional) order by due_on, id limit 1000`, civil.On(now))
+		if err != nil {
+			return err
+		}
+		due, err = collectStrings(rows)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	moved := 0
+	for _, no := range due {
+		did, err := s.lapseOne(ctx, db, no, after)
+		if err != nil {
+			return moved, fmt.Errorf("lapse %s: %w", no, err)
+		}
+		if did {
+			moved++
+		}
+	}
+	return moved, nil
+}
+
+func (s *Service) lapseOne(ctx context.Context, db *postgres.DB, no string, after func(context.Context, postgres.Tx, time.Time, Case, workflow.Place) error) (bool, error) {
+	did := false
+	err := db.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		c, err := s.LoadForUpdate(ctx, tx, authz.SystemActor, no, 0)
+		if err != nil {
+			return err
+		}
+		if c.Class != workflow.Open || c.DueOn.IsZero() {
+			return nil
+		}
+		if c.DueProvisional {
+			if err := recount(ctx, tx, &c); err != nil {
+				return err
+			}
+		}
+		from := c.Place()
+		t, ok := s.definitions[c.Kind].Find(from, workflow.Lapse)
+		if c.DueProvisional || !c.DueOn.Before(civil.On(now)) || !ok {
+			return nil
+		}
+		if from.State == workflow.Opining {
+			if err := insertOpinion(ctx, tx, now, authz.SystemActor, c, Opinion{Stage: from.Waits, Stance: OpinionLapsed}); err != nil {
+				return err
+			}
+		}
+		if err := s.Move(ctx, tx, now, authz.SystemActor, &c, Move{Action: t.Action}); err != nil {
+			return err
+		}
+		did = true
+		return after(ctx, tx, now, c, from)
+	})
+	return did, err
+}
+
+// recount sets the deadline again from the calendar as it is now.
+func recount(ctx context.Context, tx postgres.Tx, c *Case) error {
+	calendar, err := district.Calendar(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if c.ClockDays == nil {
+		return errs.Newf(errs.Internal, "case %s has a deadline without a clock", c.No)
+	}
+	due := calendar.Add(c.ClockFrom, *c.ClockDays)
+	if due.On == c.DueOn && due.Provisional == c.DueProvisional {
+		return nil
+	}
+	c.DueOn, c.DueProvisional = due.On, due.Provisional
+	return updateCase(ctx, tx, c)
+}

@@ -1,0 +1,34 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// Event is one act on a case, as the timeline shows it.
+type Event struct {
+	Seq       int             `db:"seq"`
+	At        time.Time       `db:"at"`
+	Action    workflow.Action `db:"action"`
+	Label     string          `db:"label"`
+	From      workflow.State  `db:"from_state"`
+	To        workflow.State  `db:"to_state"`
+	ActorName string          `db:"actor_name"`
+	ActorRole authz.Role      `db:"actor_role"`
+	Note      string          `db:"note"`
+}
+
+// Timeline returns the acts on a case, oldest first. Notes for the office are
+// blank to everybody else.
+func Timeline(ctx context.Context, q postgres.Querier, actor authz.Actor, caseID uuid.UUID) ([]Event, error) {
+	return postgres.All[Event](ctx, q, `
+		select seq, at, action, label, from_state, to_state, actor_name, actor_role,
+			case when office_only and not $2 then '' else note end as note
+		from case_event where case_id = $1 order by seq`, caseID, actor.Role.Staff())
+}

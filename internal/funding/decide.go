@@ -1,0 +1,280 @@
+package funding
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/notification"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+)
+
+func attachmentOwner(c casework.Case) attachment.Owner {
+	return attachment.Owner{Kind: OwnerKind, ID: c.ID}
+}
+
+// act loads the case for update under the version that the page showed, runs fn
+// once per token and tells whom it concerns.
+func (s *Service) act(ctx context.Context, actor authz.Actor, p authz.Permission, no string, version int, token string, fn func(tx postgres.Tx, now time.Time, c *casework.Case) error) error {
+	if err := actor.Require(p); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		_, err := once.Do(ctx, tx, actor, token, func() (string, error) {
+			c, err := s.Cases.LoadForUpdate(ctx, tx, actor, no, version)
+			if err != nil {
+				return "", err
+			}
+			from := c.Place()
+			if err := fn(tx, now, &c); err != nil {
+				return "", err
+			}
+			return no, s.announce(ctx, tx, now, c, from)
+		})
+		return err
+	})
+}
+
+// Opine gives the community's or the subdistrict's opinion.
+func (s *Service) Opine(ctx context.Context, actor authz.Actor, no string, version int, stance casework.Stance, text, token string) error {
+	return s.act(ctx, actor, authz.ApplicationOpine, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		return s.Cases.Opine(ctx, tx, now, actor, c, casework.Opinion{Stance: stance, Text: text})
+	})
+}
+
+// Accept takes the application in. Eligibility is computed again from the facts
+// of this moment under the pinned edition; an unmet or unknown line stops it.
+func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
+	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		p, err := s.Programme(c.Kind)
+		if err != nil {
+			return err
+		}
+		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
+		if err != nil {
+			return err
+		}
+		lines, err := p.Eligibility(ctx, tx, c.OrganizationID, civil.On(now), rules)
+		if err != nil {
+			return err
+		}
+		lines = withoutOwn(lines, *c)
+		var faults []errs.Field
+		for _, l := range lines {
+			if l.Answer == Unmet || l.Answer == Unknown {
+				faults = append(faults, errs.Field{Name: "line:" + l.Key, Label: l.Label, Message: l.Value + "。受理前要解决：" + l.Remedy})
+			}
+		}
+		if err := errs.Fields(faults); err != nil {
+			return err
+		}
+		if err := s.papersChecked(ctx, tx, *c); err != nil {
+			return err
+		}
+		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "accept"}); err != nil {
+			return err
+		}
+		if err := insertCheck(ctx, tx, now, c.ID, "acceptance", *c.EditionID, lines); err != nil {
+			return err
+		}
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.AcceptedLetter, c.Title, acceptedText(p, *c))
+		return err
+	})
+}
+
+// papersChecked refuses while a file is still with the virus scanner.
+func (s *Service) papersChecked(ctx context.Context, q postgres.Querier, c casework.Case) error {
+	files, err := s.Attachments.List(ctx, q, attachmentOwner(c))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.State == attachment.Checking {
+			return errs.FieldError(FileItem(f.Slot), f.Filename, "还在做安全检查，通常不到一分钟。检查完再受理")
+		}
+	}
+	return nil
+}
+
+// Return sends the application back for named corrections.
+func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, version int, flaws []casework.Flaw, token string) error {
+	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		p, err := s.Programme(c.Kind)
+		if err != nil {
+			return err
+		}
+		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
+		if err != nil {
+			return err
+		}
+		f, err := s.form(ctx, tx, now, actor, *c)
+		if err != nil {
+			return err
+		}
+		if flaws, err = known(f, flaws); err != nil {
+			return err
+		}
+		correction, err := s.Cases.Return(ctx, tx, now, actor, c, flaws, rules.Edition.Params.Int("filing.correct_rounds"))
+		if err != nil {
+			return err
+		}
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.CorrectionLetter, c.Title, correctionText(p, *c, correction))
+		return err
+	})
+}
+
+// known gives each flaw the label of its item and refuses names that the form
+// does not have.
+func known(f Form, flaws []casework.Flaw) ([]casework.Flaw, error) {
+	labels := map[string]string{}
+	for _, c := range f.Correctable() {
+		labels[c.Name] = c.Label
+	}
+	for i := range flaws {
+		label, ok := labels[flaws[i].Field]
+		if !ok {
+			return nil, errs.FieldError("flaws", "要补正的内容", "选的内容不在申请表里。请刷新页面重新选")
+		}
+		flaws[i].Label = label
+	}
+	return flaws, nil
+}
+
+// Correctable lists everything that a correction can name: the items of the
+// form, then the papers.
+func (f Form) Correctable() []Item {
+	var items []Item
+	for _, s := range f.Sections {
+		items = append(items, s.Items...)
+	}
+	for _, s := range f.Slots {
+		if s.Key != StampSlot || len(s.Files) > 0 {
+			items = append(items, Item{Name: FileItem(s.Key), Label: s.Label})
+		}
+	}
+	return items
+}
+
+// Ground is a reason for refusing acceptance, from the closed list.
+type Ground struct{ Key, Text, Article string }
+
+// Grounds are the reasons for which an application is not taken in; each cites
+// its article. The clerk adds the facts of the case.
+func (s *Service) Grounds(e Rules) []Ground {
+	param := e.Edition.Label
+	return []Ground{
+		{"ineligible", "不符合申请条件", "《实施意见》三（二）1（1）"},
+		{"not_community", "不属于社区社会组织", "《实施意见》二（二）"},
+		{"false", "申请材料不真实", "《实施意见》三（三）3"},
+		{"incomplete", "补正后材料仍不齐全", param + "，补正次数"},
+	}
+}
+
+// Refuse declines to take the application in, by an official letter with
+// reason, article and remedies. Facts is what the clerk found, at least ten
+// characters.
+func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, version int, ground, facts, token string) error {
+	facts = strings.TrimSpace(facts)
+	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		p, err := s.Programme(c.Kind)
+		if err != nil {
+			return err
+		}
+		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
+		if err != nil {
+			return err
+		}
+		var chosen Ground
+		for _, g := range s.Grounds(rules) {
+			if g.Key == ground {
+				chosen = g
+			}
+		}
+		var faults []errs.Field
+		if chosen.Key == "" {
+			faults = append(faults, errs.Field{Name: "ground", Label: "不予受理的理由", Message: "选一条理由"})
+		}
+		if n := utf8.RuneCountInString(facts); n < 10 || n > 1000 {
+			faults = append(faults, errs.Field{Name: "facts", Label: "查明的情况", Message: "写清楚查明的情况，10 至 1,000 字，会写进决定书"})
+		}
+		if err := errs.Fields(faults); err != nil {
+			return err
+		}
+		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "refuse", Note: chosen.Text + "：" + facts}); err != nil {
+			return err
+		}
+		if err := p.Release(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.NotAcceptedLetter, c.Title, refusedText(p, *c, chosen, facts))
+		return err
+	})
+}
+
+// Withdraw takes an application back, or throws a draft away. A reason is kept
+// when one is given.
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, no string, version int, reason, token string) error {
+	permission, action := authz.ApplicationDraft, workflow.Action("discard")
+	switch actor.Role {
+	case authz.OrgHead:
+		action = "withdraw"
+	case authz.Community:
+		permission = authz.ApplicationCounter
+	}
+	reason = strings.TrimSpace(reason)
+	if utf8.RuneCountInString(reason) > 500 {
+		return errs.FieldError("reason", "撤回原因", "最多 500 个字，请删减")
+	}
+	return s.act(ctx, actor, permission, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		p, err := s.Programme(c.Kind)
+		if err != nil {
+			return err
+		}
+		if actor.Role == authz.Community && c.Channel != casework.Counter {
+			return errs.New(errs.Forbidden, "这份草稿不是窗口代办的，由组织自己撤销。")
+		}
+		waiting := c.Waits
+		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: action, Note: reason}); err != nil {
+			return err
+		}
+		if err := s.tellOffice(ctx, tx, now, *c, waiting); err != nil {
+			return err
+		}
+		return p.Release(ctx, tx, c.ID)
+	})
+}
+
+// tellOffice tells the office that had the case that it is gone.
+func (s *Service) tellOffice(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, waiting authz.Role) error {
+	if c.SubmittedAt == nil || waiting.OfOrganization() {
+		return nil
+	}
+	c.Waits = waiting
+	office, err := account.ByRole(ctx, tx, waiting, area(c))
+	if err != nil {
+		return err
+	}
+	return notification.Send(ctx, tx, now, office, notification.Message{Kind: c.Kind, CaseNo: c.No,
+		Title: fmt.Sprintf("%s %s 已撤回", s.Cases.KindName(c.Kind), c.No), Body: c.Title + "撤回了申请，不用再办。"})
+}
+
+// withoutOwn turns the “no open application” line around for the case itself:
+// an application does not stand in its own way.
+func withoutOwn(lines []Line, c casework.Case) []Line {
+	for i, l := range lines {
+		if l.Key == "once" && l.Answer == Unmet && strings.Contains(l.Value, c.No) {
+			lines[i].Answer, lines[i].Value, lines[i].Remedy = Met, "只有这一件", ""
+		}
+	}
+	return lines
+}

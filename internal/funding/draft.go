@@ -1,0 +1,365 @@
+package funding
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+)
+
+// Form is an application as its form shows it: what was typed, what papers are
+// there, what is still wrong, and what may be edited.
+type Form struct {
+	Case       casework.Case
+	Programme  Programme
+	Context    Context
+	Sections   []Section
+	Saved      map[string]Saved
+	Values     url.Values // of all sections together
+	Slots      []SlotFiles
+	Faults     []errs.Field // everything that stops the submission, in the order of the form
+	Correction casework.Correction
+	// Correcting restricts editing to the items that Correction names.
+	Correcting bool
+	Editable   bool
+}
+
+// SlotFiles is a slot with what was uploaded for it.
+type SlotFiles struct {
+	Slot
+	Files []attachment.Attachment
+	Open  bool // may be changed now
+}
+
+// Usable returns the files that count: received and not refused.
+func (s SlotFiles) Usable() int {
+	n := 0
+	for _, f := range s.Files {
+		if f.Current() {
+			n++
+		}
+	}
+	return n
+}
+
+// MayEdit reports whether the item may be changed now.
+func (f Form) MayEdit(item string) bool {
+	return f.Editable && (!f.Correcting || f.Correction.Open(item))
+}
+
+// FaultsOf returns the faults of one section.
+func (f Form) FaultsOf(section Section) []errs.Field {
+	var out []errs.Field
+	for _, fault := range f.Faults {
+		if section.Has(fault.Name) {
+			out = append(out, fault)
+		}
+	}
+	return out
+}
+
+// maxTyped bounds one section of a draft, so that no form fills the database.
+const maxTyped = 64 << 10
+
+// Form returns the application's form for an actor who may see the case.
+func (s *Service) Form(ctx context.Context, actor authz.Actor, no string) (Form, error) {
+	var f Form
+	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		c, err := s.Cases.Load(ctx, q, actor, no)
+		if err != nil {
+			return err
+		}
+		f, err = s.form(ctx, q, now, actor, c)
+		return err
+	})
+	return f, err
+}
+
+func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, c casework.Case) (Form, error) {
+	p, err := s.Programme(c.Kind)
+	if err != nil {
+		return Form{}, err
+	}
+	f := Form{Case: c, Programme: p, Sections: p.Sections(), Values: url.Values{}}
+	if f.Saved, err = loadSections(ctx, q, c.ID); err != nil {
+		return f, err
+	}
+	for _, saved := range f.Saved {
+		for k, v := range saved.Values() {
+			f.Values[k] = v
+		}
+	}
+	if f.Context, err = s.contextOf(ctx, q, now, c); err != nil {
+		return f, err
+	}
+	if c.State == workflow.Correcting {
+		if f.Correction, f.Correcting, err = casework.OpenCorrection(ctx, q, c.ID); err != nil {
+			return f, err
+		}
+	}
+	f.Editable = mayWrite(actor, c)
+	files, err := s.Attachments.List(ctx, q, attachment.Owner{Kind: OwnerKind, ID: c.ID})
+	if err != nil {
+		return f, err
+	}
+	f.Slots = arrange(f, p.Slots(f.Values, f.Context), files)
+	_, f.Faults = p.Read(f.Values, f.Context)
+	f.Faults = append(f.Faults, missingPapers(f.Slots)...)
+	return f, nil
+}
+
+func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case) (Context, error) {
+	k := Context{Today: civil.On(now)}
+	var err error
+	if k.Rules, err = rulesOf(ctx, q, c, k.Today); err != nil {
+		return k, err
+	}
+	if k.Organization, err = s.Organizations.Visible(ctx, q, authz.SystemActor, c.OrganizationID); err != nil {
+		return k, err
+	}
+	k.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
+	return k, err
+}
+
+// mayWrite reports whether the actor may change the application's content: the
+// organization its own, the community what it filed at the counter, and only
+// while it is a draft or in correction.
+func mayWrite(a authz.Actor, c casework.Case) bool {
+	if c.State != workflow.Draft && c.State != workflow.Correcting {
+		return false
+	}
+	if a.Role == authz.Community {
+		return c.Channel == casework.Counter
+	}
+	return a.Can(authz.ApplicationDraft) && casework.Visible(c, a)
+}
+
+func arrange(f Form, slots []Slot, files []attachment.Attachment) []SlotFiles {
+	out := make([]SlotFiles, len(slots))
+	for i, slot := range slots {
+		out[i] = SlotFiles{Slot: slot, Open: f.MayEdit(FileItem(slot.Key))}
+		for _, a := range files {
+			if a.Slot == slot.Key && a.State != attachment.Removed {
+				out[i].Files = append(out[i].Files, a)
+			}
+		}
+	}
+	return out
+}
+
+// FileItem is the name under which a correction or an error names a slot.
+func FileItem(slot string) string { return "file:" + slot }
+
+func missingPapers(slots []SlotFiles) []errs.Field {
+	var fields []errs.Field
+	for _, s := range slots {
+		if s.Required && s.Usable() == 0 {
+			fields = append(fields, errs.Field{Name: FileItem(s.Key), Label: s.Label, Message: "还没有上传"})
+		}
+	}
+	return fields
+}
+
+// Save keeps what was typed in a section, valid or not: a draft always saves.
+// seen is the section's version that the page showed. In a correction only the
+// named items are taken; the rest stays as it was.
+//
+// A newer version by somebody else is a *StaleError (errs.Conflict).
+func (s *Service) Save(ctx context.Context, actor authz.Actor, no, section string, seen int, typed url.Values) (Saved, error) {
+	var saved Saved
+	err := s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		f, sec, err := s.lockForEdit(ctx, tx, now, actor, no, section)
+		if err != nil {
+			return err
+		}
+		values, err := acceptable(f, sec, typed)
+		if err != nil {
+			return err
+		}
+		before := f.Saved[section]
+		if before.Version == seen && before.Values().Encode() == values.Encode() {
+			saved = before // nothing new: autosave of an untouched form leaves no trace
+			return nil
+		}
+		version, err := saveSection(ctx, tx, now, actor, f.Case.ID, section, seen, values)
+		if errs.Is(err, errs.Conflict) {
+			return &StaleError{Cause: err, Theirs: before, Mine: values}
+		}
+		if err != nil {
+			return err
+		}
+		saved = Saved{Section: section, Version: version, ByName: actor.Name, At: now}
+		if err := s.Cases.Touch(ctx, tx, &f.Case); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "case", SubjectID: f.Case.ID.String(),
+			Action: "application.section.save", Detail: map[string]any{"section": section, "version": version}})
+	})
+	return saved, err
+}
+
+// StaleError says that a section was saved by somebody else meanwhile; the page
+// shows both versions. It is errs.Conflict.
+type StaleError struct {
+	Cause  error
+	Theirs Saved
+	Mine   url.Values
+}
+
+func (e *StaleError) Error() string { return "stale section: " + e.Cause.Error() }
+func (e *StaleError) Unwrap() error { return e.Cause }
+
+func (s *Service) lockForEdit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no, section string) (Form, Section, error) {
+	c, err := s.Cases.LoadForUpdate(ctx, tx, actor, no, 0)
+	if err != nil {
+		return Form{}, Section{}, err
+	}
+	f, err := s.form(ctx, tx, now, actor, c)
+	if err != nil {
+		return f, Section{}, err
+	}
+	if !f.Editable {
+		return f, Section{}, notEditable(actor, c)
+	}
+	i := slices.IndexFunc(f.Sections, func(x Section) bool { return x.Key == section })
+	if i < 0 {
+		return f, Section{}, errs.New(errs.NotFound, "没有这一部分。请从申请页面选择。")
+	}
+	return f, f.Sections[i], nil
+}
+
+func notEditable(actor authz.Actor, c casework.Case) error {
+	if c.State != workflow.Draft && c.State != workflow.Correcting {
+		return errs.Newf(errs.Conflict, "这件现在是“%s”，内容不能再改。要改请先撤回，或等退回补正。", c.State.Name())
+	}
+	return actor.Require(authz.ApplicationDraft)
+}
+
+// acceptable keeps the section's own controls only (a forged field goes
+// nowhere), and in a correction only those of the open items.
+func acceptable(f Form, sec Section, typed url.Values) (url.Values, error) {
+	values := url.Values{}
+	if f.Correcting {
+		values = f.Saved[sec.Key].Values()
+		for _, item := range sec.Items {
+			if f.Correction.Open(item.Name) {
+				for k := range values {
+					if item.Has(k) {
+						delete(values, k) // a row that was taken out stays out
+					}
+				}
+			}
+		}
+	}
+	size := 0
+	for _, item := range sec.Items {
+		if !f.MayEdit(item.Name) {
+			continue
+		}
+		for k, list := range typed {
+			if !item.Has(k) {
+				continue
+			}
+			for _, v := range list {
+				size += len(v)
+				values[k] = append(values[k], storable(v))
+			}
+		}
+	}
+	if size > maxTyped {
+		return nil, errs.New(errs.TooLarge, "这一部分内容太长，超过 64 KB。请删减后再保存；长材料请作为附件上传。")
+	}
+	return values, nil
+}
+
+// storable makes any input fit for jsonb: Postgres takes neither NUL nor
+// invalid UTF-8. Everything else stays as typed; Read judges it.
+func storable(v string) string {
+	if !utf8.ValidString(v) {
+		v = strings.ToValidUTF8(v, "�")
+	}
+	return strings.ReplaceAll(v, "\x00", "")
+}
+
+// Attach adds a prepared file to a slot; it replaces the one there when the slot
+// holds one only.
+func (s *Service) Attach(ctx context.Context, actor authz.Actor, no string, p *attachment.Prepared) error {
+	return s.withSlot(ctx, actor, no, p.Slot(), func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
+		if slot.Max > 1 && slot.Usable() >= slot.Max {
+			return errs.FieldError(FileItem(slot.Key), slot.Label, "这一项已经放满。先移除一份，再上传新的")
+		}
+		_, err := s.Attachments.Attach(ctx, tx, now, actor, p, slot.Max <= 1)
+		return err
+	})
+}
+
+// Detach takes a file out of a slot.
+func (s *Service) Detach(ctx context.Context, actor authz.Actor, no, slotKey string, id string) error {
+	return s.withSlot(ctx, actor, no, slotKey, func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
+		for _, f := range slot.Files {
+			if f.ID.String() == id {
+				return s.Attachments.Remove(ctx, tx, now, actor, f.Owner(), f.ID, f.Version)
+			}
+		}
+		return errs.New(errs.NotFound, "这份文件已经不在了。请刷新页面。")
+	})
+}
+
+// SlotOf returns a slot of an application that the actor may change now, so that
+// a page can refuse an upload before it reads the file.
+func (s *Service) SlotOf(ctx context.Context, actor authz.Actor, no, key string) (casework.Case, SlotFiles, error) {
+	f, err := s.Form(ctx, actor, no)
+	if err != nil {
+		return casework.Case{}, SlotFiles{}, err
+	}
+	slot, err := f.openSlot(actor, key)
+	return f.Case, slot, err
+}
+
+func (f Form) openSlot(actor authz.Actor, key string) (SlotFiles, error) {
+	if !f.Editable {
+		return SlotFiles{}, notEditable(actor, f.Case)
+	}
+	for _, slot := range f.Slots {
+		if slot.Key == key {
+			if !slot.Open {
+				return slot, errs.New(errs.Conflict, "这一项不在补正范围内，不能更换。")
+			}
+			return slot, nil
+		}
+	}
+	return SlotFiles{}, errs.New(errs.NotFound, "没有这一项材料。请从附件清单上传。")
+}
+
+func (s *Service) withSlot(ctx context.Context, actor authz.Actor, no, key string, fn func(postgres.Tx, time.Time, SlotFiles) error) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		c, err := s.Cases.LoadForUpdate(ctx, tx, actor, no, 0)
+		if err != nil {
+			return err
+		}
+		f, err := s.form(ctx, tx, now, actor, c)
+		if err != nil {
+			return err
+		}
+		slot, err := f.openSlot(actor, key)
+		if err != nil {
+			return err
+		}
+		if err := fn(tx, now, slot); err != nil {
+			return err
+		}
+		return s.Cases.Touch(ctx, tx, &f.Case)
+	})
+}

@@ -1,0 +1,118 @@
+// Package funding is the application, common to all four programmes: drafts,
+// papers, signing, submission, opinions, acceptance, corrections, withdrawal.
+// What differs between programmes is behind Programme, one directory each.
+//
+// Level 5. Tables: application, application_section, application_check.
+package funding
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/policy"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// Programme is what one of the four programmes fills in. Adding one changes no
+// file here: it gets a directory and a line in funding/catalog and one in
+// web/fundingpages.
+type Programme interface {
+	// Workflow is its states and who may do what; its Kind is the programme's key.
+	Workflow() *workflow.Definition
+	// Statement is the undertaking that the head signs, with its version.
+	Statement() Statement
+	// Sections are the parts of its form, in order.
+	Sections() []Section
+	// Slots are the papers it asks for, given what has been filled in.
+	Slots(v url.Values, c Context) []Slot
+	// Eligibility answers its conditions for an organization, line by line, under
+	// the edition, on a date. Facts are those recorded now.
+	Eligibility(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, e Rules) ([]Line, error)
+	// Read checks what was typed and returns the document, or every fault in the
+	// order of the form.
+	Read(v url.Values, c Context) (Document, []errs.Field)
+	// Keep stores the document in the programme's own tables; a second call for the
+	// same case replaces it (corrections).
+	Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID, d Document) error
+	// Release gives up what an application that ended without a grant had claimed.
+	Release(ctx context.Context, tx postgres.Tx, caseID uuid.UUID) error
+}
+
+// Rules are the document in force on a date and its edition of parameters.
+type Rules struct {
+	Document policy.Document
+	InForce  bool
+	Edition  policy.Edition
+}
+
+// Document is a programme's application in its own type. It is kept as it was
+// signed, so it holds no account or ID number in clear.
+type Document interface {
+	Requested() money.Fen
+}
+
+// Context is what a programme may look at beside what was typed.
+type Context struct {
+	Today        civil.Date
+	Rules        Rules
+	Organization organization.Organization
+	Payees       []organization.PayeeAccount
+}
+
+// Section is one page of a form.
+type Section struct {
+	Key   string
+	Title string
+	Items []Item
+}
+
+// Item is the smallest part that a correction can name. Controls are the names
+// of its form controls; one that ends in "*" matches by prefix (rows of a table).
+type Item struct {
+	Name     string
+	Label    string
+	Controls []string
+}
+
+// Has reports whether control belongs to the item.
+func (i Item) Has(control string) bool {
+	for _, c := range i.Controls {
+		if prefix, many := strings.CutSuffix(c, "*"); c == control || many && strings.HasPrefix(control, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Has reports whether control belongs to the section.
+func (s Section) Has(control string) bool {
+	for _, i := range s.Items {
+		if i.Has(control) {
+			return true
+		}
+	}
+	return false
+}
+
+// Slot is a kind of paper an application holds.
+type Slot struct {
+	Key      string
+	Label    string
+	Hint     string
+	Required bool
+	Max      int // files; 1 when zero
+}
+
+// Statement is the text of an undertaking.
+type Statement struct {
+	Version string
+	Lines   []string
+}

@@ -1,0 +1,250 @@
+package funding
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/notification"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/policy"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// Deps is what the service stands on.
+type Deps struct {
+	DB            *postgres.DB
+	Cases         *casework.Service
+	Organizations *organization.Service
+	Accounts      *account.Service
+	Attachments   *attachment.Service
+	Programmes    []Programme
+}
+
+// Service is the use cases of an application. Every method checks the actor's
+// permission and scope; what the actor may not see is errs.NotFound.
+type Service struct {
+	Deps
+	programmes map[string]Programme
+}
+
+// New returns a Service over the given programmes.
+func New(d Deps) *Service {
+	s := &Service{Deps: d, programmes: map[string]Programme{}}
+	for _, p := range d.Programmes {
+		s.programmes[p.Workflow().Kind] = p
+	}
+	return s
+}
+
+// Programme returns a programme by its key; errs.NotFound for an unknown one.
+func (s *Service) Programme(key string) (Programme, error) {
+	p, ok := s.programmes[key]
+	if !ok {
+		return nil, errs.New(errs.NotFound, "没有这个项目。请从办事指南选择。")
+	}
+	return p, nil
+}
+
+// OwnerKind is the owner of an application's attachments.
+const OwnerKind = "application"
+
+// Open starts a draft and returns its number; an organization that has one
+// already gets that one back. At the counter a community opens it for an
+// organization of its own area.
+func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org uuid.UUID, token string) (string, error) {
+	permission, channel := authz.ApplicationDraft, casework.Online
+	if actor.Role == authz.Community {
+		permission, channel = authz.ApplicationCounter, casework.Counter
+	}
+	if err := actor.Require(permission); err != nil {
+		return "", err
+	}
+	p, err := s.Programme(kind)
+	if err != nil {
+		return "", err
+	}
+	if channel == casework.Online {
+		org = actor.OrgID
+	}
+	var no string
+	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		o, err := s.Organizations.Visible(ctx, tx, actor, org)
+		if err != nil {
+			return err
+		}
+		if no, err = draftOf(ctx, tx, kind, o.ID, channel); err != nil || no != "" {
+			return err
+		}
+		no, err = once.Do(ctx, tx, actor, token, func() (string, error) {
+			c, err := s.Cases.Open(ctx, tx, now, actor, casework.NewCase{
+				Kind: kind, Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Channel: channel,
+			})
+			if err != nil {
+				return "", err
+			}
+			return c.No, insertApplication(ctx, tx, c.ID, p.Workflow().Kind, o.ID)
+		})
+		return err
+	})
+	return no, err
+}
+
+// rulesOn returns the document and edition that hold on a date. Outside any
+// document's force InForce is false: nothing new is taken (DESIGN §1).
+func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, error) {
+	document, in, err := policy.DocumentOn(ctx, q, on)
+	if err != nil {
+		return Rules{}, err
+	}
+	r := Rules{Document: document, InForce: in}
+	day := on
+	if !in {
+		day = document.EffectiveTo // the last edition still explains what the rules were
+	}
+	r.Edition, err = policy.EditionOn(ctx, q, day)
+	return r, err
+}
+
+// rulesOf returns the rules of a case: the pinned edition once submitted, what
+// is in force today before.
+func rulesOf(ctx context.Context, q postgres.Querier, c casework.Case, today civil.Date) (Rules, error) {
+	if c.EditionID == nil {
+		return rulesOn(ctx, q, today)
+	}
+	edition, err := policy.EditionByID(ctx, q, *c.EditionID)
+	return Rules{InForce: true, Edition: edition}, err
+}
+
+// Eligibility answers a programme's conditions for an organization that the
+// actor may see, on a date, with the verdict.
+func (s *Service) Eligibility(ctx context.Context, actor authz.Actor, kind string, org uuid.UUID, on civil.Date) (Check, error) {
+	p, err := s.Programme(kind)
+	if err != nil {
+		return Check{}, err
+	}
+	var check Check
+	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		o, err := s.Organizations.Visible(ctx, q, actor, org)
+		if err != nil {
+			return err
+		}
+		check.Organization, check.Today, check.On = o, civil.On(now), on
+		if on.IsZero() {
+			check.On = check.Today
+		}
+		if check.Rules, err = rulesOn(ctx, q, check.On); err != nil {
+			return err
+		}
+		if check.Lines, err = p.Eligibility(ctx, q, o.ID, check.On, check.Rules); err != nil {
+			return err
+		}
+		check.Verdict = Judge(check.Lines)
+		check.Draft, err = draftOf(ctx, q, kind, o.ID, casework.Online)
+		return err
+	})
+	return check, err
+}
+
+// Check is an organization's eligibility for a programme on a date.
+type Check struct {
+	Organization organization.Organization
+	Today, On    civil.Date
+	Rules        Rules
+	Lines        []Line
+	Verdict      Verdict
+	Draft        string // number of its open draft, "" when there is none
+}
+
+// Lapse lets overdue opinions and corrections lapse; run by a job.
+func (s *Service) Lapse(ctx context.Context) error {
+	_, err := s.Cases.Lapse(ctx, s.DB, func(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, from workflow.Place) error {
+		if p, ok := s.programmes[c.Kind]; ok && c.Class == workflow.Final {
+			if err := p.Release(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
+		return s.announce(ctx, tx, now, c, from)
+	})
+	return err
+}
+
+// announce tells whom the case now waits for, and the applicant, in the
+// transaction of the act.
+func (s *Service) announce(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, from workflow.Place) error {
+	kind := s.Cases.KindName(c.Kind)
+	due := ""
+	if !c.DueOn.IsZero() {
+		due = "请在 " + c.DueOn.Chinese() + "前办理。"
+	}
+	applicants, err := account.HeadsAndClerks(ctx, tx, c.OrganizationID)
+	if err != nil {
+		return err
+	}
+	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, c.State.Name())}
+	message.Body = applicantText(c, from)
+	if err := notification.Send(ctx, tx, now, applicants, message); err != nil {
+		return err
+	}
+	if c.Waits == authz.Anonymous || c.Waits.OfOrganization() {
+		return nil
+	}
+	office, err := account.ByRole(ctx, tx, c.Waits, area(c))
+	if err != nil {
+		return err
+	}
+	message.Title = fmt.Sprintf("%s %s %s：等您办理", kind, c.No, c.Title)
+	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, c.State.Name(), due)
+	return notification.Send(ctx, tx, now, office, message)
+}
+
+func area(c casework.Case) string {
+	switch c.Waits {
+	case authz.Community:
+		return c.Community
+	case authz.Subdistrict:
+		return c.Subdistrict
+	}
+	return ""
+}
+
+// applicantText says what happened and what comes next.
+func applicantText(c casework.Case, from workflow.Place) string {
+	by := ""
+	if !c.DueOn.IsZero() {
+		by = c.DueOn.Chinese() + "前"
+	}
+	switch c.State {
+	case workflow.Opining:
+		if c.Waits == authz.Community {
+			return "已提交。社区" + by + "给出意见，之后转街道。"
+		}
+		return "社区这一步已完成。街道" + by + "给出意见，之后转民政局受理。"
+	case workflow.Accepting:
+		if from.State == workflow.Correcting {
+			return "补正材料已收到。民政局" + by + "决定是否受理。"
+		}
+		return "已转民政局。民政局" + by + "决定是否受理。"
+	case workflow.Correcting:
+		return "有内容要补正。请" + by + "改好，由负责人再提交；到期没有提交，视为撤回。办理期限已暂停。"
+	case workflow.Reviewing:
+		return "已受理，进入复核。受理通知书可以在办件页面打印。"
+	case workflow.Refused:
+		return "不予受理。决定书写明了理由、依据和救济途径，可以在办件页面打印。"
+	case workflow.Withdrawn:
+		return "申请已撤回。以后可以另外提出申请。"
+	case workflow.Lapsed:
+		return "补正期限已过，没有收到补正材料，视为撤回。以后可以另外提出申请。"
+	}
+	return "现在是“" + c.State.Name() + "”。"
+}

@@ -1,0 +1,337 @@
+package startup
+
+import (
+	"fmt"
+	"slices"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/money"
+)
+
+// Params are the parameters of start-up support under one edition.
+type Params struct {
+	Label            string // the edition's label, cited where a rule is not in the policy text
+	MinAgeMonths     int    // 半年: the only one that the policy itself sets
+	MaxAgeMonths     int
+	AmountFiled      money.Fen
+	AmountRegistered money.Fen
+	PriorityBonusPct int
+	MinActivities    int
+	ViolationYears   int
+	AnnualReportDue  civil.Date // month and day by which last year's report is due; the year is not read
+}
+
+// Fact is something recorded, or not: a nil Fact is unknown.
+type Fact[T any] = *T
+
+// Facts are what is recorded about an organization now. A list that nobody has
+// looked up is nil: unknown, never clear.
+type Facts struct {
+	EstablishedOn civil.Date // zero: not recorded
+	StatusName    string
+	Active        bool
+	New           bool // founded anew; not by rename or merger
+	OriginName    string
+	Registered    bool // false: filed
+	CategoryName  string
+	Priority      bool       // one of the three categories of 二（二）
+	Finance       civil.Date // finance system on file since; zero: not on file
+	Disclosure    civil.Date
+	Activities    []civil.Date // held and recorded, any order
+	Reports       []int        // years with an annual report on file that passed
+	Grant         string       // number of an earlier start-up grant or open application; "" none
+	Abnormal      Fact[bool]
+	Serious       Fact[bool]
+	Defaulter     Fact[bool]
+	CheckedOn     map[string]civil.Date // when each list was looked up
+	BanUntil      civil.Date            // last day of a ban; zero none
+	Violation     civil.Date            // the latest violation; zero none
+	Recovery      money.Fen             // owed and not paid back
+	Unreported    string                // earlier grant whose use report is overdue; "" none
+	SameHead      []string              // organizations with the same head and community, supported within three years
+}
+
+const policyName = "《实施意见》"
+
+func fromPolicy(article string) funding.Source {
+	return funding.Source{Document: policyName, Article: article}
+}
+
+func (p Params) fromParam(article string) funding.Source {
+	return funding.Source{Document: p.Label, Article: article, Pending: true}
+}
+
+// Eligibility answers every condition of start-up support on a date, worst
+// first: unmet, unknown, met, notes. Facts stay as they are recorded now; only
+// the date moves.
+func Eligibility(f Facts, p Params, on civil.Date) []funding.Line {
+	lines := []funding.Line{
+		age(f, p, on), newEnough(f, p, on), status(f), origin(f, p), once(f, p), systems(f, p, on), activities(f, p, on),
+		list("abnormal", "不在活动异常名录", f.Abnormal, f, p), list("serious", "不在严重违法失信名单", f.Serious, f, p),
+		list("defaulter", "不是失信被执行人", f.Defaulter, f, p), violation(f, p, on), ban(f, p, on), recovery(f),
+		unreported(f, p), annualReport(f, p, on),
+	}
+	rank := map[funding.Answer]int{funding.Unmet: 0, funding.Unknown: 1, funding.Met: 2, funding.Note: 3}
+	slices.SortStableFunc(lines, func(a, b funding.Line) int { return rank[a.Answer] - rank[b.Answer] })
+	return append(lines, notes(f, p)...)
+}
+
+// Cap is the largest amount that the organization may ask for: the base of its
+// kind, a fifth more for the three categories that the policy wants fostered
+// first (二（二）).
+func Cap(registered, priority bool, p Params) money.Fen {
+	base := p.AmountFiled
+	if registered {
+		base = p.AmountRegistered
+	}
+	if priority {
+		base += base * money.Fen(p.PriorityBonusPct) / 100
+	}
+	return base
+}
+
+// age: “新成立的社区社会组织，可在半年后申请”. The corresponding day counts
+// (domain §14.5); a missing one is the last day of the month.
+func age(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "age", Label: fmt.Sprintf("成立满 %d 个月", p.MinAgeMonths), From: "登记备案档案", Source: fromPolicy("三（二）1（1）"), BlocksUnknown: true}
+	if p.MinAgeMonths == 6 {
+		l.Label = "成立满半年"
+	}
+	if f.EstablishedOn.IsZero() {
+		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
+	}
+	first := f.EstablishedOn.AddMonths(p.MinAgeMonths)
+	l.Value = f.EstablishedOn.Chinese() + "成立，" + elapsed(f.EstablishedOn, on)
+	if on.Before(first) {
+		l.Answer, l.Flips, l.Remedy = funding.Unmet, first, first.Chinese()+"起可以申请"
+		return l
+	}
+	l.Answer = funding.Met
+	return l
+}
+
+// newEnough keeps start-up support for new organizations. The last eligible day
+// is the corresponding day itself.
+func newEnough(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "new_enough", Label: fmt.Sprintf("成立不超过 %d 个月", p.MaxAgeMonths), From: "登记备案档案", Source: p.fromParam("新组织年限"), BlocksUnknown: true}
+	if f.EstablishedOn.IsZero() {
+		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
+	}
+	last := f.EstablishedOn.AddMonths(p.MaxAgeMonths)
+	l.Value = elapsed(f.EstablishedOn, on)
+	if on.After(last) {
+		l.Answer, l.Remedy = funding.Unmet, "启动扶持只给新成立的组织。可以申请成长关爱工程的活动补贴"
+		return l
+	}
+	l.Answer, l.Flips = funding.Met, last.AddDays(1)
+	return l
+}
+
+func status(f Facts) funding.Line {
+	l := funding.Line{Key: "status", Label: "组织状态正常", Value: f.StatusName, From: "登记备案档案", Source: fromPolicy("三（二）1（1）")}
+	if f.Active {
+		l.Answer = funding.Met
+		return l
+	}
+	l.Answer, l.Remedy = funding.Unmet, "先到街道恢复正常状态，再申请"
+	return l
+}
+
+func origin(f Facts, p Params) funding.Line {
+	l := funding.Line{Key: "origin", Label: "是新成立的组织", Value: f.OriginName, From: "登记备案档案", Source: p.fromParam("更名、合并后重新登记的不算新成立"), Answer: funding.Met}
+	if !f.New {
+		l.Answer, l.Remedy = funding.Unmet, "更名或合并而来的组织不能申请启动扶持，可以申请成长关爱工程"
+	}
+	return l
+}
+
+func once(f Facts, p Params) funding.Line {
+	l := funding.Line{Key: "once", Label: "没有领过启动扶持，也没有在办的申请", Value: "0 件", From: "资助台账，全部年度", Source: p.fromParam("一个组织一次"), Answer: funding.Met}
+	if f.Grant != "" {
+		l.Answer, l.Value, l.Remedy = funding.Unmet, f.Grant, "启动扶持一个组织只有一次。正在办的申请请在工作台查看"
+	}
+	return l
+}
+
+func systems(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "systems", Label: "财务制度和信息公开制度已备案", From: "组织档案", Source: p.fromParam("制度要求"), Answer: funding.Met, Act: "systems"}
+	finance, disclosure := onFile(f.Finance, on), onFile(f.Disclosure, on)
+	l.Value = "财务制度：" + finance.text + "；信息公开制度：" + disclosure.text
+	if finance.ok && disclosure.ok {
+		return l
+	}
+	l.Answer, l.Remedy = funding.Unmet, "把缺的制度交到组织档案，由街道确认"
+	if later := laterOf(f.Finance, f.Disclosure); !f.Finance.IsZero() && !f.Disclosure.IsZero() && later.After(on) {
+		l.Flips = later
+	}
+	return l
+}
+
+type filed struct {
+	text string
+	ok   bool
+}
+
+func onFile(since, on civil.Date) filed {
+	switch {
+	case since.IsZero():
+		return filed{"没有", false}
+	case since.After(on):
+		return filed{since.Chinese() + "起", false}
+	default:
+		return filed{since.Chinese() + "已备案", true}
+	}
+}
+
+func laterOf(a, b civil.Date) civil.Date {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func activities(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "activities", Label: fmt.Sprintf("至少办过 %d 次活动", p.MinActivities), From: "活动记录", Source: p.fromParam("活动证明"), Answer: funding.Met, Act: "activities"}
+	held := slices.Clone(f.Activities)
+	slices.SortFunc(held, civil.Date.Compare)
+	n := 0
+	for _, d := range held {
+		if !d.After(on) {
+			n++
+		}
+	}
+	l.Value = fmt.Sprintf("%d 次", n)
+	if n >= p.MinActivities {
+		return l
+	}
+	l.Answer, l.Remedy = funding.Unmet, "在组织档案里登记已经办过的活动"
+	if len(held) >= p.MinActivities && p.MinActivities > 0 {
+		l.Flips = held[p.MinActivities-1]
+	}
+	return l
+}
+
+func list(key, label string, on Fact[bool], f Facts, p Params) funding.Line {
+	l := funding.Line{Key: key, Label: label, From: "监管名录", Source: p.fromParam("资格排除")}
+	if d := f.CheckedOn[key]; !d.IsZero() {
+		l.From = "监管名录，" + d.Chinese() + "查询"
+	}
+	switch {
+	case on == nil:
+		return unknown(l, "还没有查询记录", "不影响填表和提交；受理前由经办人查询登记", "")
+	case *on:
+		l.Answer, l.Value, l.Remedy = funding.Unmet, "在名单上", "移出名单之后再申请。对列入有异议，请联系列入机关"
+	default:
+		l.Answer, l.Value = funding.Met, "不在"
+	}
+	return l
+}
+
+func violation(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "violation", Label: fmt.Sprintf("近 %d 年没有违规记录", p.ViolationYears), Value: "0 条", From: "监管台账", Source: p.fromParam("资格排除"), Answer: funding.Met}
+	if f.Violation.IsZero() {
+		return l
+	}
+	clear := f.Violation.AddMonths(12 * p.ViolationYears)
+	l.Value = "最近一次 " + f.Violation.Chinese()
+	if on.Before(clear) {
+		l.Answer, l.Flips, l.Remedy = funding.Unmet, clear, clear.Chinese()+"起不再受影响"
+	}
+	return l
+}
+
+func ban(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "ban", Label: "不在限制申报期内", Value: "没有限制", From: "监管台账", Source: p.fromParam("资格排除"), Answer: funding.Met}
+	if f.BanUntil.IsZero() || on.After(f.BanUntil) {
+		return l
+	}
+	next := f.BanUntil.AddDays(1)
+	l.Answer, l.Value, l.Flips, l.Remedy = funding.Unmet, "限制到 "+f.BanUntil.Chinese(), next, next.Chinese()+"起可以申请"
+	return l
+}
+
+func recovery(f Facts) funding.Line {
+	l := funding.Line{Key: "recovery", Label: "没有未缴清的追回款", Value: f.Recovery.String() + " 元", From: "追回台账", Source: fromPolicy("三（三）3"), Answer: funding.Met}
+	if f.Recovery > 0 {
+		l.Answer, l.Remedy = funding.Unmet, "缴清追回款之后再申请"
+	}
+	return l
+}
+
+func unreported(f Facts, p Params) funding.Line {
+	l := funding.Line{Key: "unreported", Label: "以前的资助都交了使用报告", Value: "没有欠交", From: "资助台账", Source: p.fromParam("资格排除"), Answer: funding.Met}
+	if f.Unreported != "" {
+		l.Answer, l.Value, l.Remedy = funding.Unmet, f.Unreported, "先交这笔资助的使用报告"
+	}
+	return l
+}
+
+// annualReport asks for the latest report whose deadline has passed. The report
+// of a year is due in the next one; an organization owes none for the years
+// before it was founded.
+func annualReport(f Facts, p Params, on civil.Date) funding.Line {
+	l := funding.Line{Key: "annual_report", Label: "上年度报告已交", From: "组织档案", Source: p.fromParam("资格排除"), Answer: funding.Met, Act: "reports"}
+	if f.EstablishedOn.IsZero() {
+		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
+	}
+	year := reportYear(p, on)
+	met := reported(f, year)
+	switch {
+	case f.EstablishedOn.Year > year:
+		l.Value = fmt.Sprintf("%d 年成立，还不到交报告的时候", f.EstablishedOn.Year)
+	case met:
+		l.Value = fmt.Sprintf("%d 年度报告已交", year)
+	default:
+		l.Answer, l.Value, l.Remedy = funding.Unmet, fmt.Sprintf("没有 %d 年度报告", year), fmt.Sprintf("补交 %d 年度报告", year)
+	}
+	for y := on.Year; y <= max(on.Year, f.EstablishedOn.Year)+len(f.Reports)+2; y++ {
+		overdue := civil.Of(y, p.AnnualReportDue.Month, p.AnnualReportDue.Day).AddDays(1)
+		if overdue.After(on) && reported(f, y-1) != met {
+			l.Flips = overdue
+			break
+		}
+	}
+	if met && !l.Flips.IsZero() {
+		l.Remedy = fmt.Sprintf("%s前交 %d 年度报告", l.Flips.AddDays(-1).Chinese(), l.Flips.Year-1)
+	}
+	return l
+}
+
+// reportYear is the latest year whose report is overdue if it is not on file.
+func reportYear(p Params, on civil.Date) int {
+	if due := civil.Of(on.Year, p.AnnualReportDue.Month, p.AnnualReportDue.Day); on.After(due) {
+		return on.Year - 1
+	}
+	return on.Year - 2
+}
+
+func reported(f Facts, year int) bool {
+	return f.EstablishedOn.Year > year || slices.Contains(f.Reports, year)
+}
+
+func notes(f Facts, p Params) []funding.Line {
+	limit := Cap(f.Registered, f.Priority, p)
+	kind, base := "备案", p.AmountFiled
+	if f.Registered {
+		kind, base = "登记", p.AmountRegistered
+	}
+	amount := funding.Line{Key: "amount", Label: "最高金额 " + limit.String() + " 元", Answer: funding.Note, From: "3+3 类别",
+		Value: fmt.Sprintf("%s组织 %s 元", kind, base), Source: p.fromParam("启动扶持金额")}
+	if f.Priority {
+		amount.Label = fmt.Sprintf("重点类别加 %d%%，最高 %s 元", p.PriorityBonusPct, limit)
+		amount.Value = fmt.Sprintf("%s类：%s + %s 元", f.CategoryName, base, limit-base)
+		amount.Source = fromPolicy("二（二）")
+	}
+	lines := []funding.Line{amount}
+	for _, name := range f.SameHead {
+		lines = append(lines, funding.Line{Key: "same_head", Label: "同一负责人在同一社区有别的组织领过", Answer: funding.Note,
+			Value: name, From: "资助台账，近 3 年", Source: p.fromParam("同一负责人提醒"), Remedy: "不影响提交，经办人会核实"})
+	}
+	return lines
+}
+
+func unknown(l funding.Line, value, remedy, act string) funding.Line {
+	l.Answer, l.Value, l.Remedy, l.Act = funding.Unknown, value, remedy, act
+	return l
+}

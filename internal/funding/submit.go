@@ -1,0 +1,230 @@
+package funding
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
+)
+
+// StampSlot holds the scan of the printed form with signature and stamp: the
+// other way to sign.
+const StampSlot = "stamped_print"
+
+// Signature is how the head signs.
+type Signature struct {
+	Method           casework.SignMethod
+	StatementVersion string // the version that the page showed
+	Agreed           bool
+	TypedName        string // Reauthenticated: the head types the own name
+	Password         string // Reauthenticated: the head's password
+}
+
+// Review is everything a person looks at before signing.
+type Review struct {
+	Form
+	Lines   []Line
+	Verdict Verdict
+}
+
+// Review returns form, faults and eligibility of today for the check-answers
+// page.
+func (s *Service) Review(ctx context.Context, actor authz.Actor, no string) (Review, error) {
+	var r Review
+	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		c, err := s.Cases.Load(ctx, q, actor, no)
+		if err != nil {
+			return err
+		}
+		if r.Form, err = s.form(ctx, q, now, actor, c); err != nil {
+			return err
+		}
+		return r.judge(ctx, q, s)
+	})
+	return r, err
+}
+
+func (r *Review) judge(ctx context.Context, q postgres.Querier, s *Service) (err error) {
+	r.Lines, err = r.Programme.Eligibility(ctx, q, r.Case.OrganizationID, r.Context.Today, r.Context.Rules)
+	r.Lines = withoutOwn(r.Lines, r.Case)
+	r.Verdict = Judge(r.Lines)
+	return err
+}
+
+// Submit signs and submits a draft, or answers a correction. version is that of
+// the case on the page the head read: what was edited since must be read again.
+//
+// errs.Invalid names every fault at its field; errs.Conflict means that the case
+// has moved on, or that no policy document is in force today.
+func (s *Service) Submit(ctx context.Context, actor authz.Actor, no string, version int, sig Signature, token string) error {
+	permission := authz.ApplicationSubmit
+	if actor.Role == authz.Community {
+		permission = authz.ApplicationCounter
+	}
+	if err := actor.Require(permission); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		_, err := once.Do(ctx, tx, actor, token, func() (string, error) {
+			return no, s.submit(ctx, tx, now, actor, no, version, sig)
+		})
+		return err
+	})
+}
+
+func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no string, version int, sig Signature) error {
+	c, err := s.Cases.LoadForUpdate(ctx, tx, actor, no, version)
+	if err != nil {
+		return err
+	}
+	first := c.State == workflow.Draft
+	if !first && c.State != workflow.Correcting {
+		return errs.Newf(errs.Conflict, "这件已经提交，现在是“%s”。", c.State.Name())
+	}
+	r := Review{}
+	if r.Form, err = s.form(ctx, tx, now, actor, c); err != nil {
+		return err
+	}
+	if !r.Context.Rules.InForce {
+		return errs.New(errs.Conflict, "今天没有生效的政策文件，暂不受理新的申请。草稿已保存，文件生效后可以提交。")
+	}
+	if err := r.judge(ctx, tx, s); err != nil {
+		return err
+	}
+	document, err := s.readable(ctx, tx, actor, r, sig)
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, tx, now, actor, c, r, document, sig, first)
+}
+
+// readable returns the typed document, or every reason against submission:
+// faults of the form, unmet conditions, a missing signature.
+func (s *Service) readable(ctx context.Context, tx postgres.Tx, actor authz.Actor, r Review, sig Signature) (Document, error) {
+	document, _ := r.Programme.Read(r.Values, r.Context)
+	faults := r.Faults
+	for _, l := range r.Lines {
+		if l.Answer == Unmet || l.Answer == Unknown && l.BlocksUnknown {
+			faults = append(faults, errs.Field{Name: "line:" + l.Key, Label: l.Label, Message: l.Value + "。" + l.Remedy})
+		}
+	}
+	signed, err := s.signatureFaults(ctx, tx, actor, r, sig)
+	if err != nil {
+		return nil, err
+	}
+	return document, errs.Fields(append(faults, signed...))
+}
+
+func (s *Service) signatureFaults(ctx context.Context, tx postgres.Tx, actor authz.Actor, r Review, sig Signature) ([]errs.Field, error) {
+	var faults []errs.Field
+	add := func(name, label, message string) {
+		faults = append(faults, errs.Field{Name: name, Label: label, Message: message})
+	}
+	if !sig.Agreed || sig.StatementVersion != r.Programme.Statement().Version {
+		add("agreed", "承诺书", "请通读承诺书，并勾选“我已阅读并承诺”")
+	}
+	switch sig.Method {
+	case casework.StampedPrint:
+		if !hasFile(r.Slots, StampSlot) {
+			add(FileItem(StampSlot), "签字盖章的申请表", "还没有上传。打印申请表，签字盖章后拍照或扫描上传")
+		}
+	case casework.Reauthenticated:
+		if actor.Role != authz.OrgHead {
+			add("method", "签署方式", "窗口代办要上传负责人签字盖章的申请表")
+			break
+		}
+		if strings.TrimSpace(sig.TypedName) != actor.Name {
+			add("typed_name", "负责人姓名", "和账号登记的姓名不一致。请填写您的姓名全称")
+		}
+		ok, err := s.Accounts.PasswordMatches(ctx, tx, actor.AccountID, sig.Password)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			add("password", "登录密码", "密码不对。请重新输入登录密码，证明是您本人签署")
+		}
+	default:
+		add("method", "签署方式", "选一种签署方式")
+	}
+	return faults, nil
+}
+
+func hasFile(slots []SlotFiles, key string) bool {
+	for _, s := range slots {
+		if s.Key == key {
+			return s.Usable() > 0
+		}
+	}
+	return false
+}
+
+// signed is what a submission keeps: the answers in the programme's type, the
+// organization as it stood, the papers by digest, the statement.
+type signed struct {
+	Application  Document       `json:"application"`
+	Organization any            `json:"organization"`
+	Papers       []signedPaper  `json:"papers"`
+	Statement    Statement      `json:"statement"`
+	Answers      map[string]any `json:"-"`
+}
+
+type signedPaper struct {
+	Slot     string `json:"slot"`
+	Filename string `json:"filename"`
+	SHA256   string `json:"sha256"`
+}
+
+func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, r Review, document Document, sig Signature, first bool) error {
+	snapshot := r.Context.Organization.Snapshot()
+	content := signed{Application: document, Organization: snapshot, Statement: r.Programme.Statement()}
+	for _, slot := range r.Slots {
+		for _, f := range slot.Files {
+			if f.Current() {
+				content.Papers = append(content.Papers, signedPaper{slot.Key, f.Filename, f.SHA256})
+			}
+		}
+	}
+	text, err := json.Marshal(content)
+	if err != nil {
+		return err
+	}
+	sub := casework.Submission{Document: text, StatementVersion: sig.StatementVersion, Method: sig.Method, SignerName: signer(actor, sig, r)}
+	from, stage := c.Place(), "submission"
+	if first {
+		err = s.Cases.Submit(ctx, tx, now, actor, &c, r.Context.Rules.Edition.ID, document.Requested(), sub)
+	} else {
+		stage = "resubmission"
+		err = s.Cases.Resubmit(ctx, tx, now, actor, &c, document.Requested(), sub)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.Programme.Keep(ctx, tx, c.ID, c.OrganizationID, document); err != nil {
+		return err
+	}
+	if err := postgres.ExecOne(ctx, tx, `update application set organization = $2, version = version + 1 where case_id = $1`, c.ID, snapshot); err != nil {
+		return err
+	}
+	if err := s.Attachments.HandIn(ctx, tx, now, attachmentOwner(c)); err != nil {
+		return err
+	}
+	if err := insertCheck(ctx, tx, now, c.ID, stage, *c.EditionID, r.Lines); err != nil {
+		return err
+	}
+	return s.announce(ctx, tx, now, c, from)
+}
+
+// signer is the name under the document: the head's, also on stamped paper.
+func signer(actor authz.Actor, sig Signature, r Review) string {
+	if sig.Method == casework.StampedPrint {
+		return r.Context.Organization.HeadName
+	}
+	return actor.Name
+}
