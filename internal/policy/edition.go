@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Edition is a dated set of all parameters under one document.
+type Edition struct {
+	ID            uuid.UUID
+	DocumentID    uuid.UUID
+	Label         string // 参数 2017-1 版
+	EffectiveFrom civil.Date
+	EffectiveTo   civil.Date // last day, zero while no end is set
+	Demo          bool
+	Params        Params
+}
+
+type editionRow struct {
+	ID            uuid.UUID  `db:"id"`
+	DocumentID    uuid.UUID  `db:"document_id"`
+	Label         string     `db:"label"`
+	EffectiveFrom civil.Date `db:"effective_from"`
+	EffectiveTo   civil.Date `db:"effective_to"`
+	Demo          bool       `db:"demo"`
+}
+
+const editionColumns = `id, document_id, label, effective_from, effective_to, demo`
+
+// EditionOn returns the approved edition in force on date on, under the policy in
+// force. errs.Conflict, with the words for the person, when no policy is in force
+// or its parameters are not approved yet.
+func EditionOn(ctx context.Context, q postgres.Querier, on civil.Date) (Edition, error) {
+	d, in, err := DocumentOn(ctx, q, on)
+	if err != nil {
+		return Edition{}, err
+	}
+	if !in {
+		return Edition{}, errNotInForce(d, on)
+	}
+	e, err := editionWhere(ctx, q, `document_id = $1 and status = 'approved'
+		and effective_from <= $2 and coalesce(effective_to, 'infinity') >= $2`, d.ID, on)
+	if errs.Is(err, errs.NotFound) {
+		return Edition{}, errs.Wrap(errs.Conflict, fmt.Sprintf("《%s》的参数还没有签批，现在不受理申请。", d.Title), err)
+	}
+	return e, err
+}
+
+// EditionShown returns the edition that pages explain on date on: the one in
+// force, or else the last approved edition of the document that DocumentOn names.
+// Guides use it to say what held; nothing is accepted or decided under it.
+func EditionShown(ctx context.Context, q postgres.Querier, on civil.Date) (Edition, error) {
+	d, _, err := DocumentOn(ctx, q, on)
+	if err != nil {
+		return Edition{}, err
+	}
+	return editionWhere(ctx, q, `document_id = $1 and status = 'approved'
+		order by effective_from <= $2 desc, abs(effective_from - $2::date) limit 1`, d.ID, on)
+}
+
+// EditionByID returns the edition that a case pinned. errs.NotFound.
+func EditionByID(ctx context.Context, q postgres.Querier, id uuid.UUID) (Edition, error) {
+	return editionWhere(ctx, q, `id = $1`, id)
+}
+
+func editionWhere(ctx context.Context, q postgres.Querier, where string, args ...any) (Edition, error) {
+	row, err := postgres.One[editionRow](ctx, q, `select `+editionColumns+` from policy_edition where `+where, args...)
+	if err != nil {
+		return Edition{}, fmt.Errorf("policy edition: %w", err)
+	}
+	params, err := loadParams(ctx, q, row.ID)
+	if err != nil {
+		return Edition{}, fmt.Errorf("policy edition %s: %w", row.Label, err)
+	}
+	return Edition{row.ID, row.DocumentID, row.Label, row.EffectiveFrom, row.EffectiveTo, row.Demo, params}, nil
+}
+
+type paramRow struct {
+	Key       Key             `db:"key"`
+	Type      Type            `db:"type"`
+	Value     json.RawMessage `db:"value"`
+	Article   string          `db:"article"`
+	Source    Source          `db:"source"`
+	Confirmed bool            `db:"confirmed"`
+}
+
+// loadParams reads every parameter of an edition and refuses a set that is not
+// exactly the closed list: a rule must never meet a value that is not there.
+func loadParams(ctx context.Context, q postgres.Querier, edition uuid.UUID) (Params, error) {
+	rows, err := postgres.All[paramRow](ctx, q,
+		`select key, type, value, article, source, confirmed from policy_parameter where edition_id = $1`, edition)
+	if err != nil {
+		return Params{}, err
+	}
+	raw := make([]Raw, 0, len(rows))
+	for _, r := range rows {
+		v, err := decode(r)
+		if err != nil {
+			return Params{}, err
+		}
+		raw = append(raw, Raw{r.Key, r.Type, v, r.Article, r.Source, r.Confirmed})
+	}
+	p, err := NewParams(raw)
+	if err != nil {
+		return Params{}, err
+	}
+	return p, p.complete()
+}
+
+func decode(r paramRow) (any, error) {
+	if r.Type == Choice || r.Type == MonthDay {
+		var s string
+		if err := json.Unmarshal(r.Value, &s); err != nil {
+			return nil, fmt.Errorf("parameter %q: %w", r.Key, err)
+		}
+		return s, nil
+	}
+	var n int64
+	if err := json.Unmarshal(r.Value, &n); err != nil {
+		return nil, fmt.Errorf("parameter %q: %w", r.Key, err)
+	}
+	return n, nil
+}

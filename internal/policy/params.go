@@ -1,0 +1,230 @@
+package policy
+
+import "slices"
+
+// Key names a parameter. The list is closed: an edition holds exactly these.
+// A new key comes with a migration that adds it to every edition.
+type Key string
+
+// The parameters of the policy (domain §13), by subject. Amounts are fen, shares
+// are whole per cents; WD counts working days.
+const (
+	// 孵化关爱工程
+	StartupMinAgeMonths     Key = "startup.min_age_months"
+	StartupMaxAgeMonths     Key = "startup.max_age_months"
+	StartupAmountFiled      Key = "startup.amount_filed"
+	StartupAmountRegistered Key = "startup.amount_registered"
+	StartupPriorityBonusPct Key = "startup.priority_bonus_pct"
+	StartupMinActivities    Key = "startup.min_activities"
+	StartupSameHeadYears    Key = "startup.same_head_years"
+	StartupPayWD            Key = "startup.pay_wd"
+	StartupUseReportMonths  Key = "startup.use_report_months"
+
+	// 成长关爱工程
+	ActivityMaxPerYear      Key = "activity.max_per_year"
+	ActivityRateMode        Key = "activity.rate_mode"
+	ActivityRatePct         Key = "activity.rate_pct"
+	ActivityTierFrom        Key = "activity.tier_from"
+	ActivityTierLowPct      Key = "activity.tier_low_pct"
+	ActivityTierHighPct     Key = "activity.tier_high_pct"
+	ActivityCapEvent        Key = "activity.cap_event"
+	ActivityCapYear         Key = "activity.cap_year"
+	ActivityClaimDays       Key = "activity.claim_days"
+	ActivityMinParticipants Key = "activity.min_participants"
+	ActivityMinPhotos       Key = "activity.min_photos"
+	ActivityStar3BonusPct   Key = "activity.star3_bonus_pct"
+	ActivityStar2BonusPct   Key = "activity.star2_bonus_pct"
+
+	// 小项目，大建设工程
+	VentureCap             Key = "venture.cap"
+	VentureFloor           Key = "venture.floor"
+	VenturePerOrgPerRound  Key = "venture.per_org_per_round"
+	VentureTrancheFirstPct Key = "venture.tranche_first_pct"
+	VentureTrancheMidPct   Key = "venture.tranche_mid_pct"
+	VentureTrancheFinalPct Key = "venture.tranche_final_pct"
+	VentureFirstPayWD      Key = "venture.first_pay_wd"
+	VentureGradeAMin       Key = "venture.grade_a_min"
+	VentureGradeBMin       Key = "venture.grade_b_min"
+
+	// 人才扶持工程
+	TalentMinServiceMonths Key = "talent.min_service_months"
+	TalentMonthlyJunior    Key = "talent.monthly_junior"
+	TalentMonthlyMiddle    Key = "talent.monthly_middle"
+	TalentMonthlySenior    Key = "talent.monthly_senior"
+
+	// 星级评估
+	EvalQuarter            Key = "eval.quarter"
+	EvalValidYears         Key = "eval.valid_years"
+	EvalReapplyMonths      Key = "eval.reapply_months"
+	EvalQuota3Pct          Key = "eval.quota3_pct"
+	EvalQuota2Pct          Key = "eval.quota2_pct"
+	EvalQuota1Pct          Key = "eval.quota1_pct"
+	EvalPass               Key = "eval.pass"
+	EvalMin3               Key = "eval.min3"
+	EvalMin2               Key = "eval.min2"
+	EvalReviewDecisionDays Key = "eval.review_decision_days"
+
+	// 公示
+	NoticeGrantWD   Key = "notice.grant_wd"
+	NoticeTalentWD  Key = "notice.talent_wd"
+	NoticeVentureWD Key = "notice.venture_wd"
+	NoticeEvalWD    Key = "notice.eval_wd"
+	NoticeLargeWD   Key = "notice.large_wd"
+	NoticeEndHour   Key = "notice.end_hour"
+	LargeItemAmount Key = "large_item.amount"
+
+	// 信用、追回与监管
+	CreditInfoEntryWD               Key = "credit.info_entry_wd"
+	CreditSeriousAfterAbnormalYears Key = "credit.serious_after_abnormal_years"
+	CreditMinYearsOnSerious         Key = "credit.min_years_on_serious"
+	BanBreachYears                  Key = "ban.breach_years"
+	BanFraudYears                   Key = "ban.fraud_years"
+	LookbackViolationYears          Key = "lookback.violation_years"
+	RecoveryRepayWD                 Key = "recovery.repay_wd"
+	RecoveryHearingWD               Key = "recovery.hearing_wd"
+	UnspentReturnYears              Key = "unspent.return_years"
+
+	// 备案、意见与期限
+	FilingRegistrar          Key = "filing.registrar"
+	FilingAcceptWD           Key = "filing.accept_wd"
+	FilingDecideWD           Key = "filing.decide_wd"
+	FilingCorrectWD          Key = "filing.correct_wd"
+	CorrectionMaxRounds      Key = "correction.max_rounds"
+	OpinionCommunityWD       Key = "opinion.community_wd"
+	OpinionSubdistrictWD     Key = "opinion.subdistrict_wd"
+	OpinionBureauWD          Key = "opinion.bureau_wd"
+	PeriodMetOn              Key = "period.met_on"
+	AnnualReportUnitDue      Key = "annual_report.unit_due"
+	AnnualReportRegistrarDue Key = "annual_report.registrar_due"
+	BaseTarget               Key = "base.target"
+
+	// 站点安全
+	SessionIdleStaffMin Key = "session.idle_staff_min"
+	SessionIdleOrgMin   Key = "session.idle_org_min"
+	AuditKeepDays       Key = "audit.keep_days"
+)
+
+// Values of the parameters that are a choice.
+const (
+	RateFlat              = "flat"              // 单一比例
+	RateTiered            = "tiered"            // 按活动次数分档
+	RegistrarSubdistrict  = "subdistrict"       // 街道办事处
+	RegistrarBureau       = "bureau"            // 区民政局
+	MetOnCorrespondingDay = "corresponding_day" // 对应日当天
+	MetOnNextDay          = "next_day"          // 对应日的次日
+)
+
+// Type is how a parameter is written and read.
+type Type string
+
+// The types of parameter.
+const (
+	Integer  Type = "integer"
+	Money    Type = "money"    // fen
+	Percent  Type = "percent"  // 0 to 100
+	Choice   Type = "choice"   // one of Definition.Choices
+	MonthDay Type = "monthday" // a day of every year, 03-31
+)
+
+// Option is a value of a Choice with what people call it.
+type Option struct{ Value, Label string }
+
+// Definition is what every edition has in common about a parameter.
+type Definition struct {
+	Key     Key
+	Type    Type
+	Unit    string // Chinese, as written after the number; "" for none
+	Label   string
+	Group   string // the subject under which it is listed
+	Choices []Option
+}
+
+// Definitions returns the closed list in the order of display.
+func Definitions() []Definition { return slices.Clone(definitions) }
+
+var definitions = []Definition{
+	{StartupMinAgeMonths, Integer, "个月", "成立满多久可以申请", "孵化关爱工程", nil},
+	{StartupMaxAgeMonths, Integer, "个月", "成立多久以内可以申请", "孵化关爱工程", nil},
+	{StartupAmountFiled, Money, "元", "备案组织的扶持金额", "孵化关爱工程", nil},
+	{StartupAmountRegistered, Money, "元", "登记组织的扶持金额", "孵化关爱工程", nil},
+	{StartupPriorityBonusPct, Percent, "%", "重点培育三类的金额上浮", "孵化关爱工程", nil},
+	{StartupMinActivities, Integer, "次", "申请前至少开展的活动", "孵化关爱工程", nil},
+	{StartupSameHeadYears, Integer, "年", "同一负责人在同一社区再次申请的提醒年限", "孵化关爱工程", nil},
+	{StartupPayWD, Integer, "个工作日", "核定后多久内拨付", "孵化关爱工程", nil},
+	{StartupUseReportMonths, Integer, "个月", "拨付后多久内交使用报告", "孵化关爱工程", nil},
+	{ActivityMaxPerYear, Integer, "次", "每年最多补贴的活动", "成长关爱工程", nil},
+	{ActivityRateMode, Choice, "", "补贴比例的算法", "成长关爱工程", []Option{{RateFlat, "单一比例"}, {RateTiered, "按活动次数分档"}}},
+	{ActivityRatePct, Percent, "%", "补贴比例", "成长关爱工程", nil},
+	{ActivityTierFrom, Integer, "次", "分档算法中高档的起点", "成长关爱工程", nil},
+	{ActivityTierLowPct, Percent, "%", "分档算法的低档比例", "成长关爱工程", nil},
+	{ActivityTierHighPct, Percent, "%", "分档算法的高档比例", "成长关爱工程", nil},
+	{ActivityCapEvent, Money, "元", "每次活动的补贴上限", "成长关爱工程", nil},
+	{ActivityCapYear, Money, "元", "每个组织每年的补贴上限", "成长关爱工程", nil},
+	{ActivityClaimDays, Integer, "天", "活动结束后多久内申请", "成长关爱工程", nil},
+	{ActivityMinParticipants, Integer, "人", "活动的最少参加人数", "成长关爱工程", nil},
+	{ActivityMinPhotos, Integer, "张", "活动照片的最少张数", "成长关爱工程", nil},
+	{ActivityStar3BonusPct, Percent, "%", "三星级组织的补贴上浮", "成长关爱工程", nil},
+	{ActivityStar2BonusPct, Percent, "%", "二星级组织的补贴上浮", "成长关爱工程", nil},
+	{VentureCap, Money, "元", "每个项目的资助上限", "小项目，大建设工程", nil},
+	{VentureFloor, Money, "元", "每个项目的资助下限", "小项目，大建设工程", nil},
+	{VenturePerOrgPerRound, Integer, "个", "每个组织每届可报的项目", "小项目，大建设工程", nil},
+	{VentureTrancheFirstPct, Percent, "%", "签约后拨付的比例", "小项目，大建设工程", nil},
+	{VentureTrancheMidPct, Percent, "%", "中期检查通过后拨付的比例", "小项目，大建设工程", nil},
+	{VentureTrancheFinalPct, Percent, "%", "结项通过后拨付的比例", "小项目，大建设工程", nil},
+	{VentureFirstPayWD, Integer, "个工作日", "签约后多久内拨付首期款", "小项目，大建设工程", nil},
+	{VentureGradeAMin, Integer, "分", "结项评为 A 的最低分", "小项目，大建设工程", nil},
+	{VentureGradeBMin, Integer, "分", "结项评为 B 的最低分", "小项目，大建设工程", nil},
+	{TalentMinServiceMonths, Integer, "个月", "在坪山区专职服务满多久", "人才扶持工程", nil},
+	{TalentMonthlyJunior, Money, "元", "初级人才每人每月补贴", "人才扶持工程", nil},
+	{TalentMonthlyMiddle, Money, "元", "中级人才每人每月补贴", "人才扶持工程", nil},
+	{TalentMonthlySenior, Money, "元", "高级人才每人每月补贴", "人才扶持工程", nil},
+	{EvalQuarter, Integer, "季度", "每年评估所在的季度", "星级评估", nil},
+	{EvalValidYears, Integer, "年", "星级有效期", "星级评估", nil},
+	{EvalReapplyMonths, Integer, "个月", "有效期满前多久可以重新评估", "星级评估", nil},
+	{EvalQuota3Pct, Percent, "%", "三星级占合格组织的比例", "星级评估", nil},
+	{EvalQuota2Pct, Percent, "%", "二星级占合格组织的比例", "星级评估", nil},
+	{EvalQuota1Pct, Percent, "%", "一星级占合格组织的比例", "星级评估", nil},
+	{EvalPass, Integer, "分", "评估合格的最低分", "星级评估", nil},
+	{EvalMin3, Integer, "分", "三星级的最低分", "星级评估", nil},
+	{EvalMin2, Integer, "分", "二星级的最低分", "星级评估", nil},
+	{EvalReviewDecisionDays, Integer, "天", "复核申请多久内作出决定", "星级评估", nil},
+	{NoticeGrantWD, Integer, "个工作日", "拟资助公示", "公示", nil},
+	{NoticeTalentWD, Integer, "个工作日", "人才补贴公示", "公示", nil},
+	{NoticeVentureWD, Integer, "个工作日", "微公益创投公示", "公示", nil},
+	{NoticeEvalWD, Integer, "个工作日", "评估结果公示", "公示", nil},
+	{NoticeLargeWD, Integer, "个工作日", "大额项目公示", "公示", nil},
+	{NoticeEndHour, Integer, "时", "公示最后一个工作日截止的钟点", "公示", nil},
+	{LargeItemAmount, Money, "元", "大额项目的起点金额", "公示", nil},
+	{CreditInfoEntryWD, Integer, "个工作日", "信用信息形成后多久内录入", "信用、追回与监管", nil},
+	{CreditSeriousAfterAbnormalYears, Integer, "年", "列入活动异常名录多久转为严重违法失信", "信用、追回与监管", nil},
+	{CreditMinYearsOnSerious, Integer, "年", "严重违法失信名单至少列入多久", "信用、追回与监管", nil},
+	{BanBreachYears, Integer, "年", "违规后限制申报", "信用、追回与监管", nil},
+	{BanFraudYears, Integer, "年", "弄虚作假后限制申报", "信用、追回与监管", nil},
+	{LookbackViolationYears, Integer, "年", "申请时倒查违规记录", "信用、追回与监管", nil},
+	{RecoveryRepayWD, Integer, "个工作日", "追回决定送达后多久内退款", "信用、追回与监管", nil},
+	{RecoveryHearingWD, Integer, "个工作日", "追回告知后的陈述申辩期", "信用、追回与监管", nil},
+	{UnspentReturnYears, Integer, "年", "资金多久没有用完要退回财政", "信用、追回与监管", nil},
+	{FilingRegistrar, Choice, "", "备案由谁办理", "备案、意见与期限", []Option{{RegistrarSubdistrict, "街道办事处"}, {RegistrarBureau, "区民政局"}}},
+	{FilingAcceptWD, Integer, "个工作日", "备案申请多久内受理或退回", "备案、意见与期限", nil},
+	{FilingDecideWD, Integer, "个工作日", "备案申请多久内决定", "备案、意见与期限", nil},
+	{FilingCorrectWD, Integer, "个工作日", "补正期限", "备案、意见与期限", nil},
+	{CorrectionMaxRounds, Integer, "次", "最多退回补正", "备案、意见与期限", nil},
+	{OpinionCommunityWD, Integer, "个工作日", "社区提出意见的期限", "备案、意见与期限", nil},
+	{OpinionSubdistrictWD, Integer, "个工作日", "街道提出意见的期限", "备案、意见与期限", nil},
+	{OpinionBureauWD, Integer, "个工作日", "民政局办理的期限", "备案、意见与期限", nil},
+	{PeriodMetOn, Choice, "", "按月按年的期限在哪一天算满", "备案、意见与期限", []Option{{MetOnCorrespondingDay, "对应日当天"}, {MetOnNextDay, "对应日的次日"}}},
+	{AnnualReportUnitDue, MonthDay, "", "年度报告报业务主管单位的截止日", "备案、意见与期限", nil},
+	{AnnualReportRegistrarDue, MonthDay, "", "年度报告报登记管理机关的截止日", "备案、意见与期限", nil},
+	{BaseTarget, Integer, "个", "孵化基地的目标数", "备案、意见与期限", nil},
+	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
+	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
+	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},
+}
+
+func definitionOf(k Key) (Definition, bool) {
+	i := slices.IndexFunc(definitions, func(d Definition) bool { return d.Key == k })
+	if i < 0 {
+		return Definition{}, false
+	}
+	return definitions[i], true
+}
