@@ -14,6 +14,9 @@ const (
 	AccountManage  Permission = "account.manage"  // create and disable office accounts
 	AccountConfirm Permission = "account.confirm" // confirm that a person acts for an organization
 	AccountInvite  Permission = "account.invite"  // the head gives the organization a clerk
+	AccountView    Permission = "account.view"    // the accounts one manages
+	AccountDisable Permission = "account.disable" // close and reopen accounts one manages
+	AccountReset   Permission = "account.reset"   // one-time password for accounts one manages
 	SecurityManage Permission = "security.manage" // unlock accounts, reset second factors
 
 	// Workspace and cases
@@ -51,6 +54,9 @@ var permissions = map[Permission]permissionInfo{
 	AccountManage:  {"管理机关账号", []Role{AdminSystem}},
 	AccountConfirm: {"确认组织账号", []Role{Subdistrict}},
 	AccountInvite:  {"为本组织添加经办人", []Role{OrgHead}},
+	AccountView:    {"查看所管账号", []Role{AdminSystem, AdminSecurity, Subdistrict, OrgHead}},
+	AccountDisable: {"停用、启用所管账号", []Role{AdminSystem, Subdistrict, OrgHead}},
+	AccountReset:   {"重置所管账号的密码", []Role{AdminSecurity, Subdistrict, OrgHead}},
 	SecurityManage: {"解锁账号、重置动态口令", []Role{AdminSecurity}},
 
 	WorkspaceView: {"查看工作台", Roles},
