@@ -13,8 +13,11 @@ create table region (
   valid_from date not null,
   valid_to date, -- inclusive; null while it exists
   code_confirmed boolean not null default false,
+  -- Place of a subdistrict on the tile map, three a row from the upper left.
+  map_position int check (map_position > 0),
   version int not null default 1,
   check (valid_to >= valid_from),
+  check (map_position is null or kind = 'subdistrict'),
   check (kind = case length(code) when 6 then 'district' when 9 then 'subdistrict' else 'community' end),
   check ((kind = 'district') = (parent_code is null)),
   check (parent_code is null or (starts_with(code, parent_code) and length(code) = length(parent_code) + 3))
@@ -59,6 +62,8 @@ insert into region (code, kind, name, parent_code, valid_from, code_confirmed) v
   ('440310006002', 'community', '南布社区', '440310006', '2017-01-07', false),
   ('440310006003', 'community', '竹坑社区', '440310006', '2017-01-07', false),
   ('440310006004', 'community', '老坑社区', '440310006', '2017-01-07', false);
+update region r set map_position = m.position from unnest(array['坪山街道', '龙田街道', '坑梓街道', '碧岭街道', '马峦街道', '石井街道'])
+  with ordinality as m (name, position) where r.name = m.name;
 insert into region_alias (alias, region_code) values
   ('平环社区', '440310002001'),
   ('沙壆社区', '440310002004');

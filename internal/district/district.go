@@ -8,8 +8,10 @@
 package district
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"civilaffairs/internal/civil"
@@ -35,6 +37,7 @@ type Region struct {
 	ValidFrom     civil.Date `db:"valid_from"`
 	ValidTo       civil.Date `db:"valid_to"`       // last day, zero while it exists
 	CodeConfirmed bool       `db:"code_confirmed"` // the code was checked against a second source
+	MapPosition   int        `db:"map_position"`   // subdistricts: place on the tile map from 1, 0 for none
 	Aliases       []string   `db:"aliases"`        // other spellings: 平环社区
 }
 
@@ -57,7 +60,8 @@ type RegionSet struct {
 func Regions(ctx context.Context, q postgres.Querier) (*RegionSet, error) {
 	rows, err := postgres.All[Region](ctx, q, `
 		select r.code, r.kind, r.name, coalesce(r.parent_code, '') as parent_code, r.valid_from, r.valid_to,
-			r.code_confirmed, coalesce(array_agg(a.alias order by a.alias) filter (where a.alias is not null), '{}') as aliases
+			r.code_confirmed, coalesce(r.map_position, 0) as map_position,
+			coalesce(array_agg(a.alias order by a.alias) filter (where a.alias is not null), '{}') as aliases
 		from region r left join region_alias a on a.region_code = r.code
 		group by r.code order by r.code`)
 	if err != nil {
@@ -108,6 +112,16 @@ func (s *RegionSet) Communities(on civil.Date) []Region {
 // Subdistricts returns the subdistricts that exist on date on.
 func (s *RegionSet) Subdistricts(on civil.Date) []Region {
 	return s.where(func(r Region) bool { return r.Kind == Subdistrict && r.In(on) })
+}
+
+// OnMap returns the subdistricts that exist on date on in the order of the tile
+// map, three a row; those without a place come last.
+func (s *RegionSet) OnMap(on civil.Date) []Region {
+	found := s.Subdistricts(on)
+	slices.SortStableFunc(found, func(a, b Region) int {
+		return cmp.Compare(uint(a.MapPosition)-1, uint(b.MapPosition)-1) // 0 wraps round to the end
+	})
+	return found
 }
 
 // CommunitiesOf returns the communities of a subdistrict that exist on date on.

@@ -3,6 +3,7 @@ package district_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +64,20 @@ func TestTwentyThreeCommunitiesInSixSubdistricts(t *testing.T) {
 		if c.CodeConfirmed != (c.Name == "沙湖社区") {
 			t.Errorf("%s confirmed: %v", c.Name, c.CodeConfirmed)
 		}
+	}
+}
+
+func TestMapOrder(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	mustExec(t, db, `insert into region (code, kind, name, parent_code, valid_from)
+		values ('440310000', 'subdistrict', '新街道', '440310', '2026-01-01')`)
+	var order []string
+	for _, r := range read(t, db, district.Regions).OnMap(today) {
+		order = append(order, r.ShortName())
+	}
+	if got := strings.Join(order, " "); got != "坪山 龙田 坑梓 碧岭 马峦 石井 新" {
+		t.Errorf("order on the map: %s", got)
 	}
 }
 
