@@ -912,8 +912,8 @@ func choices(f Field, kind string, options []Option, values []string) templ.Comp
 	})
 }
 
-// Confirm is a single box to tick, such as an undertaking; Label is beside it.
-func Confirm(f Field) templ.Component {
+// Tick is a single box to tick, such as an undertaking; Label is beside it.
+func Tick(f Field) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

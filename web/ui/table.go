@@ -161,6 +161,14 @@ func (t Table) class() string {
 	return strings.Join(names, " ")
 }
 
+// box makes what may scroll sideways a focusable region.
+func (t Table) box() templ.Attributes {
+	if !t.Dense {
+		return nil
+	}
+	return templ.Attributes{"role": "region", "aria-label": t.Caption, "tabindex": "0"}
+}
+
 func (c Column) attributes() templ.Attributes {
 	a := templ.Attributes{}
 	if c.Number {

@@ -83,3 +83,88 @@ func newMark(counts []int) markView {
 	v.ViewBox = fmt.Sprintf("0 0 %s %s", coord(g.width), coord(g.depth))
 	return v
 }
+
+// Map is the district as tiles: a filter and an overview. Areas stand three a
+// row, in the order of the district's map.
+type Map struct {
+	Label string // read out: 各社区 2026 年资助项目数
+	Areas []Area
+}
+
+// Area is one subdistrict.
+type Area struct {
+	Name     string
+	Selected bool
+	Tiles    []Tile
+}
+
+// Tile is one community. Level 0 to 4 is its step on the colour scale.
+type Tile struct {
+	Name     string // 坪环
+	Value    string // 9 个
+	Href     string // "" for a tile that leads nowhere
+	Label    string // read out: 马峦街道坪环社区，9 个
+	Level    int
+	Selected bool
+}
+
+// tileView is a tile with its place in the drawing.
+type tileView struct {
+	Tile
+	spot
+}
+
+// mapView is a map, ready to draw.
+type mapView struct {
+	Map
+	ViewBox string
+	Names   []spot
+	Tiles   [][]tileView
+	Frames  [][4]string // x, y, width, height around selected areas
+}
+
+// frameMargin is the room around the tiles for selection and focus marks.
+const frameMargin = 5
+
+func newMap(m Map) mapView {
+	counts := make([]int, len(m.Areas))
+	for i, a := range m.Areas {
+		counts[i] = len(a.Tiles)
+	}
+	g := mapGrid
+	names, spots := g.place(counts)
+	v := mapView{Map: m, Names: names, Tiles: make([][]tileView, len(m.Areas))}
+	for i, a := range m.Areas {
+		for j, t := range a.Tiles {
+			v.Tiles[i] = append(v.Tiles[i], tileView{t, spots[i][j]})
+		}
+		if a.Selected && len(spots[i]) > 0 {
+			across := float64(side(counts[i]))
+			down := math.Ceil(float64(counts[i]) / across)
+			v.Frames = append(v.Frames, [4]string{
+				coord(names[i].X - frameMargin + 1), coord(names[i].Y - 15),
+				coord((across-1)*g.pitch + g.tile + 2*frameMargin - 2), coord((down-1)*g.pitch + g.tile + 23 + frameMargin - 1),
+			})
+		}
+	}
+	v.ViewBox = fmt.Sprintf("-%d -4 %s %s", frameMargin, coord(g.width+2*frameMargin), coord(g.depth+2*frameMargin))
+	return v
+}
+
+func (t tileView) class() string {
+	c := fmt.Sprintf("s%d", min(max(t.Level, 0), 4))
+	if t.Selected {
+		c += " sel"
+	}
+	return c
+}
+
+// at gives a coordinate that lies v beside the tile's corner.
+func at(corner, v float64) string { return coord(corner + v) }
+
+func areaClass(a Area) string {
+	if a.Selected {
+		return "sd sdsel"
+	}
+	return "sd"
+}
