@@ -86,14 +86,19 @@ func (s *Service) Reauthenticate(ctx context.Context, actor authz.Actor, passwor
 	return nil
 }
 
-// ChangePassword replaces the actor's password; every other session of the
-// account ends, session goes on.
-func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, session uuid.UUID, present, password string) error {
+// ChangePassword replaces the actor's password. Every session of the account
+// ends; the one given comes back under a new id, so that neither its old id nor
+// a copy of its cookie is worth anything.
+func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, session uuid.UUID, present, password string) (uuid.UUID, error) {
 	if err := s.Reauthenticate(ctx, actor, present); err != nil {
-		return err
+		return uuid.Nil, err
 	}
-	return s.setPassword(ctx, actor.AccountID, actor.Username, password, nil, func(tx postgres.Tx) error {
-		return carrySession(ctx, tx, session, actor.AccountID)
+	renewed, err := uuid.NewV7()
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return renewed, s.setPassword(ctx, actor.AccountID, actor.Username, password, nil, func(tx postgres.Tx) error {
+		return renewSession(ctx, tx, session, renewed, actor.AccountID)
 	})
 }
 

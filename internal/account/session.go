@@ -193,9 +193,9 @@ func insertSession(ctx context.Context, tx postgres.Tx, now time.Time, id uuid.U
 	return err
 }
 
-// carrySession lets one session go on after its own act has raised the epoch.
-func carrySession(ctx context.Context, tx postgres.Tx, sessionID, accountID uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update account_session s set epoch = a.session_epoch from account a
-		where s.id = $1 and s.account_id = $2 and a.id = s.account_id`, sessionID, accountID)
-	return err
+// renewSession lets one session go on under a new id after its own act has
+// raised the epoch.
+func renewSession(ctx context.Context, tx postgres.Tx, old, renewed, accountID uuid.UUID) error {
+	return postgres.ExecOne(ctx, tx, `update account_session s set id = $2, epoch = a.session_epoch from account a
+		where s.id = $1 and s.account_id = $3 and a.id = s.account_id`, old, renewed, accountID)
 }
