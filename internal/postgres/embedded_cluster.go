@@ -178,9 +178,9 @@ func (c *Cluster) ping(ctx context.Context, patience time.Duration, exited <-cha
 		}
 		select {
 		case <-exited:
-			return fmt.Errorf("Postgres stopped while starting; its log is %s: %s", c.LogFile(), c.lastLog())
+			return fmt.Errorf("postgres stopped while starting; its log is %s: %s", c.LogFile(), c.lastLog())
 		case <-ctx.Done():
-			return fmt.Errorf("Postgres does not answer; its log is %s: %w", c.LogFile(), err)
+			return fmt.Errorf("postgres does not answer; its log is %s: %w", c.LogFile(), err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -211,7 +211,7 @@ func (c *Cluster) Stop() error {
 			}
 		}
 	}
-	return fmt.Errorf("Postgres %d does not stop", pid)
+	return fmt.Errorf("postgres %d does not stop", pid)
 }
 
 // Pid returns the process id of the running server, 0 when there is none. A pid

