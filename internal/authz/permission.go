@@ -38,6 +38,9 @@ const (
 	ApplicationOpine   Permission = "application.opine"   // community and subdistrict opinions
 	ApplicationAccept  Permission = "application.accept"  // accept, return for correction, refuse acceptance
 
+	// Incubation bases
+	BaseEdit Permission = "base.edit" // facts of the bases in one's area
+
 	// Policy, audit, site
 	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
 	AuditView  Permission = "audit.view"
@@ -74,6 +77,8 @@ var permissions = map[Permission]permissionInfo{
 	ApplicationCounter: {"窗口代办", []Role{Community}},
 	ApplicationOpine:   {"提出意见", []Role{Community, Subdistrict}},
 	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
+
+	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 
 	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
 	AuditView:  {"查看操作记录", []Role{Auditor}},
