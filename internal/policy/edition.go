@@ -61,8 +61,14 @@ func EditionShown(ctx context.Context, q postgres.Querier, on civil.Date) (Editi
 	if err != nil {
 		return Edition{}, err
 	}
+	return nearest(ctx, q, d.ID, on)
+}
+
+// nearest returns the approved edition of a document that began last before
+// date on, or else the first after it.
+func nearest(ctx context.Context, q postgres.Querier, document uuid.UUID, on civil.Date) (Edition, error) {
 	return editionWhere(ctx, q, `document_id = $1 and status = 'approved'
-		order by effective_from <= $2 desc, abs(effective_from - $2::date) limit 1`, d.ID, on)
+		order by effective_from <= $2 desc, abs(effective_from - $2::date) limit 1`, document, on)
 }
 
 // EditionByID returns the edition that a case pinned. errs.NotFound.
