@@ -29,7 +29,6 @@ const (
 	pinghuan  = "440310002001"
 	resident  = "440310199002280010"
 	credit    = "51440310MJL0000165"
-	otherBody = "52440310MJL0000162"
 )
 
 // bench is a service on a database of its own.
