@@ -22,7 +22,7 @@ var contentPolicy = strings.Join([]string{
 
 // permissionsPolicy switches off what no page uses. A phone's file dialog opens
 // the camera by itself and does not need the permission.
-const permissionsPolicy = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()"
+const permissionsPolicy = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), browsing-topics=()"
 
 // SecureHeaders sets the security headers of every answer. https is the scheme
 // of the base URL: only then may a browser be told to insist on it. A handler

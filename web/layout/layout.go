@@ -73,6 +73,10 @@ func With(ctx context.Context, c Context) context.Context {
 	return context.WithValue(ui.WithDemo(ctx, c.Demo), contextKey{}, c)
 }
 
+// AlwaysDemo marks invented names in ctx even when the site is no demo: the
+// style guide has no others.
+func AlwaysDemo(ctx context.Context) context.Context { return ui.WithDemo(ctx, true) }
+
 // WithFlash puts a message about what has just happened into ctx; the shell
 // shows it once, above the content.
 func WithFlash(ctx context.Context, message string) context.Context {
