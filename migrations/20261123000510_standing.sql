@@ -19,10 +19,12 @@ create table standing_entry (
   closed_at timestamptz,
   closed_by uuid,
   close_reason text not null default '' check (char_length(close_reason) <= 500),
+  void boolean not null default false, -- recorded by mistake: kept, but counts for nothing
   version int not null default 1,
   check (to_on >= from_on),
   check ((closed_at is null) = (closed_by is null)),
   check ((closed_at is null) = (close_reason = '')),
+  check (not void or closed_at is not null),
   -- A ban and a violation end by themselves or never; a list entry needs a removal.
   check (kind = 'violation' or kind = 'ban' or to_on is null or closed_at is not null)
 );
@@ -30,9 +32,9 @@ create index standing_entry_of on standing_entry (org_id, from_on desc, id desc)
 -- One entry of a list at a time. Violations and bans may overlap.
 alter table standing_entry add constraint standing_entry_one_at_a_time exclude using gist
   (org_id with =, kind with =, daterange(from_on, to_on, '[]') with &&)
-  where (kind in ('abnormal_list', 'serious_list', 'court_defaulter'));
+  where (kind in ('abnormal_list', 'serious_list', 'court_defaulter') and not void);
 revoke update, delete, truncate on standing_entry from portal_app;
-grant update (to_on, closed_at, closed_by, close_reason, version) on standing_entry to portal_app;
+grant update (to_on, closed_at, closed_by, close_reason, void, version) on standing_entry to portal_app;
 
 create table standing_grade (
   id uuid primary key,
@@ -40,21 +42,25 @@ create table standing_grade (
   star int not null check (star between 1 and 3),
   from_on date not null,
   to_on date not null,
-  cert_no text not null unique check (char_length(cert_no) between 4 and 40),
+  cert_no text not null check (char_length(cert_no) between 4 and 40),
   recorded_at timestamptz not null,
   recorded_by uuid not null,
   ended_at timestamptz,
   ended_by uuid,
   end_reason text not null default '' check (char_length(end_reason) <= 500),
+  void boolean not null default false,
   version int not null default 1,
   check (to_on >= from_on),
   check ((ended_at is null) = (ended_by is null)),
-  check ((ended_at is null) = (end_reason = ''))
+  check ((ended_at is null) = (end_reason = '')),
+  check (not void or ended_at is not null)
 );
 alter table standing_grade add constraint standing_grade_one_at_a_time exclude using gist
-  (org_id with =, daterange(from_on, to_on, '[]') with &&);
+  (org_id with =, daterange(from_on, to_on, '[]') with &&) where (not void);
 revoke update, delete, truncate on standing_grade from portal_app;
-grant update (to_on, ended_at, ended_by, end_reason, version) on standing_grade to portal_app;
+grant update (to_on, ended_at, ended_by, end_reason, void, version) on standing_grade to portal_app;
+
+create unique index standing_grade_cert_no on standing_grade (cert_no) where not void;
 
 -- That somebody looked at a list, and what it said. A list never looked at is
 -- unknown, whatever the entries say.
@@ -65,7 +71,7 @@ create table standing_check (
     ('abnormal_list', 'serious_list', 'court_defaulter', 'ban', 'violation', 'recovery_open')),
   checked_on date not null,
   result text not null check (result in ('clear', 'listed')),
-  source text not null check (char_length(source) between 2 and 200),
+  source text not null check (char_length(source) between 2 and 210),
   recorded_at timestamptz not null,
   recorded_by uuid not null
 );

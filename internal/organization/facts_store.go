@@ -1,0 +1,130 @@
+package organization
+
+import (
+	"context"
+	"encoding/json"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// FactsOn gathers the facts about one organization as of day on, in six
+// statements. An unknown organization is errs.NotFound. It checks no scope: the
+// caller has found the organization through a case or a profile already.
+func FactsOn(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Facts, error) {
+	f, err := registeredFacts(ctx, q, orgID, on)
+	if err != nil {
+		return f, err
+	}
+	if f.Systems, err = systems(ctx, q, orgID, false); err != nil {
+		return f, err
+	}
+	if f.Activities, err = activities(ctx, q, orgID); err != nil {
+		return f, err
+	}
+	if f.Reports, err = reports(ctx, q, orgID); err != nil {
+		return f, err
+	}
+	grants, err := grantsAround(ctx, q, orgID, f.HeadPersonID)
+	if err != nil {
+		return f, err
+	}
+	for _, g := range grants {
+		if g.OrgID == orgID {
+			f.Grants = append(f.Grants, g)
+		} else {
+			f.HeadGrants = append(f.HeadGrants, g)
+		}
+	}
+	f.HeadOrgs, err = headOrgs(ctx, q, orgID, f.HeadPersonID)
+	return f, err
+}
+
+// registeredFacts reads every registered fact as of on: the latest that had
+// taken effect, or the first one for a day before any had.
+func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Facts, error) {
+	type row struct {
+		Fields map[string]string `db:"fields"`
+		Since  civil.Date        `db:"status_since"`
+		Looks  json.RawMessage   `db:"looks"`
+	}
+	r, err := postgres.One[row](ctx, q, `
+		with dated as (
+			select distinct on (field) field, value, effective_on from organization_fact
+			where org_id = $1
+			order by field, effective_on > $2, case when effective_on > $2 then effective_on end, effective_on desc, id desc
+		), looks as (
+			select distinct on (subject) subject, checked_on, source from organization_check
+			where org_id = $1 and checked_on <= $2
+			order by subject, checked_on desc, recorded_at desc
+		)
+		select jsonb_object_agg(field, value) as fields, max(effective_on) filter (where field = 'status') as status_since,
+			(select coalesce(jsonb_agg(looks), '[]') from looks) as looks
+		from dated having count(*) > 0`, orgID, on)
+	if err != nil {
+		return Facts{}, err
+	}
+	v := r.Fields
+	f := Facts{
+		OrgID: orgID, On: on, Name: v["name"], Type: OrgType(v["org_type"]), Basis: Basis(v["status_basis"]),
+		Category: Category(v["category"]), Origin: Origin(v["origin"]), Status: Status(v["status"]), StatusSince: r.Since,
+		Registrar: v["registrar"], HeadName: v["head_name"], CommunityCode: v["community_code"],
+		SubdistrictCode: v["subdistrict_code"], Looks: map[Subject]Look{},
+	}
+	if err := f.EstablishedOn.UnmarshalText([]byte(v["established_on"])); err != nil {
+		return f, err
+	}
+	if f.HeadPersonID, err = uuid.Parse(v["head_person_id"]); err != nil {
+		return f, err
+	}
+	var looks []Look
+	if err := json.Unmarshal(r.Looks, &looks); err != nil {
+		return f, err
+	}
+	for _, l := range looks {
+		f.Looks[l.Subject] = l
+	}
+	return f, nil
+}
+
+func systems(ctx context.Context, q postgres.Querier, orgID uuid.UUID, withVoid bool) ([]System, error) {
+	return postgres.All[System](ctx, q, `
+		select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
+		from organization_system where org_id = $1 and ($2 or void_on is null)
+		order by array_position(array['charter','finance','disclosure','personnel','assembly','council','supervisors','election'], kind),
+			filed_on desc, id desc`, orgID, withVoid)
+}
+
+func activities(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Activity, error) {
+	return postgres.All[Activity](ctx, q, `
+		select id, org_id, title, held_on, place, community_code, participants, volunteers, social_workers, summary,
+			confirmed_on, confirmed_office, version
+		from organization_activity where org_id = $1 and void_on is null
+		order by held_on desc, id desc`, orgID)
+}
+
+func reports(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]AnnualReport, error) {
+	return postgres.All[AnnualReport](ctx, q, `
+		select id, org_id, report_year, submitted_on, conclusion, unit, version
+		from annual_report where org_id = $1 order by report_year desc`, orgID)
+}
+
+// grantsAround returns the organization's own grants and those of organizations
+// that the same person headed when they were awarded.
+func grantsAround(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]Grant, error) {
+	return postgres.All[Grant](ctx, q, `
+		select g.id, g.org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
+			g.head_person_id, g.community_code, g.use_report_due_on, g.use_report_filed_on, g.version
+		from earlier_grant g join organization o on o.id = g.org_id
+		where (g.org_id = $1 or g.head_person_id = $2) and g.void_on is null
+		order by g.awarded_on desc, g.id desc`, orgID, head)
+}
+
+func headOrgs(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]HeadOrg, error) {
+	return postgres.All[HeadOrg](ctx, q, `
+		select id, name, community_code from organization
+		where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
+		order by established_on, id`, orgID, head)
+}

@@ -1,0 +1,234 @@
+package organization
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/identifier"
+	"civilaffairs/internal/person"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Load returns the record without any check of scope, for services that reached
+// the organization through something of their own. Absent is errs.NotFound.
+func Load(ctx context.Context, q postgres.Querier, id uuid.UUID) (Organization, error) {
+	return load(ctx, q, id)
+}
+
+// Visible reports whether actor may see the full record.
+func Visible(actor authz.Actor, o Organization) bool {
+	return (actor.Can(authz.OrganizationStaff) || actor.Can(authz.OrganizationEdit)) && actor.Covers(o.Place())
+}
+
+// Record is the full record with what may be shown to the actor: mobile numbers
+// in clear for the organization itself, its community and subdistrict, and the
+// bureau (domain Appendix D); masked for everyone else.
+type Record struct {
+	Organization
+	HeadMobile    string
+	ContactMobile string
+	Payee         *PayeeAccount
+	Systems       []System
+	Activities    []Activity
+	Reports       []AnnualReport
+	Grants        []Grant
+	Looks         map[Subject]Look
+	Events        []Event
+}
+
+// Get returns the full record with everything on it; out of scope is
+// errs.NotFound. Nine statements.
+func (s *Service) Get(ctx context.Context, actor authz.Actor, id uuid.UUID) (r Record, err error) {
+	err = s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		r, err = s.GetIn(ctx, q, actor, id)
+		return err
+	})
+	return r, err
+}
+
+// GetIn is Get in a transaction of the caller's, so that a page reads one snapshot.
+func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (r Record, err error) {
+	if r.Organization, err = load(ctx, q, id); err != nil {
+		return r, err
+	}
+	if !Visible(actor, r.Organization) {
+		return Record{}, notFound()
+	}
+	if err := s.fillPhones(ctx, q, actor, &r); err != nil {
+		return r, err
+	}
+	payees, err := Payees(ctx, q, id)
+	if err != nil {
+		return r, err
+	}
+	if len(payees) > 0 {
+		r.Payee = &payees[0]
+	}
+	if r.Systems, err = systems(ctx, q, id, false); err != nil {
+		return r, err
+	}
+	if r.Activities, err = activities(ctx, q, id); err != nil {
+		return r, err
+	}
+	if r.Reports, err = reports(ctx, q, id); err != nil {
+		return r, err
+	}
+	if r.Grants, err = grantsAround(ctx, q, id, uuid.Nil); err != nil {
+		return r, err
+	}
+	if r.Looks, err = looks(ctx, q, id); err != nil {
+		return r, err
+	}
+	r.Events, err = events(ctx, q, id)
+	return r, err
+}
+
+func looks(ctx context.Context, q postgres.Querier, id uuid.UUID) (map[Subject]Look, error) {
+	rows, err := postgres.All[Look](ctx, q, `
+		select distinct on (subject) subject, checked_on, source from organization_check
+		where org_id = $1 order by subject, checked_on desc, recorded_at desc`, id)
+	m := make(map[Subject]Look, len(rows))
+	for _, l := range rows {
+		m[l.Subject] = l
+	}
+	return m, err
+}
+
+// fillPhones opens the mobile numbers for those who deal with the organization.
+func (s *Service) fillPhones(ctx context.Context, q postgres.Querier, actor authz.Actor, r *Record) error {
+	r.HeadMobile, r.ContactMobile = r.HeadMobileMask, r.ContactMobileMask
+	switch actor.Role {
+	case authz.OrgClerk, authz.OrgHead, authz.Community, authz.Subdistrict, authz.BureauClerk, authz.BureauReviewer, authz.BureauLeader:
+	default:
+		return nil
+	}
+	type row struct {
+		Head    []byte `db:"head_mobile"`
+		Contact []byte `db:"contact_mobile"`
+	}
+	sealed, err := postgres.One[row](ctx, q, `select head_mobile, contact_mobile from organization where id = $1`, r.ID)
+	if err != nil {
+		return err
+	}
+	if sealed.Head != nil {
+		if r.HeadMobile, err = s.keys.Open(headMobileContext, r.ID, sealed.Head); err != nil {
+			return err
+		}
+	}
+	if sealed.Contact != nil {
+		r.ContactMobile, err = s.keys.Open(contactMobileContext, r.ID, sealed.Contact)
+	}
+	return err
+}
+
+// UnmaskHeadID returns the head's document number in full and records who read
+// it and why, in one writing transaction.
+func (s *Service) UnmaskHeadID(ctx context.Context, actor authz.Actor, orgID uuid.UUID, reason string) (number string, err error) {
+	err = s.change(ctx, actor, orgID, holding(authz.SensitiveUnmask), func(tx postgres.Tx, _ time.Time, o Organization) (audit.Entry, error) {
+		if err := needReason(reason); err != nil {
+			return audit.Entry{}, err
+		}
+		p, err := person.Load(ctx, tx, s.keys, o.HeadPersonID)
+		if err != nil {
+			return audit.Entry{}, err
+		}
+		if p.IDNumber == "" {
+			return audit.Entry{}, errs.New(errs.NotFound, "负责人的证件号码还没有登记。")
+		}
+		number = p.IDNumber
+		return audit.Entry{Action: "organization.head_id.unmask", Detail: map[string]any{"person": o.HeadPersonID, "reason": reason}}, nil
+	})
+	return number, err
+}
+
+// Profile is what everyone may know (domain §1.6). It is a type of its own so
+// that a page cannot show more.
+type Profile struct {
+	ID              uuid.UUID
+	Name            string
+	Demo            bool
+	Type            OrgType
+	Basis           Basis
+	Category        Category
+	NumberLabel     string
+	Number          string
+	EstablishedOn   string
+	Registrar       string
+	HeadName        string
+	CommunityCode   string
+	SubdistrictCode string
+	ActivityScope   string
+	BusinessScope   string
+	SupervisingUnit string
+	Status          Status
+	StatusSince     string
+	Introduction    string
+	Members         *int
+	Staff           *int
+	SocialWorkers   *int
+	Volunteers      *int
+	Activities      []Activity // confirmed ones, newest first
+	Grants          []Grant    // received before, newest first
+	Events          []Event    // oldest first, the founding included
+}
+
+// Public returns the public profile; it needs no actor. Absent is errs.NotFound.
+func Public(ctx context.Context, q postgres.Querier, id uuid.UUID) (Profile, error) {
+	o, err := load(ctx, q, id)
+	if err != nil {
+		return Profile{}, err
+	}
+	p := o.public()
+	if p.Activities, err = activities(ctx, q, id); err != nil {
+		return p, err
+	}
+	p.Activities = slices.DeleteFunc(p.Activities, func(a Activity) bool { return a.ConfirmedOn.IsZero() })
+	if p.Grants, err = grantsAround(ctx, q, id, uuid.Nil); err != nil {
+		return p, err
+	}
+	more, err := events(ctx, q, id)
+	p.Events = append(p.Events, more...)
+	return p, err
+}
+
+func (o Organization) public() Profile {
+	return Profile{
+		ID: o.ID, Name: o.Name, Demo: o.Demo, Type: o.Type, Basis: o.Basis, Category: o.Category,
+		NumberLabel: o.NumberLabel(), Number: o.Number(), EstablishedOn: o.EstablishedOn.Chinese(), Registrar: o.Registrar,
+		HeadName: o.HeadName, CommunityCode: o.CommunityCode, SubdistrictCode: o.SubdistrictCode, ActivityScope: o.ActivityScope,
+		BusinessScope: o.BusinessScope, SupervisingUnit: o.SupervisingUnit, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
+		Introduction: o.Introduction, Members: o.Members, Staff: o.Staff, SocialWorkers: o.SocialWorkers, Volunteers: o.Volunteers,
+		// Derived, not stored: a corrected date of establishment moves with it.
+		Events: []Event{{HappenedOn: o.EstablishedOn, Kind: "established", Title: o.Origin.Name(), Detail: "在" + o.Registrar + o.Basis.Name()}},
+	}
+}
+
+// FindByNumber finds the organization with a credit code or a filing number, as
+// typed. ok is false when there is none, and when the number is none.
+func FindByNumber(ctx context.Context, q postgres.Querier, number string) (id uuid.UUID, name, community string, ok bool, err error) {
+	credit, err1 := identifier.ParseCreditCode(number)
+	filing, err2 := identifier.ParseFilingNo(number)
+	// A code that breaks the check digit may be on record with a reason, so the
+	// normal form is looked up whatever the reader says of it.
+	if credit == "" && err1 != nil && err2 != nil {
+		return uuid.Nil, "", "", false, nil
+	}
+	type row struct {
+		ID        uuid.UUID `db:"id"`
+		Name      string    `db:"name"`
+		Community string    `db:"community_code"`
+	}
+	r, err := postgres.One[row](ctx, q, `
+		select id, name, community_code from organization
+		where uscc = nullif($1, '') or filing_no = nullif($2, '')`, string(credit), filing)
+	if errs.Is(err, errs.NotFound) {
+		return uuid.Nil, "", "", false, nil
+	}
+	return r.ID, r.Name, r.Community, err == nil, err
+}

@@ -1,0 +1,186 @@
+package organization
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/person"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/secret"
+
+	"github.com/google/uuid"
+)
+
+// Register records a new organization. Warnings come as *Unaccepted.
+func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registration) (uuid.UUID, error) {
+	if err := actor.Require(authz.OrganizationRecord); err != nil {
+		return uuid.Nil, err
+	}
+	var id uuid.UUID
+	err := s.db.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		made, err := once.Do(ctx, tx, actor, in.Token, func() (string, error) {
+			id, err := s.register(ctx, tx, now, actor, in, false)
+			return id.String(), err
+		})
+		if err != nil {
+			return err
+		}
+		id, err = uuid.Parse(made)
+		return err
+	})
+	return id, err
+}
+
+// Plant records an organization in the caller's transaction without a form:
+// demo data and imports. demo marks it as invented. The rules are the same.
+func (s *Service) Plant(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, demo bool) (uuid.UUID, error) {
+	return s.register(ctx, tx, now, actor, in, demo)
+}
+
+func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, demo bool) (uuid.UUID, error) {
+	regions, err := district.Regions(ctx, tx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	faults := in.normalise(civil.On(now), regions, nil)
+	foreign(&faults, actor, in.SubdistrictCode)
+	if err := errs.Fields(faults); err != nil {
+		return uuid.Nil, err
+	}
+	head, err := s.ensureHead(ctx, tx, now, in)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.warn(ctx, tx, Organization{}, head, in); err != nil {
+		return uuid.Nil, err
+	}
+	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: demo}
+	in.apply(&o)
+	mobile, err := s.keys.Seal(headMobileContext, o.ID, in.HeadMobile)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := insertOrganization(ctx, tx, now, o, sealed{headMobile: mobile}, in.ClaimID); err != nil {
+		return uuid.Nil, taken(err, in)
+	}
+	if err := insertFacts(ctx, tx, now, o.ID, factsOf(o), o.EstablishedOn, actor.AccountID, "首次登记"); err != nil {
+		return uuid.Nil, err
+	}
+	return o.ID, audit.Record(ctx, tx, now, actor, audit.Entry{
+		Subject: "organization", SubjectID: o.ID.String(), Action: "organization.register",
+		Detail: map[string]any{"head": head, "basis": o.Basis, "community": o.CommunityCode, "claim": orNull(in.ClaimID), "accepted": in.Accept},
+	})
+}
+
+// foreign keeps a subdistrict from recording into another one's area.
+func foreign(f *faults, actor authz.Actor, subdistrict string) {
+	if actor.Role == authz.Subdistrict && subdistrict != actor.Subdistrict {
+		f.add("subdistrict", "所属街道", "只能登记本街道的组织。选本街道，或请所在街道登记。")
+	}
+}
+
+// apply copies what was typed onto the record; identifiers are normal by then.
+func (in Registration) apply(o *Organization) {
+	o.Name, o.Type, o.Basis, o.Category = in.Name, in.Type, in.Basis, in.Category
+	o.USCC, o.USCCOverrideReason, o.FilingNo = in.USCC, in.USCCOverrideReason, in.FilingNo
+	o.EstablishedOn, o.Registrar, o.Origin, o.HeadName = in.EstablishedOn, in.Registrar, in.Origin, in.HeadName
+	if in.HeadMobile != "" {
+		o.HeadMobileMask = secret.MaskMobile(in.HeadMobile)
+	}
+	o.SubdistrictCode, o.CommunityCode, o.Address = in.SubdistrictCode, in.CommunityCode, in.Address
+	o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital = in.SupervisingUnit, in.BusinessScope, in.RegisteredCapital
+}
+
+func (s *Service) ensureHead(ctx context.Context, tx postgres.Tx, now time.Time, in Registration) (uuid.UUID, error) {
+	id, err := person.Ensure(ctx, tx, s.keys, now, person.Person{
+		Name: in.HeadName, IDType: in.HeadIDType, IDNumber: in.HeadIDNumber, Mobile: in.HeadMobile,
+	})
+	if errs.Is(err, errs.Conflict) { // the number is on record under another name
+		return id, errs.FieldError("head_id_no", "负责人证件号码", errs.Message(err))
+	}
+	return id, err
+}
+
+// warn stops on what is odd but may be right, unless it was accepted: names that
+// differ only in form, a head of three organizations, another division's code.
+// was is the record before, zero for a new one: what stays is not asked again.
+func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, head uuid.UUID, in Registration) error {
+	var warnings []Warning
+	if in.USCC != was.USCC {
+		warnings = in.ownWarnings()
+	}
+	var similar []string
+	var orgs []HeadOrg
+	var err error
+	if in.Name != was.Name {
+		if similar, err = similarNames(ctx, tx, was.ID, in.Name); err != nil {
+			return err
+		}
+	}
+	if head != was.HeadPersonID {
+		if orgs, err = headOrgs(ctx, tx, was.ID, head); err != nil {
+			return err
+		}
+	}
+	if len(similar) > 0 {
+		message := "已经有名称相近的组织：" + strings.Join(similar, "、") + "。核对是不是同一个组织"
+		warnings = append(warnings, Warning{Code: "similar_name", Message: message + "；更名或合并后重新登记的，成立方式不选“新成立”。"})
+	}
+	if len(orgs) >= 2 { // with this one three (domain §1.5)
+		names := make([]string, len(orgs))
+		for i, o := range orgs {
+			names[i] = o.Name
+		}
+		warnings = append(warnings, Warning{Code: "head_of_many", Message: in.HeadName + "已经是" + strings.Join(names, "、") + "的负责人。核对是否由同一人负责。"})
+	}
+	return unaccepted(warnings, in.Accept)
+}
+
+func similarNames(ctx context.Context, tx postgres.Tx, self uuid.UUID, name string) ([]string, error) {
+	type row struct {
+		Name   string `db:"name"`
+		Status Status `db:"status"`
+	}
+	rows, err := postgres.All[row](ctx, tx, `
+		select name, status from organization where name_stem = name_stem($1) and id <> $2 order by established_on, id limit 5`, name, self)
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = r.Name
+		if r.Status != Active {
+			names[i] += "（" + r.Status.Name() + "）"
+		}
+	}
+	return names, err
+}
+
+// taken puts the violation of a unique number or name at its field.
+func taken(err error, in Registration) error {
+	switch {
+	case postgres.Violates(err, "organization_name"):
+		return errs.FieldError("name", "组织名称", "“"+in.Name+"”已经登记在库里。到组织列表里找到它，不用再建一个")
+	case postgres.Violates(err, "organization_uscc"):
+		return errs.FieldError("uscc", "统一社会信用代码", "代码 "+in.USCC+" 已经登记在另一个组织名下。看着证书核对")
+	case postgres.Violates(err, "organization_filing_no"):
+		return errs.FieldError("filing_no", "备案编号", in.FilingNo+" 已经登记在另一个组织名下。看着备案证书核对")
+	case postgres.Violates(err, "organization_claim_id_key"):
+		return errs.New(errs.Conflict, "这份注册申请已经建过组织。回到注册申请，直接确认即可。")
+	}
+	return err
+}
+
+// factsOf are the registered facts of o by field.
+func factsOf(o Organization) []fact {
+	return []fact{
+		{"name", o.Name}, {"org_type", string(o.Type)}, {"status_basis", string(o.Basis)}, {"category", string(o.Category)},
+		{"uscc", o.USCC}, {"filing_no", o.FilingNo}, {"established_on", o.EstablishedOn.String()}, {"registrar", o.Registrar},
+		{"origin", string(o.Origin)}, {"status", string(o.Status)}, {"head_person_id", o.HeadPersonID.String()},
+		{"head_name", o.HeadName}, {"community_code", o.CommunityCode}, {"subdistrict_code", o.SubdistrictCode},
+	}
+}

@@ -1,0 +1,318 @@
+package organization
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/identifier"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/person"
+
+	"github.com/google/uuid"
+)
+
+// Registration is what a registrar records about an organization. The control
+// names of its fields are the names in the errors.
+type Registration struct {
+	Token   string    // of the form: sent twice makes one organization
+	ClaimID uuid.UUID // the account claim it comes from, or zero
+
+	Name               string
+	Type               OrgType
+	Basis              Basis
+	Category           Category
+	USCC               string
+	USCCOverrideReason string // why a code is taken that does not add up
+	FilingNo           string
+	EstablishedOn      civil.Date
+	Registrar          string
+	Origin             Origin
+	HeadName           string
+	HeadIDType         person.IDType
+	HeadIDNumber       string // "" keeps the head's number when correcting
+	HeadMobile         string // "" keeps the number when correcting
+	SubdistrictCode    string
+	CommunityCode      string
+	Address            string
+	SupervisingUnit    string
+	BusinessScope      string
+	RegisteredCapital  *money.Fen
+
+	Accept []string // codes of the warnings that the person has looked into
+}
+
+// Warning is something odd that may still be right. It stops the saving until
+// its code comes back in Accept: somebody has looked into it.
+type Warning struct {
+	Code    string
+	Message string
+}
+
+// Unaccepted is the error that carries warnings nobody has accepted yet. It
+// wraps an errs.Invalid about the control “accept”.
+type Unaccepted struct {
+	Warnings []Warning
+	cause    error
+}
+
+func (u *Unaccepted) Error() string { return u.cause.Error() }
+
+func (u *Unaccepted) Unwrap() error { return u.cause }
+
+// WarningsOf returns the warnings that err carries, nil when none.
+func WarningsOf(err error) []Warning {
+	if u, ok := errors.AsType[*Unaccepted](err); ok {
+		return u.Warnings
+	}
+	return nil
+}
+
+func unaccepted(all []Warning, accepted []string) error {
+	var open []Warning
+	for _, w := range all {
+		if !contains(accepted, w.Code) {
+			open = append(open, w)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return &Unaccepted{Warnings: all, cause: errs.FieldError("accept", "需要核对", fmt.Sprintf("有 %d 处需要核对。核对无误的，逐条勾选后再保存", len(open)))}
+}
+
+func contains[T comparable](list []T, v T) bool {
+	for _, have := range list {
+		if have == v {
+			return true
+		}
+	}
+	return false
+}
+
+// faults collects field errors in the order of the form.
+type faults []errs.Field
+
+// add notes a fault; the message stands by the field, without a final stop.
+func (f *faults) add(name, label, message string) {
+	*f = append(*f, errs.Field{Name: name, Label: label, Message: strings.TrimSuffix(message, "。")})
+}
+
+// take notes err at the field and passes v on when there is none.
+func take[T any](f *faults, name, label string, v T, err error) T {
+	if err != nil {
+		f.add(name, label, errs.Message(err))
+	}
+	return v
+}
+
+func (f *faults) length(name, label, v string, least, most int) {
+	switch n := utf8.RuneCountInString(v); {
+	case n == 0 && least > 0:
+		f.add(name, label, "填"+label+"。")
+	case n < least:
+		f.add(name, label, fmt.Sprintf("%s至少 %d 个字，现在是 %d 个字。写得再具体些。", label, least, n))
+	case n > most:
+		f.add(name, label, fmt.Sprintf("%s最多 %d 个字，现在是 %d 个字。删去 %d 个字。", label, most, n, n-most))
+	}
+}
+
+func oneOf[T ~string](f *faults, name, label string, v T, options []T) {
+	if !contains(options, v) {
+		f.add(name, label, "选一项"+label+"。")
+	}
+}
+
+// normalise brings the identifiers to the form that is stored and compared, and
+// checks every field by itself. known is today's record when correcting, nil
+// for a new organization.
+func (in *Registration) normalise(today civil.Date, regions *district.RegionSet, known *Organization) faults {
+	var f faults
+	in.checkName(&f)
+	oneOf(&f, "org_type", "组织类型", in.Type, OrgTypes)
+	oneOf(&f, "status_basis", "管理方式", in.Basis, Bases)
+	oneOf(&f, "category", "业务类别", in.Category, Categories)
+	in.checkNumbers(&f)
+	switch {
+	case !in.EstablishedOn.Valid():
+		f.add("established_on", "成立日期", "填登记或备案证书上的成立日期。")
+	case in.EstablishedOn.After(today):
+		f.add("established_on", "成立日期", in.EstablishedOn.Chinese()+"还没到。填证书上的日期，不晚于今天。")
+	case in.EstablishedOn.Before(civil.Of(1949, 10, 1)):
+		f.add("established_on", "成立日期", in.EstablishedOn.Chinese()+"太早。看着证书核对年份。")
+	}
+	f.length("registrar", "登记或备案机关", in.Registrar, 2, 60)
+	oneOf(&f, "origin", "成立方式", in.Origin, Origins)
+	in.checkHead(&f, today, known)
+	in.checkPlace(&f, today, regions, known)
+	f.length("address", "住所", in.Address, 0, 200)
+	f.length("supervising_unit", "业务主管（指导）单位", in.SupervisingUnit, 0, 60)
+	f.length("business_scope", "业务范围", in.BusinessScope, 0, 500)
+	switch {
+	case in.RegisteredCapital == nil:
+	case in.Basis == Filed:
+		f.add("registered_capital", "开办资金", "备案的组织没有开办资金。把这一栏清空。")
+	case *in.RegisteredCapital < 0:
+		f.add("registered_capital", "开办资金", "开办资金不能是负数。按登记证书填。")
+	}
+	return f
+}
+
+// checkName refuses what no certificate carries: signs of markup, emoji, lines.
+func (in *Registration) checkName(f *faults) {
+	in.Name = strings.Join(strings.Fields(in.Name), " ")
+	n := utf8.RuneCountInString(in.Name)
+	if n < 4 || n > 60 {
+		f.add("name", "组织名称", fmt.Sprintf("组织名称是 4 到 60 个字，现在是 %d 个字。按证书填全称。", n))
+		return
+	}
+	for _, r := range in.Name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ()（）·、-—“”《》", r) {
+			f.add("name", "组织名称", "名称里有“"+string(r)+"”。按证书上的名称填，不用这个符号。")
+			return
+		}
+	}
+}
+
+// checkNumbers applies domain §1.5: a registered organization has a credit code
+// whose type agrees; a filed one has a filing number and, as it is no legal
+// person, no credit code. An office may take a deviating code with a reason.
+func (in *Registration) checkNumbers(f *faults) {
+	in.USCCOverrideReason = strings.TrimSpace(in.USCCOverrideReason)
+	reasoned := utf8.RuneCountInString(in.USCCOverrideReason) >= 5
+	needed := in.checkCode(f, reasoned)
+	switch {
+	case !needed:
+		in.USCCOverrideReason = ""
+	default:
+		f.length("uscc_override_reason", "例外理由", in.USCCOverrideReason, 0, 200)
+	}
+	if in.Basis == Filed || in.FilingNo != "" {
+		no, err := identifier.ParseFilingNo(in.FilingNo)
+		in.FilingNo = take(f, "filing_no", "备案编号", no, err)
+	}
+}
+
+// checkCode reports whether the code is taken only because of the reason given.
+func (in *Registration) checkCode(f *faults, reasoned bool) (exception bool) {
+	const field, label = "uscc", "统一社会信用代码"
+	if in.Basis == Filed && in.USCC == "" {
+		return false
+	}
+	code, err := identifier.ParseCreditCode(in.USCC)
+	switch {
+	case errors.Is(err, identifier.ErrChecksum) && reasoned:
+		exception = true
+	case errors.Is(err, identifier.ErrChecksum):
+		f.add(field, label, errs.Message(err)+"。证书上确实是这个代码的，在“例外理由”里写明。")
+		return false
+	case err != nil:
+		f.add(field, label, errs.Message(err))
+		return false
+	}
+	in.USCC = string(code)
+	if err := code.Match(in.Type.codeKind()); err != nil && contains(OrgTypes, in.Type) {
+		f.add(field, label, errs.Message(err))
+	}
+	if in.Basis == Filed {
+		if !reasoned {
+			f.add(field, label, "备案的组织没有法人资格，一般没有统一社会信用代码。把这一栏清空；确有代码的，在“例外理由”里写明来源。")
+		}
+		exception = true
+	}
+	return exception
+}
+
+func (t OrgType) codeKind() identifier.OrgKind {
+	switch t {
+	case Association:
+		return identifier.Association
+	case SocialService:
+		return identifier.SocialService
+	}
+	return identifier.Foundation
+}
+
+// checkHead wants the document of a new head: two heads of one name are two
+// people until their numbers say otherwise.
+func (in *Registration) checkHead(f *faults, today civil.Date, known *Organization) {
+	name, err := identifier.ParsePersonName(in.HeadName)
+	in.HeadName = take(f, "head_name", "负责人姓名", name, err)
+	same := known != nil && known.HeadName == in.HeadName
+	if in.HeadIDNumber != "" || !same {
+		in.HeadIDNumber = take1(f, "head_id_no", "负责人证件号码", in.HeadIDNumber, func(s string) (string, error) {
+			return parseID(in.HeadIDType, s, today)
+		})
+	}
+	if in.HeadMobile != "" || !same {
+		in.HeadMobile = take1(f, "head_mobile", "负责人手机", in.HeadMobile, identifier.ParseMobile)
+	}
+}
+
+func take1(f *faults, name, label, v string, parse func(string) (string, error)) string {
+	out, err := parse(v)
+	return take(f, name, label, out, err)
+}
+
+// adult is the age from which a person can answer for an organization.
+const adultMonths = 18 * 12
+
+func parseID(t person.IDType, s string, today civil.Date) (string, error) {
+	switch t {
+	case person.ResidentID, person.ResidencePermit:
+		id, err := identifier.ParseResidentID(s, today)
+		switch permit := strings.HasPrefix(string(id), "8"); {
+		case err != nil:
+			return "", err
+		case permit != (t == person.ResidencePermit):
+			return "", errs.New(errs.Invalid, "号码和所选的证件类型不一致。8 开头的是港澳台居民居住证，其他是居民身份证。")
+		case id.Birth().AddMonths(adultMonths).After(today):
+			return "", errs.New(errs.Invalid, "按证件上的出生日期，负责人未满 18 岁。核对证件号码。")
+		}
+		return string(id), nil
+	case person.Passport, person.ForeignPermanent:
+		id := strings.ToUpper(strings.Join(strings.Fields(s), ""))
+		if len(id) < 5 || len(id) > 20 || strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return "", errs.New(errs.Invalid, "这种证件的号码是 5 到 20 位字母和数字。看着证件重新填。")
+		}
+		return id, nil
+	}
+	return "", errs.New(errs.Invalid, "先选证件类型，再填号码。")
+}
+
+// checkPlace lets a community that has ended stay on an old record, but takes no
+// new organization there.
+func (in *Registration) checkPlace(f *faults, today civil.Date, regions *district.RegionSet, known *Organization) {
+	sub, ok := regions.Get(in.SubdistrictCode)
+	if !ok || sub.Kind != district.Subdistrict {
+		f.add("subdistrict", "所属街道", "选所属街道。")
+		return
+	}
+	com, ok := regions.Get(in.CommunityCode)
+	unchanged := known != nil && known.CommunityCode == in.CommunityCode
+	switch {
+	case !ok || com.Kind != district.Community:
+		f.add("community", "所属社区", "选所属社区。")
+	case com.ParentCode != in.SubdistrictCode:
+		f.add("community", "所属社区", com.Name+"不在"+sub.Name+"，它属于"+regions.Name(com.ParentCode)+"。改街道，或改社区。")
+	case !com.In(today) && !unchanged:
+		f.add("community", "所属社区", com.Name+"已经撤销。选现在的社区。")
+	}
+}
+
+// localDivision is the division in credit codes of the district's own registrar.
+const localDivision = "440310"
+
+// ownWarnings are those that the record alone gives rise to.
+func (in Registration) ownWarnings() []Warning {
+	if d := identifier.CreditCode(in.USCC).Division(); d != "" && d != localDivision {
+		return []Warning{{Code: "division", Message: "代码第 3 至 8 位是 " + d + "，不是坪山区的 " + localDivision +
+			"。2017 年以前在别处登记的组织可以这样，看着证书核对。"}}
+	}
+	return nil
+}

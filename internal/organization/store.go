@@ -1,0 +1,134 @@
+package organization
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// columns are those of Organization; sealed ones are read by Unmask alone.
+const columns = `o.id, o.name, o.org_type, o.status_basis, o.category, coalesce(o.uscc, '') as uscc,
+	coalesce(o.uscc_override_reason, '') as uscc_override_reason, coalesce(o.filing_no, '') as filing_no,
+	o.established_on, o.registrar, o.origin, o.status, o.status_since, o.status_reason,
+	o.head_person_id, o.head_name, o.head_mobile_mask, o.community_code, o.subdistrict_code,
+	o.address, o.postcode, o.premises_type, o.activity_scope, o.business_scope, o.supervising_unit,
+	o.registered_capital_fen, o.contact_name, o.contact_phone, o.contact_mobile_mask, o.contact_email,
+	o.members, o.staff, o.full_time, o.volunteers, o.social_workers, o.party_org, o.party_members,
+	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version`
+
+func load(ctx context.Context, q postgres.Querier, id uuid.UUID) (Organization, error) {
+	return postgres.One[Organization](ctx, q, `select `+columns+` from organization o where o.id = $1`, id)
+}
+
+func loadForUpdate(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Organization, error) {
+	return postgres.One[Organization](ctx, tx, `select `+columns+` from organization o where o.id = $1 for update`, id)
+}
+
+// sealed are the values that leave the database only sealed.
+type sealed struct {
+	headMobile    []byte // nil: none
+	contactMobile []byte
+}
+
+func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, claim uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into organization (id, name, org_type, status_basis, category, uscc, uscc_override_reason, filing_no,
+			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask,
+			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen,
+			claim_id, demo, created_at, updated_at)
+		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), nullif($8, ''),
+			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26)`,
+		o.ID, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo,
+		o.EstablishedOn, o.Registrar, o.Origin, o.Status, o.StatusSince, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask,
+		o.CommunityCode, o.SubdistrictCode, o.Address, o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital,
+		orNull(claim), o.Demo, now)
+	return err
+}
+
+// saveRegistered writes the registrar's part of the record.
+func saveRegistered(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, version int) error {
+	return postgres.ExecOne(ctx, tx, `
+		update organization set name = $3, org_type = $4, status_basis = $5, category = $6, uscc = nullif($7, ''),
+			uscc_override_reason = nullif($8, ''), filing_no = nullif($9, ''), established_on = $10, registrar = $11, origin = $12,
+			head_person_id = $13, head_name = $14, head_mobile = coalesce($15, head_mobile), head_mobile_mask = $16,
+			community_code = $17, subdistrict_code = $18, address = $19, supervising_unit = $20, business_scope = $21,
+			registered_capital_fen = $22, status_since = $23, updated_at = $24, version = version + 1
+		where id = $1 and version = $2`,
+		o.ID, version, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo, o.EstablishedOn, o.Registrar,
+		o.Origin, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask, o.CommunityCode, o.SubdistrictCode, o.Address,
+		o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital, o.StatusSince, now)
+}
+
+func saveStatus(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, version int) error {
+	return postgres.ExecOne(ctx, tx, `
+		update organization set status = $3, status_since = $4, status_reason = $5, updated_at = $6, version = version + 1
+		where id = $1 and version = $2`, o.ID, version, o.Status, o.StatusSince, o.StatusReason, now)
+}
+
+// saveBasics writes what the organization tells about itself.
+func saveBasics(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, version int) error {
+	return postgres.ExecOne(ctx, tx, `
+		update organization set introduction = $3, activity_scope = $4, premises_type = $5, members = $6, staff = $7,
+			full_time = $8, volunteers = $9, social_workers = $10, party_org = $11, party_members = $12,
+			updated_at = $13, version = version + 1
+		where id = $1 and version = $2`,
+		o.ID, version, o.Introduction, o.ActivityScope, o.Premises, o.Members, o.Staff,
+		o.FullTime, o.Volunteers, o.SocialWorkers, o.PartyOrg, o.PartyMembers, now)
+}
+
+func saveContact(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, version int) error {
+	return postgres.ExecOne(ctx, tx, `
+		update organization set contact_name = $3, contact_phone = $4, contact_mobile = coalesce($5, contact_mobile),
+			contact_mobile_mask = $6, contact_email = $7, address = $8, postcode = $9, updated_at = $10, version = version + 1
+		where id = $1 and version = $2`,
+		o.ID, version, o.ContactName, o.ContactPhone, s.contactMobile, o.ContactMobileMask, o.ContactEmail, o.Address, o.Postcode, now)
+}
+
+// fact is one registered fact from the day on which it holds.
+type fact struct {
+	field string
+	value string
+}
+
+func insertFacts(ctx context.Context, tx postgres.Tx, now time.Time, org uuid.UUID, facts []fact, effective any, by uuid.UUID, reason string) error {
+	fields, values := make([]string, len(facts)), make([]string, len(facts))
+	for i, f := range facts {
+		fields[i], values[i] = f.field, f.value
+	}
+	_, err := tx.Exec(ctx, `
+		insert into organization_fact (org_id, field, value, effective_on, recorded_at, recorded_by, reason)
+		select $1, f, v, $4, $5, $6, $7 from unnest($2::text[], $3::text[]) as t (f, v)`,
+		org, fields, values, effective, now, by, reason)
+	return err
+}
+
+func insertEvent(ctx context.Context, tx postgres.Tx, now time.Time, org uuid.UUID, e Event) error {
+	_, err := tx.Exec(ctx, `
+		insert into organization_event (id, org_id, happened_on, kind, title, detail, recorded_at)
+		values ($1, $2, $3, $4, $5, $6, $7)`, newID(), org, e.HappenedOn, e.Kind, e.Title, e.Detail, now)
+	return err
+}
+
+// events returns the public timeline, oldest first.
+func events(ctx context.Context, q postgres.Querier, org uuid.UUID) ([]Event, error) {
+	return postgres.All[Event](ctx, q, `
+		select happened_on, kind, title, detail from organization_event
+		where org_id = $1 order by happened_on, id`, org)
+}
+
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+func notFound() error {
+	return errs.New(errs.NotFound, "没有找到这个组织。可能已经删除，或不在您能查看的范围内。")
+}

@@ -1,0 +1,118 @@
+package standing
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// On returns how the organization stands on day on, read with three statements.
+// An unknown organization has an empty standing: the caller knows whether it is
+// there.
+func On(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Standing, error) {
+	s := Standing{OrgID: orgID, On: on, Checks: map[Kind]Check{}}
+	var err error
+	s.Entries, err = postgres.All[Entry](ctx, q, `
+		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
+		       closed_at is not null as closed, version
+		from standing_entry where org_id = $1 and from_on <= $2 and not void
+		order by from_on desc, id desc`, orgID, on)
+	if err != nil {
+		return s, err
+	}
+	s.Grades, err = postgres.All[Grade](ctx, q, `
+		select id, org_id, star, from_on, to_on, cert_no, version
+		from standing_grade where org_id = $1 and not void order by from_on desc`, orgID)
+	if err != nil {
+		return s, err
+	}
+	for _, g := range s.Grades {
+		if g.InForceOn(on) {
+			s.Grade = &g
+		}
+	}
+	checks, err := postgres.All[Check](ctx, q, `
+		select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
+		from standing_check where org_id = $1 and checked_on <= $2
+		order by list, checked_on desc, recorded_at desc`, orgID, on)
+	for _, c := range checks {
+		s.Checks[c.List] = c
+	}
+	return s, err
+}
+
+// place locks the organization against a concurrent entry and returns where it
+// belongs; the registry's table is read here, never written.
+func place(ctx context.Context, q postgres.Querier, orgID uuid.UUID) (authz.Place, civil.Date, error) {
+	type row struct {
+		Community   string     `db:"community_code"`
+		Subdistrict string     `db:"subdistrict_code"`
+		Department  string     `db:"supervising_unit"`
+		Established civil.Date `db:"established_on"`
+	}
+	r, err := postgres.One[row](ctx, q, `
+		select community_code, subdistrict_code, supervising_unit, established_on
+		from organization where id = $1 for share`, orgID)
+	return authz.Place{OrgID: orgID, Community: r.Community, Subdistrict: r.Subdistrict, Department: r.Department}, r.Established, err
+}
+
+func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into standing_entry (id, org_id, kind, from_on, to_on, basis, reason, recorded_at, recorded_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		e.ID, e.OrgID, e.Kind, e.FromOn, e.ToOn, e.Basis, e.Reason, e.RecordedAt, by)
+	return err
+}
+
+func entryByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Entry, error) {
+	return postgres.One[Entry](ctx, tx, `
+		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
+		       closed_at is not null as closed, version
+		from standing_entry where id = $1 and not void for update`, id)
+}
+
+func closeEntry(ctx context.Context, tx postgres.Tx, e Entry, void bool, at time.Time, by uuid.UUID) error {
+	return postgres.ExecOne(ctx, tx, `
+		update standing_entry set to_on = $3, close_reason = $4, void = $5, closed_at = $6, closed_by = $7, version = version + 1
+		where id = $1 and version = $2 and closed_at is null`,
+		e.ID, e.Version, e.ToOn, e.CloseReason, void, at, by)
+}
+
+func insertGrade(ctx context.Context, tx postgres.Tx, g Grade, at time.Time, by uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into standing_grade (id, org_id, star, from_on, to_on, cert_no, recorded_at, recorded_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		g.ID, g.OrgID, g.Star, g.FromOn, g.ToOn, g.CertNo, at, by)
+	return err
+}
+
+func gradeByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Grade, error) {
+	return postgres.One[Grade](ctx, tx, `
+		select id, org_id, star, from_on, to_on, cert_no, version
+		from standing_grade where id = $1 and not void for update`, id)
+}
+
+func endGrade(ctx context.Context, tx postgres.Tx, g Grade, reason string, void bool, at time.Time, by uuid.UUID) error {
+	return postgres.ExecOne(ctx, tx, `
+		update standing_grade set to_on = $3, end_reason = $4, void = $5, ended_at = $6, ended_by = $7, version = version + 1
+		where id = $1 and version = $2 and ended_at is null`,
+		g.ID, g.Version, g.ToOn, reason, void, at, by)
+}
+
+func insertCheck(ctx context.Context, tx postgres.Tx, c Check, by uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into standing_check (id, org_id, list, checked_on, result, source, recorded_at, recorded_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		c.ID, c.OrgID, c.List, c.CheckedOn, c.Result, c.Source, c.RecordedAt, by)
+	return err
+}
+
+func notFound() error {
+	return errs.New(errs.NotFound, "没有找到。可能已经删除，或不在您能查看的范围内。")
+}
