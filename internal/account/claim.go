@@ -161,7 +161,7 @@ func (s *Service) ConfirmClaim(ctx context.Context, actor authz.Actor, id uuid.U
 	if err := actor.Require(authz.AccountConfirm); err != nil {
 		return err
 	}
-	_, regions, err := s.today(ctx)
+	regions, _, err := s.Places(ctx)
 	if err != nil {
 		return err
 	}

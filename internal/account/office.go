@@ -91,11 +91,11 @@ func (s *Service) CreateUser(ctx context.Context, actor authz.Actor, in NewAccou
 // create checks, hashes and stores. Without a chosen password it makes a
 // one-time one that has to be changed at the first sign-in.
 func (s *Service) create(ctx context.Context, actor authz.Actor, in NewAccount, password string) (Created, error) {
-	now, regions, err := s.today(ctx)
+	regions, today, err := s.Places(ctx)
 	if err != nil {
 		return Created{}, err
 	}
-	r, p, fields := checkNew(in, civil.On(now), regions)
+	r, p, fields := checkNew(in, today, regions)
 	if err := errs.Fields(fields); err != nil {
 		return Created{}, err
 	}

@@ -47,11 +47,11 @@ type Registered struct {
 // as field errors; the only thing it tells about others is that a user name is
 // taken.
 func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registration) (Registered, error) {
-	now, regions, err := s.today(ctx)
+	regions, today, err := s.Places(ctx)
 	if err != nil {
 		return Registered{}, err
 	}
-	c, fields := checkRegistration(in, civil.On(now), regions, s.Demo)
+	c, fields := checkRegistration(in, today, regions, s.Demo)
 	if err := errs.Fields(fields); err != nil {
 		return Registered{}, err
 	}
@@ -108,15 +108,6 @@ func (s *Service) repeated(ctx context.Context, tx postgres.Tx, token string) (r
 		return record{}, false, nil
 	}
 	return r, err == nil, err
-}
-
-func (s *Service) today(ctx context.Context) (at time.Time, regions *district.RegionSet, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		at = now
-		regions, err = district.Regions(ctx, tx)
-		return err
-	})
-	return at, regions, err
 }
 
 // checked is a registration after its rules.
