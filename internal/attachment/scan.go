@@ -2,23 +2,16 @@ package attachment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"civilaffairs/internal/attachment/clamd"
+	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
-
-	"github.com/google/uuid"
 )
-
-// ScanArgs is the job that scans one file.
-type ScanArgs struct {
-	ID uuid.UUID `json:"id"`
-}
-
-// Kind names the job.
-func (ScanArgs) Kind() string { return "attachment.scan" }
 
 // ScanOne scans the file of a job. When the scanner does not answer, the file
 // stays 正在检查 and the periodic pass tries again, so a dead scanner delays and
@@ -42,10 +35,11 @@ func (s *Service) ScanOne(ctx context.Context, args ScanArgs) error {
 }
 
 // scanBatch bounds one periodic pass; the next one goes on.
-const scanBatch = 500
+const scanBatch = 100
 
-// ScanWaiting scans what is still being checked, oldest first, and stops at the
-// first file that could not be looked at because the scanner is away. Without a
+// ScanWaiting scans what is still being checked, oldest first, until the scanner
+// turns out to be away; a single file that it cannot judge does not hold up the
+// others. Without a
 // scanner it accepts what waits: the setting was taken back.
 func (s *Service) ScanWaiting(ctx context.Context) error {
 	var waiting []row
@@ -56,17 +50,14 @@ func (s *Service) ScanWaiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	failed := 0
 	for _, r := range waiting {
-		if err := s.scan(ctx, r); err != nil {
+		err := s.scan(ctx, r)
+		if err != nil {
 			s.log.Warn("file not scanned, will be tried again", "attachment", r.ID, "error", err)
-			// One file may be at fault; three in a row mean that the scanner is.
-			if failed++; failed == 3 {
-				return fmt.Errorf("attachment: scanner: %w", err)
-			}
-			continue
 		}
-		failed = 0
+		if errors.Is(err, clamd.ErrAway) || ctx.Err() != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -74,9 +65,13 @@ func (s *Service) ScanWaiting(ctx context.Context) error {
 // scan looks at the bytes outside any transaction and settles the row in one.
 func (s *Service) scan(ctx context.Context, r row) error {
 	if s.scanner == nil {
-		return s.settle(ctx, r, "", false)
+		return s.settle(ctx, r, verdict{state: Accepted})
 	}
 	content, err := s.store.Open(ctx, r.StorageKey)
+	if errors.Is(err, filestore.ErrAbsent) { // a restore without its files
+		s.log.Error("file has no bytes", "attachment", r.ID)
+		return s.settle(ctx, r, verdict{state: Refused, reason: "这份文件没有存好，请重新上传"})
+	}
 	if err != nil {
 		return err
 	}
@@ -85,28 +80,39 @@ func (s *Service) scan(ctx context.Context, r row) error {
 	if err != nil {
 		return err
 	}
-	return s.settle(ctx, r, found, true)
+	v := verdict{state: Accepted, scanned: true}
+	if found != "" {
+		v.state, v.found = Refused, found
+		v.reason = fmt.Sprintf("安全检查在这份文件里发现了有害内容（%s），没有收下。先在电脑上查毒，再换一份没有问题的上传", found)
+	}
+	return s.settle(ctx, r, v)
 }
 
-func (s *Service) settle(ctx context.Context, r row, found string, scanned bool) error {
-	state, reason, action := Accepted, "", "attachment.accept"
-	if found != "" {
-		state, action = Refused, "attachment.refuse"
-		reason = fmt.Sprintf("安全检查在这份文件里发现了有害内容（%s），没有收下。先在电脑上查毒，再换一份没有问题的上传", found)
-	}
+// verdict is what becomes of a file that was being checked.
+type verdict struct {
+	state   State
+	reason  string
+	found   string
+	scanned bool
+}
+
+func (s *Service) settle(ctx context.Context, r row, v verdict) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		if _, _, err := room(ctx, tx, r.Owner()); err != nil {
 			return err
 		}
-		changed, err := setScanned(ctx, tx, now, r.ID, state, reason, scanned)
+		changed, err := setScanned(ctx, tx, now, r.ID, v.state, v.reason, v.scanned)
 		if err != nil || !changed {
 			return err
 		}
-		err = s.record(ctx, tx, now, authz.SystemActor, r.Attachment, action, map[string]any{"found": found, "scanned": scanned})
-		if react := s.refused[r.OwnerKind]; err == nil && state == Refused && react != nil {
-			r.State, r.Reason = state, reason
-			err = react(ctx, tx, now, r.Attachment)
+		r.State, r.Reason = v.state, v.reason
+		// The reaction may lock rows of its own; the audit subject comes last.
+		if react := s.refused[r.OwnerKind]; v.state == Refused && react != nil {
+			if err := react(ctx, tx, now, r.Attachment); err != nil {
+				return err
+			}
 		}
-		return err
+		return s.record(ctx, tx, now, authz.SystemActor, r.Attachment, "attachment."+string(v.state),
+			map[string]any{"found": v.found, "scanned": v.scanned})
 	})
 }

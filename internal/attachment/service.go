@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -33,19 +34,16 @@ type Service struct {
 	db      *postgres.DB
 	store   filestore.Store
 	scanner Scanner // nil: files are accepted at once
-	enqueue Enqueue
+	queue   *jobs.Client
 	log     *slog.Logger
 	desk    *desk
 	refused map[string]Refusal // by owner kind; filled before the start
 }
 
-// Enqueue asks for a scan of one file, in the transaction that attaches it.
-type Enqueue func(ctx context.Context, tx postgres.Tx, args ScanArgs) error
-
-// New returns a Service. scanner is nil when PORTAL_CLAMD is not set; enqueue
-// may be nil, then the periodic pass alone scans.
-func New(db *postgres.DB, store filestore.Store, scanner Scanner, enqueue Enqueue, log *slog.Logger) *Service {
-	return &Service{db: db, store: store, scanner: scanner, enqueue: enqueue, log: log,
+// New returns a Service. scanner is nil when PORTAL_CLAMD is not set; queue may
+// be nil, then the periodic pass alone scans.
+func New(db *postgres.DB, store filestore.Store, scanner Scanner, queue *jobs.Client, log *slog.Logger) *Service {
+	return &Service{db: db, store: store, scanner: scanner, queue: queue, log: log,
 		desk: newDesk(), refused: map[string]Refusal{}}
 }
 
@@ -171,8 +169,8 @@ func (s *Service) add(ctx context.Context, tx postgres.Tx, now time.Time, actor 
 	if err != nil {
 		return Attachment{}, err
 	}
-	if r.State == Checking && s.enqueue != nil {
-		if err := s.enqueue(ctx, tx, ScanArgs{ID: r.ID}); err != nil {
+	if r.State == Checking && s.queue != nil {
+		if err := s.queue.Enqueue(ctx, tx, ScanArgs{ID: r.ID}); err != nil {
 			return Attachment{}, err
 		}
 	}

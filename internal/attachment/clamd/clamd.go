@@ -6,12 +6,17 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"time"
 )
+
+// ErrAway is returned by Scan when the daemon cannot be reached at all; asking
+// it about another file is of no use then.
+var ErrAway = errors.New("clamd: away")
 
 // Client asks one daemon; each scan is one connection.
 type Client struct{ network, address string }
@@ -43,7 +48,7 @@ func (c *Client) Scan(ctx context.Context, r io.Reader) (found string, err error
 	d := net.Dialer{Timeout: dialTimeout}
 	conn, err := d.DialContext(ctx, c.network, c.address)
 	if err != nil {
-		return "", fmt.Errorf("clamd: %w", err)
+		return "", fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })

@@ -28,9 +28,10 @@ func CleanName(sent string) string {
 		name = name[i+1:]
 	}
 	// Windows drops dots and spaces at the end and hides a name that begins with a dot.
-	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". ")
+	name = strings.TrimRight(strings.Join(strings.Fields(name), " "), ". ")
 	stem, ext := splitExt(name)
-	if name == "" || stem == "" {
+	stem = strings.Trim(stem, ". ")
+	if stem == "" {
 		stem = "未命名"
 	}
 	if reserved(stem) {
@@ -38,7 +39,7 @@ func CleanName(sent string) string {
 	}
 	room := MaxNameRunes - utf8.RuneCountInString(ext)
 	if runes := []rune(stem); len(runes) > room {
-		stem = strings.TrimRight(string(runes[:room]), ". ")
+		stem = strings.Trim(string(runes[:room]), ". ")
 	}
 	return stem + ext
 }
