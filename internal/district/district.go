@@ -79,6 +79,9 @@ func NewRegionSet(regions []Region) *RegionSet {
 	return s
 }
 
+// All returns every region that is or was, in the order of codes.
+func (s *RegionSet) All() []Region { return slices.Clone(s.all) }
+
 // Get returns the region with code.
 func (s *RegionSet) Get(code string) (Region, bool) {
 	i, ok := s.byCode[code]
