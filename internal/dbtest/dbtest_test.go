@@ -75,23 +75,37 @@ func TestAppRoleCannotMoveTheClock(t *testing.T) {
 
 func TestTemplateNameFollowsEveryByte(t *testing.T) {
 	t.Parallel()
-	name := func(files fstest.MapFS) string {
-		n, err := templateName(files)
+	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	root := func(sum string) fstest.MapFS {
+		return fstest.MapFS{"go.sum": file(sum), "internal/jobs/migrate.go": file("m")}
+	}
+	name := func(files, root fstest.MapFS) string {
+		n, err := templateName(files, root)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
-	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
-	one := name(fstest.MapFS{"1.sql": file("a"), "2.sql": file("b")})
-	if name(fstest.MapFS{"1.sql": file("a"), "2.sql": file("b")}) != one {
+	one := name(fstest.MapFS{"1.sql": file("a"), "2.sql": file("b")}, root("s"))
+	if name(fstest.MapFS{"1.sql": file("a"), "2.sql": file("b")}, root("s")) != one {
 		t.Fatal("same migrations, another name")
+	}
+	if name(fstest.MapFS{"1.sql": file("a"), "2.sql": file("b")}, root("t")) == one {
+		t.Fatal("another library, the same name")
 	}
 	for _, other := range []fstest.MapFS{
 		{"1.sql": file("a"), "2.sql": file("c")}, {"1.sql": file("a")}, {"1.sql": file("a"), "3.sql": file("b")},
 	} {
-		if name(other) == one {
+		if name(other, root("s")) == one {
 			t.Fatalf("%v has the same name", other)
 		}
+	}
+}
+
+func TestJobTablesAreInTheTemplate(t *testing.T) {
+	t.Parallel()
+	var n int
+	if err := New(t).App.Pool().QueryRow(t.Context(), `select count(*) from river_job`).Scan(&n); err != nil || n != 0 {
+		t.Fatalf("%d jobs, %v", n, err)
 	}
 }

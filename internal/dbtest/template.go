@@ -3,22 +3,31 @@ package dbtest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
+	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/migrations"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// steps are the schemas that libraries bring, as in the binary.
-var steps = []postgres.Step{}
+// sources decide the schema besides our migrations: the job tables come from a
+// library, of a version that go.sum names, with grants in our file.
+var sources = []string{"go.sum", "internal/jobs/migrate.go"}
 
 // makeTemplate returns the name of the migrated database to clone, making it
 // when this cluster has none for these migrations yet.
 func makeTemplate(ctx context.Context, c *postgres.Cluster) (string, error) {
-	name, err := templateName(migrations.FS)
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	name, err := templateName(migrations.FS, os.DirFS(root))
 	if err != nil {
 		return "", err
 	}
@@ -39,7 +48,7 @@ func makeTemplate(ctx context.Context, c *postgres.Cluster) (string, error) {
 	if _, err := conn.Exec(ctx, `create database `+draft); err != nil {
 		return "", err
 	}
-	if err := postgres.Migrate(ctx, c.URL(postgres.OwnerRole, draft), steps...); err != nil {
+	if err := postgres.Migrate(ctx, c.URL(postgres.OwnerRole, draft), jobs.Migrate); err != nil {
 		_, _ = conn.Exec(ctx, `drop database `+draft+` with (force)`) // the first error is the one to tell
 		return "", err
 	}
@@ -47,19 +56,39 @@ func makeTemplate(ctx context.Context, c *postgres.Cluster) (string, error) {
 	return name, err
 }
 
-// templateName changes with any byte of any migration, and with nothing else.
-func templateName(files fs.FS) (string, error) {
+// templateName changes with any byte of any migration or of sources.
+func templateName(files, root fs.FS) (string, error) {
 	names, err := fs.Glob(files, "*.sql") // sorted
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.New()
-	for _, name := range names {
-		b, err := fs.ReadFile(files, name)
-		if err != nil {
-			return "", err
+	add := func(from fs.FS, names []string) error {
+		for _, name := range names {
+			b, err := fs.ReadFile(from, name)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(sum, "%s %d\n%s", name, len(b), b)
 		}
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(b), b)
+		return nil
+	}
+	if err := errors.Join(add(files, names), add(root, sources)); err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("template_%x", sum.Sum(nil)[:12]), nil
+}
+
+// moduleRoot is the directory of go.mod: go test runs in the package's own.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, statErr := os.Stat(filepath.Join(dir, "go.mod")); statErr == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no go.mod above the working directory")
+		}
+	}
+	return "", err
 }
