@@ -53,7 +53,7 @@ func send(w http.ResponseWriter, r *http.Request, s Source, content io.ReadSeekC
 // contentType keeps a plain type and falls back to one that nothing renders.
 func contentType(t string) string {
 	base, _, err := mime.ParseMediaType(t)
-	if err != nil || strings.HasPrefix(base, "text/") || strings.Contains(base, "html") ||
+	if err != nil || !strings.Contains(base, "/") || strings.HasPrefix(base, "text/") || strings.Contains(base, "html") ||
 		strings.Contains(base, "xml") && !strings.HasPrefix(base, "application/vnd.openxmlformats-") ||
 		strings.Contains(base, "script") {
 		return "application/octet-stream"

@@ -31,7 +31,7 @@ const (
 	defaultFiles = 60
 	maxText      = 2 << 20 // all values together
 	maxValues    = 2000
-	inMemory     = 256 << 10
+	inMemory     = 128 << 10
 	maxDrained   = 64 << 20
 )
 
