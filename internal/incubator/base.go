@@ -7,13 +7,11 @@
 package incubator
 
 import (
-	"context"
 	"time"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
-	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
 )
@@ -98,59 +96,6 @@ var ServiceLines = [...]ServiceLine{
 	{"业务指导", "开展业务指导和项目研发引导服务"},
 	{"场地和资源", "提供活动场地，调配社区资源"},
 	{"能力提升", "提供能力提升服务，开展学习培训活动"},
-}
-
-// Service reads and changes bases.
-type Service struct{ db *postgres.DB }
-
-// New returns a Service over db.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
-
-// Bases returns every base that is not closed, in the order of community codes.
-// The manager's name is part of it: a public page leaves it out.
-func (s *Service) Bases(ctx context.Context) ([]Base, error) {
-	var bases []Base
-	err := s.db.Read(ctx, func(q postgres.Querier, _ time.Time) (err error) { bases, err = All(ctx, q); return err })
-	return bases, err
-}
-
-// Base returns the base with slug, closed ones included. errs.NotFound.
-func (s *Service) Base(ctx context.Context, slug string) (Base, error) {
-	var b Base
-	err := s.db.Read(ctx, func(q postgres.Querier, _ time.Time) (err error) { b, err = bySlug(ctx, q, slug, ""); return err })
-	return b, err
-}
-
-// Own returns the bases whose facts the actor may record: those of the actor's
-// community, or of every community of the actor's subdistrict. errs.Forbidden.
-func (s *Service) Own(ctx context.Context, actor authz.Actor) ([]Base, error) {
-	if err := actor.Require(authz.BaseEdit); err != nil {
-		return nil, err
-	}
-	bases, err := s.Bases(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var own []Base
-	for _, b := range bases {
-		if ours(actor, b) {
-			own = append(own, b)
-		}
-	}
-	return own, nil
-}
-
-// ForEdit returns the base with slug when the actor may record its facts.
-// errs.NotFound when it does not exist, errs.Forbidden when it is another's.
-func (s *Service) ForEdit(ctx context.Context, actor authz.Actor, slug string) (Base, error) {
-	if err := actor.Require(authz.BaseEdit); err != nil {
-		return Base{}, err
-	}
-	b, err := s.Base(ctx, slug)
-	if err != nil {
-		return Base{}, err
-	}
-	return b, mayEdit(actor, b)
 }
 
 // ours reports whether b lies in the actor's area. A community's code begins

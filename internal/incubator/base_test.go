@@ -32,12 +32,13 @@ func openFacts() incubator.Facts {
 func TestTwentyThreeBasesWithNothingInvented(t *testing.T) {
 	t.Parallel()
 	s := incubator.New(dbtest.New(t).App)
-	bases, err := s.Bases(t.Context())
+	d, err := s.Directory(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(bases) != 23 {
-		t.Errorf("%d bases", len(bases))
+	bases := d.Bases
+	if len(bases) != 23 || d.Target != 23 {
+		t.Errorf("%d bases, target %d", len(bases), d.Target)
 	}
 	for _, b := range bases {
 		if len(b.Unknown()) != 7 || b.Status != incubator.Planned || b.UpdatedAt != nil {
@@ -89,10 +90,11 @@ func TestSaveFacts(t *testing.T) {
 	if err := s.SaveFacts(t.Context(), liulian, "liulian", 1, openFacts()); err != nil {
 		t.Fatal(err)
 	}
-	b, err := s.ForEdit(t.Context(), pingshan, "liulian")
+	d, err := s.ForEdit(t.Context(), pingshan, "liulian")
 	if err != nil {
 		t.Fatal(err)
 	}
+	b := d.Base
 	if b.Version != 2 || b.Address != openFacts().Address || *b.AreaM2 != 320 || *b.Seats != 0 || b.UpdatedAt == nil {
 		t.Errorf("saved as %+v", b)
 	}
@@ -142,8 +144,8 @@ func TestWhoMayRecordFacts(t *testing.T) {
 		actor authz.Actor
 		n     int
 	}{{liulian, 1}, {pingshan, 4}, {maluan, 4}} {
-		if own, err := s.Own(t.Context(), c.actor); err != nil || len(own) != c.n {
-			t.Errorf("%s runs %d bases, %v", c.actor.Name, len(own), err)
+		if own, err := s.Own(t.Context(), c.actor); err != nil || len(own.Bases) != c.n {
+			t.Errorf("%s runs %d bases, %v", c.actor.Name, len(own.Bases), err)
 		}
 	}
 }
