@@ -200,3 +200,13 @@ func checkEmail(s string, fail func(name, label, msg string)) string {
 	}
 	return s
 }
+
+// CheckRegistration names the faults of a registration without storing it.
+func (s *Service) CheckRegistration(ctx context.Context, in Registration) ([]errs.Field, error) {
+	regions, today, err := s.Places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, fields := checkRegistration(in, today, regions, s.Demo)
+	return fields, nil
+}
