@@ -95,7 +95,7 @@ func TestPublicListAndMap(t *testing.T) {
 	if w.Code != http.StatusOK || doc.Find("tbody tr:not(.group)").Length() != 23 || doc.Find("tbody tr.group").Length() != 6 {
 		t.Fatalf("status %d, %d bases in %d groups", w.Code, doc.Find("tbody tr:not(.group)").Length(), doc.Find("tbody tr.group").Length())
 	}
-	if h1 := doc.Find("h1").Text(); h1 != "23 个孵化基地，0 个已开放" {
+	if h1 := doc.Find("h1").Text(); h1 != "23\u00a0个孵化基地，0\u00a0个已开放" {
 		t.Errorf("heading %q", h1)
 	}
 	tiles := doc.Find("svg.tilemap a")
@@ -158,7 +158,7 @@ func TestUnknownFactsAreLeftOutForThePublic(t *testing.T) {
 	if page, _ := after.Html(); strings.Contains(page, "李六联") {
 		t.Error("the manager's name is public")
 	}
-	if _, list := get(t, s.as(authz.Actor{}), "/bases"); list.Find("h1").Text() != "23 个孵化基地，1 个已开放" {
+	if _, list := get(t, s.as(authz.Actor{}), "/bases"); list.Find("h1").Text() != "23\u00a0个孵化基地，1\u00a0个已开放" {
 		t.Errorf("heading %q", list.Find("h1").Text())
 	}
 }

@@ -3,6 +3,7 @@ package basepages
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"civilaffairs/internal/district"
@@ -16,6 +17,7 @@ import (
 type listView struct {
 	Heading string
 	Lead    string
+	Stats   []ui.Stat
 	Map     ui.Map
 	Table   ui.Table
 }
@@ -34,15 +36,19 @@ func newListView(d incubator.Directory) listView {
 		}
 	}
 	v := listView{
-		Heading: fmt.Sprintf("%d 个孵化基地，%d 个已开放", len(d.Bases), open),
+		Heading: fmt.Sprintf("%d\u00a0个孵化基地，%d\u00a0个已开放", len(d.Bases), open),
 		Lead:    "基地设在社区党群服务中心，给社区社会组织提供信息、场地、指导和培训。点社区，看它的基地。",
 		Map:     ui.Map{Label: "各社区的孵化基地"},
 		Table: ui.Table{Caption: "孵化基地", Columns: []ui.Column{
-			{Label: "基地"}, {Label: "地址"}, {Label: "开放时间"}, {Label: "服务电话"}, {Label: "状态"},
+			{Label: "基地"}, {Label: "地址", Full: true}, {Label: "开放时间", Full: true}, {Label: "服务电话"}, {Label: "状态"},
 		}},
+		Stats: []ui.Stat{
+			{Label: "已开放", Value: strconv.Itoa(open), Unit: "个", Note: "地图上深色的"},
+			{Label: "筹建中", Value: strconv.Itoa(len(d.Bases) - open), Unit: "个", Note: "地图上浅色的"},
+		},
 	}
 	if d.Target > 0 {
-		v.Lead = fmt.Sprintf("政策的目标是 %d 个基地联动运作。%s", d.Target, v.Lead)
+		v.Stats = append(v.Stats, ui.Stat{Label: "政策目标", Value: strconv.Itoa(d.Target), Unit: "个", Note: "联动运作"})
 	}
 	for _, s := range d.Regions.OnMap(d.On) {
 		area, group := ui.Area{Name: s.Name}, ui.Group{Title: s.Name}

@@ -152,7 +152,7 @@ func TestParametersAreForStaff(t *testing.T) {
 	}
 	age := rows.First()
 	href, _ := age.Find("td a").Attr("href")
-	if text := age.Text(); !strings.Contains(text, "6 个月") || !strings.Contains(text, "已确认") || href != lapsed+"#a-3-2-1-1" {
+	if text := age.Text(); !strings.Contains(text, "6个月") || !strings.Contains(text, "已确认") || href != lapsed+"#a-3-2-1-1" {
 		t.Errorf("first row %q links to %s", text, href)
 	}
 	_, open := get(t, h, address+"?show=open")

@@ -54,9 +54,9 @@ type content struct{ Label, Href, Class string }
 // articleView is one article as it is printed.
 type articleView struct {
 	Anchor, Class string
-	Lead          string // number before the first paragraph, or the whole heading line
-	Heading       int    // 2 or 3 for an article with a heading line, 0 without
-	Paragraphs    []string
+	Title         string   // the heading line, "" for an article without
+	Heading       int      // its level, 2 or 3
+	Paragraphs    []string // the first begins with the number where there is no heading line
 }
 
 // classes name the depth of an article for the style sheet.
@@ -94,9 +94,11 @@ func newDocumentView(t policy.Text) documentView {
 }
 
 func newArticleView(a policy.Article) articleView {
-	v := articleView{Anchor: policy.Anchor(a.Path), Class: classes[min(a.Depth(), 4)], Lead: a.Number, Paragraphs: a.Paragraphs()}
+	v := articleView{Anchor: policy.Anchor(a.Path), Class: classes[min(a.Depth(), 4)], Paragraphs: a.Paragraphs()}
 	if a.Title != "" {
-		v.Lead, v.Heading = a.Number+a.Title, min(a.Depth()+1, 3)
+		v.Title, v.Heading = a.Number+a.Title, min(a.Depth()+1, 3)
+	} else if len(v.Paragraphs) > 0 {
+		v.Paragraphs[0] = a.Number + v.Paragraphs[0]
 	}
 	return v
 }
@@ -155,9 +157,5 @@ func parameterRow(slug string, p policy.Param) ui.Row {
 	if p.Confirmed {
 		state = ui.C(ui.Tag("已确认", ui.Good))
 	}
-	value := p.Value
-	if p.Unit != "" {
-		value += " " + p.Unit
-	}
-	return ui.Cells(ui.Head(p.Label, "", string(p.Key)), ui.T(value), article, ui.T(p.Source.Name()), state)
+	return ui.Cells(ui.Head(p.Label, "", string(p.Key)), ui.T(p.Display()), article, ui.T(p.Source.Name()), state)
 }
