@@ -13,7 +13,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 postgres_found() {
 	local bin major libs
-	libs=$(echo "$debs"/usr/lib/*-linux-gnu* | tr ' ' ':')
+	libs=$(echo "$debs"/usr/lib/*-linux-gnu* "$debs"/lib/*-linux-gnu* | tr ' ' ':')
 	for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin \
 		/opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
 		/Applications/Postgres.app/Contents/Versions/*/bin \
@@ -75,11 +75,18 @@ debian() {
 	# shellcheck disable=SC2086 # a list of names
 	(cd "$cache/apt/archives" && apt_user apt-get -qq download $names) || return 1
 	for deb in "$cache"/apt/archives/*.deb; do dpkg-deb -x "$deb" "$debs" && rm "$deb"; done
+	rm -rf "$cache/apt" # 150 MB of package lists
+	# Unpacked fonts are beside the system's, which may be none.
+	cat >"$cache/fonts.conf" <<-EOF
+		<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+		<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+		<dir>$debs/usr/share/fonts</dir><cachedir>$cache/fontconfig</cachedir></fontconfig>
+	EOF
 }
 
 # npm_ci installs what the lock file of .tools/$1 names into .cache/npm/$1.
 npm_ci() {
-	have npm || { [ "$(id -u)" = 0 ] && debian npm; } || return 1
+	have npm || return 1
 	mkdir -p "$cache/npm/$1"
 	cp ".tools/$1/package.json" ".tools/$1/package-lock.json" "$cache/npm/$1/"
 	say "npm ci: $1"

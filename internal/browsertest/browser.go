@@ -29,7 +29,13 @@ func find() (program, error) {
 		}
 	}
 	if path, err := cached("debs/usr/lib/chromium/chromium"); err == nil {
-		libs, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "..", "*-linux-gnu*")) // the pattern is well-formed
+		debs := strings.TrimSuffix(path, "/usr/lib/chromium/chromium")
+		var libs []string
+		// Some packages keep libraries one directory deeper, pulseaudio among them.
+		for _, pattern := range []string{"/usr/lib/*-linux-gnu*", "/lib/*-linux-gnu*", "/usr/lib/*-linux-gnu*/pulseaudio"} {
+			found, _ := filepath.Glob(debs + pattern) // an error is a malformed pattern only
+			libs = append(libs, found...)
+		}
 		return program{path: path, env: append(fonts(), "LD_LIBRARY_PATH="+strings.Join(libs, ":"))}, nil
 	}
 	return program{}, errors.New("no Chromium on this machine: run make test, which fetches it, or install the package chromium")

@@ -89,13 +89,8 @@ func cacheDirs() []string {
 // does not answer and is passed over.
 func probe(bin string) (server, bool) {
 	s := server{bin: bin}
-	root := filepath.Dir(bin)
-	if i := strings.Index(bin, "/debs/usr/lib/"); i >= 0 {
-		root = bin[:i] + "/debs/usr"
-	}
 	if strings.Contains(bin, "/.cache/") {
-		libs, _ := filepath.Glob(filepath.Join(root, "lib", "*-linux-gnu*"))
-		s.lib = strings.Join(append(libs, filepath.Join(root, "lib")), ":")
+		s.lib = strings.Join(libraries(bin), ":")
 	}
 	for _, name := range []string{"initdb", "postgres"} {
 		cmd := exec.Command(filepath.Join(bin, name), "--version")
@@ -111,6 +106,21 @@ func probe(bin string) (server, bool) {
 		}
 	}
 	return s, true
+}
+
+// libraries are the directories beside an unpacked server's programs: those of
+// the Debian packages, or the lib of npm's.
+func libraries(bin string) []string {
+	debs, _, isDeb := strings.Cut(bin, "/usr/lib/postgresql/")
+	if !isDeb {
+		return []string{filepath.Join(filepath.Dir(bin), "lib")}
+	}
+	var dirs []string
+	for _, pattern := range []string{"/usr/lib/*-linux-gnu*", "/lib/*-linux-gnu*"} {
+		found, _ := filepath.Glob(debs + pattern) // an error is a malformed pattern only
+		dirs = append(dirs, found...)
+	}
+	return dirs
 }
 
 // env is the environment without PG* variables, which would redirect the server.
