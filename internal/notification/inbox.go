@@ -1,0 +1,101 @@
+package notification
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Item is a message as its reader sees it.
+type Item struct {
+	ID     uuid.UUID  `db:"id"`
+	Kind   string     `db:"kind"`
+	CaseNo string     `db:"case_no"`
+	Title  string     `db:"title"`
+	Body   string     `db:"body"`
+	At     time.Time  `db:"at"`
+	ReadAt *time.Time `db:"read_at"`
+}
+
+// Page is a part of one's messages, the newest first.
+type Page struct {
+	Items  []Item
+	Next   uuid.UUID // the page after begins before this message; uuid.Nil at the end
+	Unread int       // of all messages, counted up to UnreadLimit
+}
+
+// UnreadLimit is where counting of unread messages stops: beyond it pages say 99+.
+const UnreadLimit = 100
+
+// Service is what a signed-in person does with the own messages.
+type Service struct{ db *postgres.DB }
+
+// NewService returns a Service over db.
+func NewService(db *postgres.DB) *Service { return &Service{db: db} }
+
+// Messages returns size of the actor's messages older than the message before,
+// uuid.Nil for the newest. Three statements.
+func (s *Service) Messages(ctx context.Context, actor authz.Actor, before uuid.UUID, size int) (Page, error) {
+	var p Page
+	if err := actor.Require(authz.AccountOwn); err != nil {
+		return p, err
+	}
+	err := s.db.Read(ctx, func(q postgres.Querier, _ time.Time) (err error) {
+		if p.Items, err = recent(ctx, q, actor, before, size+1); err != nil {
+			return err
+		}
+		p.Unread, err = unread(ctx, q, actor)
+		return err
+	})
+	if len(p.Items) > size {
+		p.Items = p.Items[:size]
+		p.Next = p.Items[size-1].ID
+	}
+	return p, err
+}
+
+// Unread counts the actor's unread messages, up to UnreadLimit: for the shell.
+func (s *Service) Unread(ctx context.Context, actor authz.Actor) (n int, err error) {
+	err = s.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		n, err = unread(ctx, q, actor)
+		return err
+	})
+	return n, err
+}
+
+// MarkRead marks the actor's messages up to and including the message upTo as
+// read: what came after the page was shown stays new. It returns how many were.
+func (s *Service) MarkRead(ctx context.Context, actor authz.Actor, upTo uuid.UUID) (marked int, err error) {
+	if err := actor.Require(authz.AccountOwn); err != nil {
+		return 0, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+		tag, err := tx.Exec(ctx, `update notification set read_at = $3 where account_id = $1 and id <= $2 and read_at is null`,
+			actor.AccountID, upTo, now)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		marked = int(tag.RowsAffected())
+		return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "account", SubjectID: actor.AccountID.String(),
+			Action: "account.messages.read", Detail: map[string]any{"up_to": upTo.String(), "messages": marked}})
+	})
+	return marked, err
+}
+
+func recent(ctx context.Context, q postgres.Querier, actor authz.Actor, before uuid.UUID, limit int) ([]Item, error) {
+	return postgres.All[Item](ctx, q, `
+		select id, kind, case_no, title, body, at, read_at from notification
+		where account_id = $1 and ($2 = '00000000-0000-0000-0000-000000000000'::uuid or id < $2)
+		order by id desc limit $3`, actor.AccountID, before, limit)
+}
+
+func unread(ctx context.Context, q postgres.Querier, actor authz.Actor) (n int, err error) {
+	err = q.QueryRow(ctx, `select count(*) from (select from notification where account_id = $1 and read_at is null limit $2) u`,
+		actor.AccountID, UnreadLimit).Scan(&n)
+	return n, err
+}
