@@ -135,13 +135,18 @@ func (p placed) class() string {
 	return strings.Join(names, " ")
 }
 
+// labelled reports whether a card names the column beside the cell.
+func (p placed) labelled() bool {
+	return p.Label != "" && !p.Full && !p.Head && !p.Hidden && p.Span <= 1
+}
+
 // attributes puts the head's label on a cell, for the card layout.
 func (p placed) attributes() templ.Attributes {
 	a := templ.Attributes{}
 	if c := p.class(); c != "" {
 		a["class"] = c
 	}
-	if p.Label != "" && !p.Full && !p.Head && !p.Hidden {
+	if p.labelled() {
 		a["data-label"] = p.Label
 	}
 	if p.Span > 1 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // The map has three subdistricts a row; the mark is the same map, smaller.
@@ -108,10 +109,27 @@ type Tile struct {
 	Selected bool
 }
 
-// tileView is a tile with its place in the drawing.
+// tileView is a tile with its place in the drawing. What is read out is Label;
+// what is seen is part of it, and the rest stands around it unseen, so that the
+// name of the link contains its visible text, in order.
 type tileView struct {
 	Tile
 	spot
+	Before, Between, After string
+}
+
+func newTile(t Tile, at spot) tileView {
+	v := tileView{Tile: t, spot: at, Between: " "}
+	before, rest, ok := strings.Cut(t.Label, t.Name)
+	if !ok {
+		return v
+	}
+	if between, after, ok := strings.Cut(rest, t.Value); ok && t.Value != "" {
+		v.Before, v.Between, v.After = before, between, after
+	} else if t.Value == "" {
+		v.Before, v.After = before, rest
+	}
+	return v
 }
 
 // mapView is a map, ready to draw.
@@ -136,7 +154,7 @@ func newMap(m Map) mapView {
 	v := mapView{Map: m, Names: names, Tiles: make([][]tileView, len(m.Areas))}
 	for i, a := range m.Areas {
 		for j, t := range a.Tiles {
-			v.Tiles[i] = append(v.Tiles[i], tileView{t, spots[i][j]})
+			v.Tiles[i] = append(v.Tiles[i], newTile(t, spots[i][j]))
 		}
 		if a.Selected && len(spots[i]) > 0 {
 			across := float64(side(counts[i]))
