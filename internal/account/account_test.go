@@ -23,12 +23,12 @@ const (
 	good = "Bishan-2026-river"
 	here = "192.0.2.10"
 
-	pingshan  = "440310001"
-	liulian   = "440310001001"
-	maluan    = "440310002"
-	pinghuan  = "440310002001"
-	resident  = "440310199002280010"
-	credit    = "51440310MJL0000165"
+	pingshan = "440310001"
+	liulian  = "440310001001"
+	maluan   = "440310002"
+	pinghuan = "440310002001"
+	resident = "440310199002280010"
+	credit   = "51440310MJL0000165"
 )
 
 // bench is a service on a database of its own.

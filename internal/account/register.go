@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -188,17 +187,16 @@ func claimedNumber(s string, fail func(name, label, msg string)) (kind, number s
 	return "", ""
 }
 
+// checkEmail takes an optional address.
 func checkEmail(s string, fail func(name, label, msg string)) string {
-	s = strings.TrimSpace(s)
-	if s == "" {
+	if strings.TrimSpace(s) == "" {
 		return ""
 	}
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || len(s) > 254 || !strings.Contains(s[strings.LastIndex(s, "@"):], ".") {
-		fail("email", "电子邮箱", "“"+clip(s, 40)+"”不像一个邮箱。例如 zhang@example.com；没有可以不填")
-		return ""
+	address, err := identifier.ParseEmail(s)
+	if err != nil {
+		fail("email", "电子邮箱", errs.Message(err))
 	}
-	return s
+	return address
 }
 
 // CheckRegistration names the faults of a registration without storing it.

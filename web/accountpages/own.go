@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/paths"
@@ -16,6 +17,7 @@ import (
 type ownView struct {
 	Facts    []ui.Fact
 	Enrolled bool
+	Clerks   bool // the head may add clerks
 	Sessions []sessionRow
 }
 
@@ -39,7 +41,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := ownView{Enrolled: own.HasSecondFactor(), Facts: []ui.Fact{
+	v := ownView{Enrolled: own.HasSecondFactor(), Clerks: actor(r).Can(authz.AccountInvite), Facts: []ui.Fact{
 		ui.F("姓名", own.Name), ui.F("用户名", own.Username), ui.F("身份", own.Role.Name()),
 	}}
 	if place := placeOf(own.Account, regions.FullName); place != "" {

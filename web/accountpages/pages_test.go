@@ -137,6 +137,9 @@ func (b *browser) answer(res *http.Response, err error) page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	if strings.Contains(doc.Text(), "@ui.") {
+		b.t.Errorf("%s shows the source of its template", res.Request.URL.Path)
+	}
 	return page{doc, res.StatusCode, res.Request.URL.RequestURI(), res.Header}
 }
 

@@ -26,6 +26,8 @@ var publicNav = []entry{
 // workNav is the navigation of staff pages, in order.
 var workNav = []entry{
 	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
+	{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
+	{"accounts", "账号", paths.Accounts, authz.AccountView},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
