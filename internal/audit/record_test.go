@@ -17,6 +17,32 @@ var clerk = authz.Actor{
 	Name: "李娜", Role: authz.BureauClerk, IP: "203.0.113.7",
 }
 
+// tamper does what only the owner of the database can, and only on purpose.
+func tamper(t testing.TB, db *dbtest.DB, sql string, args ...any) {
+	t.Helper()
+	tx, err := db.Owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(t.Context())
+	for _, table := range []string{"audit_entry", "audit_seal", "audit_seal_entry"} {
+		if _, err := tx.Exec(t.Context(), `alter table `+table+` disable trigger append_only`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tx.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"audit_entry", "audit_seal", "audit_seal_entry"} {
+		if _, err := tx.Exec(t.Context(), `alter table `+table+` enable trigger append_only`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // record writes entries in one transaction, as a service would.
 func record(t testing.TB, db *dbtest.DB, actor authz.Actor, entries ...audit.Entry) {
 	t.Helper()
