@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/static"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/go-chi/chi/v5"
@@ -51,6 +53,7 @@ func (s *site) as(actor authz.Actor) http.Handler {
 	})
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
 	flash := func(_ context.Context, message string) { s.flashed = message }
+	static.Register(router)
 	basepages.New(incubator.New(s.db.App), flash).Register(router, router)
 	return mux
 }
@@ -255,5 +258,32 @@ func TestWhoSeesTheForm(t *testing.T) {
 	_, doc := get(t, s.as(pingshan), "/workspace/bases")
 	if n := doc.Find("tbody tr").Length(); n != 4 || !strings.Contains(doc.Find("tbody tr").First().Text(), "7 项待填写") {
 		t.Errorf("%d bases, first %q", n, doc.Find("tbody tr").First().Text())
+	}
+}
+
+func TestPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if w, _ := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled("1")); w.Code != http.StatusSeeOther {
+		t.Fatalf("save: %d", w.Code)
+	}
+	for _, visit := range []struct {
+		actor authz.Actor
+		paths []string
+	}{
+		{authz.Actor{}, []string{"/bases", "/bases/liulian", "/bases/liuhe"}},
+		{pingshan, []string{"/workspace/bases", "/bases/liulian/facts"}},
+	} {
+		server := httptest.NewServer(s.as(visit.actor))
+		t.Cleanup(server.Close)
+		b := browsertest.Open(t)
+		for _, path := range visit.paths {
+			for _, size := range []func(){b.Desktop, b.Phone} {
+				size()
+				b.Go(server.URL + path)
+				b.Axe()
+				b.FitsWidth()
+			}
+		}
 	}
 }

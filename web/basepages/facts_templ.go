@@ -176,11 +176,11 @@ func factsPage(v factsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Text(v.field(incubator.FieldAddress, incubator.LabelAddress, "写到门牌号，如“坪山街道六联社区某某路1号”")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Text(v.required(v.field(incubator.FieldAddress, incubator.LabelAddress, "写到门牌号，如“坪山街道六联社区某某路1号”。还在筹建的可以空着"))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Text(v.field(incubator.FieldOpenHours, incubator.LabelOpenHours, "如“周一至周五 9:00—18:00”")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Text(v.required(v.field(incubator.FieldOpenHours, incubator.LabelOpenHours, "如“周一至周五 9:00—18:00”。还在筹建的可以空着"))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

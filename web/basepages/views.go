@@ -71,7 +71,8 @@ func newTile(s, c district.Region, b incubator.Base, has bool) ui.Tile {
 	t := ui.Tile{Name: c.ShortName(), Value: "没有", Label: s.Name + c.Name + "，没有基地"}
 	if has {
 		t.Value, t.Href, t.Level = b.Status.Name(), paths.Base(b.Slug), plannedLevel
-		t.Label = s.Name + c.Name + "，基地" + b.Status.Name()
+		// What is read out contains what is seen (WCAG 2.5.3): 坪山街道六联开放.
+		t.Label = s.Name + c.ShortName() + b.Status.Name() + "，" + c.Name + "的孵化基地"
 		if b.Status == incubator.Open {
 			t.Level = openLevel
 		}

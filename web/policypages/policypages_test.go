@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/httpserver"
@@ -17,6 +18,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/policypages"
+	"civilaffairs/web/static"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/go-chi/chi/v5"
@@ -44,6 +46,7 @@ func site(t *testing.T, actor authz.Actor, demo bool) http.Handler {
 		})
 	})
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
+	static.Register(router)
 	policypages.New(policy.New(db.App)).Register(router, router)
 	return mux
 }
@@ -164,5 +167,20 @@ func TestParametersAreForStaff(t *testing.T) {
 	})
 	if n := open.Find("tbody tr:not(.group)").Length(); confirmed != 0 || n != rows.Length()-6 {
 		t.Errorf("%d open rows, %d of them confirmed", n, confirmed)
+	}
+}
+
+func TestPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(site(t, clerk, true))
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t)
+	for _, path := range []string{"/policies", lapsed, "/policies/demo-continuation", lapsed + "/parameters"} {
+		for _, size := range []func(){b.Desktop, b.Phone} {
+			size()
+			b.Go(server.URL + path)
+			b.Axe()
+			b.FitsWidth()
+		}
 	}
 }
