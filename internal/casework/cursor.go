@@ -2,6 +2,7 @@ package casework
 
 import (
 	"strings"
+	"time"
 
 	"civilaffairs/internal/civil"
 
@@ -19,11 +20,14 @@ type ordering struct {
 const noDeadline = "9999-12-31"
 
 func sortOf(f Filter) ordering {
-	if f.Newest || f.Tab == Done {
-		return ordering{
-			key: "f.id", cast: "uuid", direction: "desc", after: "<", // UUIDv7: by time of creation
-			value: func(i Item) string { return i.ID.String() },
-		}
+	newest := ordering{cast: "timestamptz", direction: "desc", after: "<"}
+	switch {
+	case f.Tab == Done:
+		newest.key, newest.value = "f.closed_at", func(i Item) string { return instant(*i.ClosedAt) }
+		return newest
+	case f.Newest:
+		newest.key, newest.value = receivedAt, func(i Item) string { return instant(i.ReceivedAt) }
+		return newest
 	}
 	return ordering{
 		key: "coalesce(f.due_on, date '" + noDeadline + "')", cast: "date", direction: "asc", after: ">",
@@ -36,6 +40,8 @@ func sortOf(f Filter) ordering {
 	}
 }
 
+func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
 func (o ordering) cursor(last Item) string { return o.value(last) + "." + last.ID.String() }
 
 type position struct {
@@ -46,18 +52,20 @@ type position struct {
 // parseCursor reads a cursor made by the same ordering; anything else begins at
 // the first page.
 func parseCursor(s string, o ordering) (position, bool) {
-	key, id, ok := strings.Cut(s, ".")
-	if !ok {
+	i := strings.LastIndexByte(s, '.') // an instant may hold one as well
+	if i < 0 {
 		return position{}, false
 	}
-	parsed, err := uuid.Parse(id)
+	key := s[:i]
+	id, err := uuid.Parse(s[i+1:])
 	if err != nil {
 		return position{}, false
 	}
-	if o.cast == "uuid" {
-		_, err = uuid.Parse(key)
-	} else {
-		_, err = civil.Parse(key)
+	// Postgres knows no year 0, which both parsers take.
+	if o.cast == "date" {
+		d, err := civil.Parse(key)
+		return position{key, id}, err == nil && d.Year > 0
 	}
-	return position{key, parsed}, err == nil
+	t, err := time.Parse(time.RFC3339Nano, key)
+	return position{key, id}, err == nil && t.UTC().Year() > 0
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
@@ -31,8 +32,9 @@ type Filter struct {
 	Tab         Tab
 	Kind        string
 	Subdistrict string
-	Text        string // number, title or organization
-	Newest      bool   // by arrival instead of by deadline
+	Text        string // part of number or title
+	State       workflow.State
+	Newest      bool // by arrival instead of by deadline
 	Cursor      string
 	Limit       int // at most 100; 50 when zero
 }
@@ -49,14 +51,19 @@ type Item struct {
 	State            workflow.State `db:"state"`
 	Waits            authz.Role     `db:"waits_role"`
 	Amount           *money.Fen     `db:"amount_fen"`
-	ReceivedOn       civil.Date     `db:"received_on"` // submission, or creation while a draft
+	ReceivedAt       time.Time      `db:"received_at"` // submission, or creation while a draft
+	ClosedAt         *time.Time     `db:"closed_at"`
 	ClockDays        *int           `db:"clock_days"`
 	DueOn            civil.Date     `db:"due_on"`
 	DueProvisional   bool           `db:"due_provisional"`
+	PausedDays       *int           `db:"paused_days"` // left of the office's clock while it stands
 	CorrectionRounds int            `db:"correction_rounds"`
 	LateOpinions     int            `db:"late_opinions"`
 	Opposed          bool           `db:"opposed"`
 }
+
+// receivedAt is when a case came in, for the list and its order.
+const receivedAt = "coalesce(f.submitted_at, f.created_at)"
 
 // where collects conditions with numbered arguments; the only way lists compose
 // their filters.
@@ -84,6 +91,8 @@ func scope(w *where, a authz.Actor) {
 		w.add("f.community = ? and (f.submitted_at is not null or f.channel = 'counter')", a.Community)
 	case a.Role == authz.Subdistrict:
 		w.add("f.subdistrict = ? and f.submitted_at is not null", a.Subdistrict)
+	case a.Role == authz.Department:
+		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.supervising_unit = ? and o.supervising_unit <> '')", a.Department)
 	case a.Role == authz.Auditor:
 		w.add("true")
 	case a.Can(authz.CaseView):
@@ -95,6 +104,7 @@ func scope(w *where, a authz.Actor) {
 
 // waitsFor matches cases whose next act is the actor's. A head also sees what
 // waits for the organization's clerk and the other way round: they share drafts.
+// What a community files at its counter it also finishes and corrects there.
 func waitsFor(w *where, a authz.Actor, not bool) {
 	negate := ""
 	if not {
@@ -104,7 +114,7 @@ func waitsFor(w *where, a authz.Actor, not bool) {
 	case a.Role.OfOrganization():
 		w.add(negate+"f.waits_role = any(?)", []string{string(authz.OrgHead), string(authz.OrgClerk)})
 	case a.Role == authz.Community:
-		w.add(negate+"(f.waits_role = ? or f.state = 'draft' and f.channel = 'counter')", a.Role)
+		w.add(negate+"(f.waits_role = ? or f.state in ('draft', 'correcting') and f.channel = 'counter')", a.Role)
 	default:
 		w.add(negate+"f.waits_role = ?", a.Role)
 	}
@@ -116,16 +126,7 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	w := &where{}
 	scope(w, actor)
 	applyTab(w, actor, f.Tab)
-	if f.Kind != "" {
-		w.add("f.kind = ?", f.Kind)
-	}
-	if f.Subdistrict != "" {
-		w.add("f.subdistrict = ?", f.Subdistrict)
-	}
-	if text := strings.TrimSpace(f.Text); text != "" {
-		pattern := "%" + escapeLike(text) + "%"
-		w.add("(f.no ilike ? or f.title ilike ?)", pattern, pattern)
-	}
+	narrow(w, f)
 	limit := f.Limit
 	if limit <= 0 || limit > 100 {
 		limit = 50
@@ -137,8 +138,7 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	w.args = append(w.args, limit+1)
 	items, err := postgres.All[Item](ctx, q, `
 		select f.id, f.no, f.kind, f.title, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
-			(coalesce(f.submitted_at, f.created_at) at time zone 'Asia/Shanghai')::date as received_on,
-			f.clock_days, f.due_on, f.due_provisional, f.correction_rounds,
+			`+receivedAt+` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
 			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
 			exists (select from case_opinion o where o.case_id = f.id and o.stance = 'oppose') as opposed
 		from case_file f where `+w.sql()+`
@@ -153,6 +153,23 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 		next = order.cursor(items[limit-1])
 	}
 	return items, next, nil
+}
+
+// narrow applies what the person filters by, to lists and counts alike.
+func narrow(w *where, f Filter) {
+	if f.Kind != "" {
+		w.add("f.kind = ?", f.Kind)
+	}
+	if f.Subdistrict != "" {
+		w.add("f.subdistrict = ?", f.Subdistrict)
+	}
+	if f.State != "" {
+		w.add("f.state = ?", f.State)
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		pattern := "%" + escapeLike(text) + "%"
+		w.add("(f.no ilike ? or f.title ilike ?)", pattern, pattern)
+	}
 }
 
 func applyTab(w *where, a authz.Actor, tab Tab) {
@@ -176,34 +193,37 @@ func applyTab(w *where, a authz.Actor, tab Tab) {
 // Counts is how many cases each tab holds.
 type Counts struct {
 	Mine       int `db:"mine"`
-	Overdue    int `db:"overdue"`   // of Mine
-	DueToday   int `db:"due_today"` // of Mine
+	Overdue    int `db:"overdue"`  // of Mine
+	DueSoon    int `db:"due_soon"` // of Mine: today or on the next working day
 	Others     int `db:"others"`
 	Correcting int `db:"correcting"`
+	Done       int `db:"done"` // closed this month
 }
 
-// Count counts the open cases of the actor's scope by tab: one index scan over
-// open cases, which are few, never over history.
-func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, today civil.Date) (Counts, error) {
+// Count counts the open cases of the actor's scope by tab, under the same filter
+// as the list: one scan over open cases, which are few, and over the month's
+// closed ones, never over history. soon is the next working day after today.
+func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter, today, soon civil.Date) (Counts, error) {
 	w := &where{}
 	scope(w, actor)
-	w.add("f.class <> 'final'")
+	narrow(w, f)
 	mine := &where{args: w.args}
 	waitsFor(mine, actor, false)
 	hidden := "('correcting', 'draft')"
 	if actor.Role.OfOrganization() {
 		hidden = "('')"
 	}
-	args := append(mine.args, today)
-	day := fmt.Sprintf("$%d", len(args))
+	args := append(mine.args, today, soon, civil.Of(today.Year, today.Month, 1).Start())
+	at := func(i int) string { return fmt.Sprintf("$%d", len(args)-i) }
 	return postgres.One[Counts](ctx, q, `
 		select count(*) filter (where mine)::int as mine,
-			count(*) filter (where mine and due_on < `+day+`)::int as overdue,
-			count(*) filter (where mine and due_on = `+day+`)::int as due_today,
+			count(*) filter (where mine and due_on < `+at(2)+`)::int as overdue,
+			count(*) filter (where mine and due_on between `+at(2)+` and `+at(1)+`)::int as due_soon,
 			count(*) filter (where not mine and state not in `+hidden+`)::int as others,
-			count(*) filter (where state = 'correcting')::int as correcting
+			count(*) filter (where state = 'correcting')::int as correcting,
+			(select count(*)::int from case_file f where f.class = 'final' and f.closed_at >= `+at(0)+` and `+w.sql()+`) as done
 		from (select f.class = 'open' and `+mine.sql()+` as mine, f.due_on, f.state
-			from case_file f where `+w.sql()+`) open_cases`, args...)
+			from case_file f where f.class <> 'final' and `+w.sql()+`) open_cases`, args...)
 }
 
 // escapeLike makes % _ and \ in a search term stand for themselves.

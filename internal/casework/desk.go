@@ -1,0 +1,192 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workday"
+	"civilaffairs/internal/workflow"
+)
+
+// Desk reads what lies on people's desks: the inbox of an office, the cases of
+// an organization, the drafts of a counter. It changes nothing.
+type Desk struct {
+	db    *postgres.DB
+	cases *Service
+}
+
+// NewDesk returns a Desk over the kinds that cases knows.
+func NewDesk(db *postgres.DB, cases *Service) *Desk { return &Desk{db: db, cases: cases} }
+
+// Setting is what a page needs to write dates and places.
+type Setting struct {
+	Today    civil.Date
+	Calendar *workday.Calendar
+	Regions  *district.RegionSet
+}
+
+func readSetting(ctx context.Context, q postgres.Querier, now time.Time) (d Setting, err error) {
+	d.Today = civil.On(now)
+	if d.Regions, err = district.Regions(ctx, q); err != nil {
+		return d, err
+	}
+	d.Calendar, err = district.Calendar(ctx, q)
+	return d, err
+}
+
+// Left returns the working days until the item's deadline, negative when it is
+// overdue; meaningless without a deadline.
+func (d Setting) Left(i Item) int {
+	left, _ := d.Calendar.Between(d.Today, i.DueOn)
+	if left == 0 && i.DueOn.Before(d.Today) {
+		return -1 // only days off lie between: it is past all the same
+	}
+	return left
+}
+
+// Kind is a kind of case with its Chinese name.
+type Kind struct{ Key, Name string }
+
+// Inbox is one page of an office's cases.
+type Inbox struct {
+	Setting
+	Filter Filter // as applied: a kind or subdistrict that does not exist is left out
+	Items  []Item
+	Next   string // cursor of the next page, "" at the end
+	Counts Counts
+	Kinds  []Kind
+	Waits  bool // some step of some kind is the actor's; without one, Mine is always empty
+}
+
+// Inbox returns a page of the cases in the actor's scope with the counts of all
+// tabs. It needs authz.CaseView. Without a tab it opens Mine, or Others for a
+// role that no step waits for. Five statements.
+func (d *Desk) Inbox(ctx context.Context, actor authz.Actor, f Filter) (Inbox, error) {
+	in := Inbox{Kinds: d.cases.kinds(), Waits: d.cases.waitsFor(actor.Role)}
+	if err := actor.Require(authz.CaseView); err != nil {
+		return in, err
+	}
+	if f.Tab != Mine && f.Tab != Others && f.Tab != Correcting && f.Tab != Done {
+		f.Tab = Mine
+	}
+	if f.Tab == Mine && !in.Waits {
+		f.Tab = Others
+	}
+	if d.cases.Definition(f.Kind) == nil {
+		f.Kind = ""
+	}
+	err := d.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
+		if in.Setting, err = readSetting(ctx, q, now); err != nil {
+			return err
+		}
+		if r, ok := in.Regions.Get(f.Subdistrict); !ok || r.Kind != district.Subdistrict {
+			f.Subdistrict = ""
+		}
+		in.Filter = f
+		if in.Items, in.Next, err = List(ctx, q, actor, f); err != nil {
+			return err
+		}
+		in.Counts, err = Count(ctx, q, actor, f, in.Today, in.Calendar.Add(in.Today, 1).On)
+		return err
+	})
+	return in, err
+}
+
+// KindName returns the Chinese name of a kind.
+func (d *Desk) KindName(kind string) string { return d.cases.KindName(kind) }
+
+// ToDo counts what waits for the actor, for the shell; 0 for who handles no cases.
+func (d *Desk) ToDo(ctx context.Context, actor authz.Actor) (n int, err error) {
+	if !actor.Can(authz.CaseView) || !d.cases.waitsFor(actor.Role) {
+		return 0, nil
+	}
+	w := &where{}
+	scope(w, actor)
+	applyTab(w, actor, Mine)
+	err = d.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		return q.QueryRow(ctx, `select count(*)::int from case_file f where `+w.sql(), w.args...).Scan(&n)
+	})
+	return n, err
+}
+
+// Own is where the cases of one organization stand.
+type Own struct {
+	Setting
+	Mine   []Item // drafts to finish and corrections to make, the most urgent first
+	Others []Item // with an office
+	Done   []Item // the latest closed ones
+}
+
+// ownShown is how many cases of each list a workspace shows; an organization has
+// a handful at a time.
+const ownShown, ownDone = 50, 5
+
+// Own returns the cases of the actor's organization. It needs authz.CaseView.
+// Six statements.
+func (d *Desk) Own(ctx context.Context, actor authz.Actor) (Own, error) {
+	var own Own
+	if err := actor.Require(authz.CaseView); err != nil {
+		return own, err
+	}
+	err := d.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
+		if own.Setting, err = readSetting(ctx, q, now); err != nil {
+			return err
+		}
+		for _, part := range []struct {
+			into *[]Item
+			f    Filter
+		}{
+			{&own.Mine, Filter{Tab: Mine, Limit: ownShown}},
+			{&own.Others, Filter{Tab: Others, Limit: ownShown}},
+			{&own.Done, Filter{Tab: Done, Limit: ownDone}},
+		} {
+			if *part.into, _, err = List(ctx, q, actor, part.f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return own, err
+}
+
+// CounterDrafts returns the drafts that wait at the actor's counter (窗口代办), the
+// newest first. It needs authz.ApplicationCounter.
+func (d *Desk) CounterDrafts(ctx context.Context, actor authz.Actor) (drafts []Item, err error) {
+	if err := actor.Require(authz.ApplicationCounter); err != nil {
+		return nil, err
+	}
+	err = d.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		drafts, _, err = List(ctx, q, actor, Filter{Tab: Mine, State: workflow.Draft, Newest: true, Limit: ownShown})
+		return err
+	})
+	return drafts, err
+}
+
+// kinds lists the kinds by name.
+func (s *Service) kinds() []Kind {
+	var out []Kind
+	for key, d := range s.definitions {
+		out = append(out, Kind{key, d.Name})
+	}
+	slices.SortFunc(out, func(a, b Kind) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+// waitsFor reports whether some step of some kind is the role's.
+func (s *Service) waitsFor(r authz.Role) bool {
+	if r.OfOrganization() {
+		return true // drafts are theirs
+	}
+	for _, d := range s.definitions {
+		if slices.ContainsFunc(d.Places(), func(p workflow.Place) bool { return p.Waits == r }) {
+			return true
+		}
+	}
+	return false
+}
