@@ -136,7 +136,10 @@ func checkRegistration(in Registration, today civil.Date, regions *district.Regi
 	if organization {
 		c.numberKind, c.number = claimedNumber(in.Number, fail)
 		c.organization = strings.TrimSpace(in.OrganizationName)
-		if n := utf8.RuneCountInString(c.organization); n < 4 || n > 60 {
+		switch n := utf8.RuneCountInString(c.organization); {
+		case n == 0:
+			fail("organization_name", "组织名称", "组织名称没有填。填登记或备案证书上的全称")
+		case n < 4 || n > 60:
 			fail("organization_name", "组织名称", fmt.Sprintf("组织名称有 %d 个字。填登记或备案证书上的全称，4 到 60 个字", n))
 		}
 	}

@@ -173,9 +173,9 @@ func (p *Pages) updateRecoveryCodes(w http.ResponseWriter, r *http.Request) erro
 }
 
 // repeatProblem compares the two fields of a new password.
-func repeatProblem(first, again string) error {
+func repeatProblem(first, again, label string) error {
 	if first != again {
-		return errs.FieldError("new_password_again", "再输一次新密码", "两次输入的密码不一样。请重新输入")
+		return errs.FieldError("new_password_again", label, "两次输入的密码不一样。请重新输入")
 	}
 	return nil
 }

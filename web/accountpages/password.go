@@ -37,7 +37,7 @@ func (p *Pages) createForcedPassword(w http.ResponseWriter, r *http.Request) err
 	}
 	next := p.Sessions.Next(r.Context())
 	after := progress
-	if err = repeatProblem(value("new_password"), value("new_password_again")); err == nil {
+	if err = repeatProblem(value("new_password"), value("new_password_again"), "再输一次新密码"); err == nil {
 		after, err = p.Accounts.ReplacePassword(r.Context(), progress, value("new_password"))
 	}
 	e, err := faults(err)
@@ -59,7 +59,7 @@ func (p *Pages) updatePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err = repeatProblem(value("new_password"), value("new_password_again")); err == nil {
+	if err = repeatProblem(value("new_password"), value("new_password_again"), "再输一次新密码"); err == nil {
 		err = p.changePassword(r, value("password"), value("new_password"))
 	}
 	e, err := faults(err)

@@ -77,7 +77,7 @@ func (p *Pages) createRegistration(w http.ResponseWriter, r *http.Request) error
 
 // register puts the repeated password among the other faults, behind them.
 func (p *Pages) register(r *http.Request, in account.Registration, again string) (account.Registered, error) {
-	repeat := repeatProblem(in.Password, again)
+	repeat := repeatProblem(in.Password, again, "再输一次密码")
 	if repeat == nil {
 		return p.Accounts.Register(r.Context(), actor(r), in)
 	}
