@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"time"
 
 	"civilaffairs/internal/postgres"
@@ -72,18 +73,27 @@ func Export(ctx context.Context, q postgres.Querier, w io.Writer) error {
 	e := exporter{w: bufio.NewWriter(w)}
 	e.line(headerLine{"header", exportFormat})
 	const seals = 200 // read at a time
-	for after := int64(0); ; {
-		page, err := postgres.All[seal](ctx, q, `select `+sealColumns+` from audit_seal where number > $1 order by number limit $2`, after, seals)
+	last := int64(0)
+	for {
+		page, err := postgres.All[seal](ctx, q, `select `+sealColumns+` from audit_seal where number > $1 order by number limit $2`, last, seals)
 		if err != nil {
 			return err
 		}
 		if len(page) == 0 {
 			break
 		}
-		if err := e.sealed(ctx, q, page); err != nil {
-			return err
+		for _, s := range page {
+			if err := e.orphans(ctx, q, last+1, s.Number); err != nil {
+				return err
+			}
+			if err := e.sealed(ctx, q, s); err != nil {
+				return err
+			}
+			last = s.Number
 		}
-		after = page[len(page)-1].Number
+	}
+	if err := e.orphans(ctx, q, last+1, math.MaxInt64); err != nil {
+		return err
 	}
 	if err := e.unsealed(ctx, q); err != nil {
 		return err
@@ -114,27 +124,46 @@ func (e *exporter) line(v any) {
 const entryColumns = `e.id, e.subject, e.subject_id, e.seq, e.at, e.account_id, e.person_id, e.actor_name, e.actor_role, e.ip,
 	e.action, e.detail, e.prev_digest, e.digest, e.txid`
 
-// sealed writes a page of seals with their entries. An entry that is gone from
-// the database is gone from the export, and named by the verifier from the seal.
-func (e *exporter) sealed(ctx context.Context, q postgres.Querier, page []seal) error {
-	for _, s := range page {
-		members, err := postgres.All[member](ctx, q, `select entry_id, subject, subject_id, seq, digest
-			from audit_seal_entry where seal_number = $1 order by position`, s.Number)
-		if err != nil {
+// sealed writes a seal with its entries. An entry that is gone from the database
+// is gone from the export, and named by the verifier from the seal.
+func (e *exporter) sealed(ctx context.Context, q postgres.Querier, s seal) error {
+	members, err := postgres.All[member](ctx, q, `select entry_id, subject, subject_id, seq, digest
+		from audit_seal_entry where seal_number = $1 order by position`, s.Number)
+	if err != nil {
+		return err
+	}
+	e.line(sealLine{"seal", s.Number, s.At.UTC(), s.FirstID, s.LastID, s.Entries, members,
+		s.EntriesDigest, s.CompleteTo, s.PrevDigest, s.KeyID, s.Digest, s.Signature})
+	e.seals++
+	return e.entriesOf(ctx, q, s.Number)
+}
+
+// orphans writes the entries of seals from first to before next, which are gone
+// from the database: the trail leaves nothing out because something is missing.
+func (e *exporter) orphans(ctx context.Context, q postgres.Querier, first, next int64) error {
+	for first < next {
+		var number *int64
+		err := q.QueryRow(ctx, `select min(seal_number) from audit_seal_entry where seal_number >= $1 and seal_number < $2`, first, next).Scan(&number)
+		if err != nil || number == nil {
 			return err
 		}
-		e.line(sealLine{"seal", s.Number, s.At.UTC(), s.FirstID, s.LastID, s.Entries, members,
-			s.EntriesDigest, s.CompleteTo, s.PrevDigest, s.KeyID, s.Digest, s.Signature})
-		e.seals++
-		entries, err := postgres.All[row](ctx, q, `select `+entryColumns+` from audit_seal_entry m join audit_entry e on e.id = m.entry_id
-			where m.seal_number = $1 order by m.position`, s.Number)
-		if err != nil {
+		if err := e.entriesOf(ctx, q, *number); err != nil {
 			return err
 		}
-		for _, r := range entries {
-			if err := e.entry(r, s.Number); err != nil {
-				return err
-			}
+		first = *number + 1
+	}
+	return nil
+}
+
+func (e *exporter) entriesOf(ctx context.Context, q postgres.Querier, sealNumber int64) error {
+	entries, err := postgres.All[row](ctx, q, `select `+entryColumns+` from audit_seal_entry m join audit_entry e on e.id = m.entry_id
+		where m.seal_number = $1 order by m.position`, sealNumber)
+	if err != nil {
+		return err
+	}
+	for _, r := range entries {
+		if err := e.entry(r, sealNumber); err != nil {
+			return err
 		}
 	}
 	return e.err

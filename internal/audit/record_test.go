@@ -1,12 +1,16 @@
 package audit_test
 
 import (
+	"encoding/json"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/dbtest"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -79,5 +83,84 @@ func TestEntriesOfOneSubjectFormAChain(t *testing.T) {
 	var others int
 	if err := db.Owner.QueryRow(t.Context(), `select max(seq) from audit_entry where subject_id = 'b'`).Scan(&others); err != nil || others != 1 {
 		t.Fatalf("chain of another subject at %d: %v", others, err)
+	}
+}
+
+func TestEntryRollsBackWithItsChange(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	record(t, db, clerk, entry("case", "a", "case.create", nil))
+	err := db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
+		if err := audit.Record(t.Context(), tx, now, clerk, entry("case", "a", "case.refuse", nil)); err != nil {
+			return err
+		}
+		return errRolledBack
+	})
+	if !errors.Is(err, errRolledBack) {
+		t.Fatal(err)
+	}
+	record(t, db, clerk, entry("case", "a", "case.accept", nil))
+	if n := number(t, db, `select count(*) * 10 + max(seq) from audit_entry`); n != 22 {
+		t.Fatalf("rows and last place %d, want two rows and place 2", n)
+	}
+}
+
+func TestEntryKeepsWhoWhenAndWhat(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	at := time.Date(2026, 11, 23, 1, 2, 3, 456789123, time.UTC)
+	long := clerk
+	long.Name, long.IP = "李\x00娜"+string([]byte{0xff}), strings.Repeat("f", 500)
+	err := db.App.InTx(t.Context(), func(tx postgres.Tx, _ time.Time) error {
+		detail := map[string]any{"fields": []string{"name"}, "org": clerk.AccountID, "amount_fen": int64(1) << 60}
+		if err := audit.Record(t.Context(), tx, at, long, entry("case", "a", "case.accept", detail)); err != nil {
+			return err
+		}
+		return audit.Record(t.Context(), tx, at, authz.SystemActor, entry("case", "a", "case.lapse", nil))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := audit.BySubject(t.Context(), db.App.Pool(), "case", "a")
+	if err != nil || len(items) != 2 {
+		t.Fatalf("%d items: %v", len(items), err)
+	}
+	by, system := items[0], items[1]
+	if *by.AccountID != clerk.AccountID || *by.PersonID != clerk.PersonID || by.ActorName != "李\ufffd娜\ufffd" || by.ActorRole != authz.BureauClerk ||
+		len(by.IP) != 60 || !by.At.Equal(at.Truncate(time.Microsecond)) || by.Seq != 1 || by.Seal != 0 {
+		t.Fatalf("kept %+v", by)
+	}
+	var detail struct {
+		Fields []string
+		Org    string
+		Amount int64 `json:"amount_fen"`
+	}
+	if err := json.Unmarshal(by.Detail, &detail); err != nil || detail.Amount != 1<<60 || detail.Org != clerk.AccountID.String() || detail.Fields[0] != "name" {
+		t.Fatalf("detail %s: %v", by.Detail, err)
+	}
+	if system.AccountID != nil || system.PersonID != nil || system.ActorName != "系统" || string(system.Detail) != "{}" {
+		t.Fatalf("system kept as %+v", system)
+	}
+}
+
+func TestEntryThatCannotBeKeptStopsTheChange(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	for label, e := range map[string]audit.Entry{
+		"fraction":    entry("case", "a", "case.pay", map[string]any{"amount": 0.1}),
+		"nested":      entry("case", "a", "case.pay", map[string]any{"lines": []any{map[string]any{"share": 1e21}}}),
+		"no json":     entry("case", "a", "case.pay", map[string]any{"fn": func() {}}),
+		"no subject":  entry("", "a", "case.pay", nil),
+		"no id":       entry("case", "", "case.pay", nil),
+		"no action":   entry("case", "a", "", nil),
+		"long action": entry("case", "a", strings.Repeat("x", 101), nil),
+	} {
+		err := db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error { return audit.Record(t.Context(), tx, now, clerk, e) })
+		if err == nil || errs.KindOf(err) != errs.Internal {
+			t.Errorf("%s: %v", label, err)
+		}
+	}
+	if n := number(t, db, `select count(*) from audit_entry`); n != 0 {
+		t.Fatalf("%d entries kept", n)
 	}
 }
