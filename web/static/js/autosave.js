@@ -1,6 +1,7 @@
 // Saves a draft while it is written: <form data-autosave="/address/of/draft">.
 //
-// The address takes the same fields as the form, by POST, and answers JSON:
+// The address takes the fields of the form, without passwords and files, by POST,
+// and answers JSON:
 //   200 {"saved": "10月9日 10:42", "version": "5"}   saved; version goes into the form's version field
 //   409 {"message": "…"}                             somebody else saved first: shown, nothing overwritten
 //   401                                              session over: what was typed stays in this tab
@@ -74,7 +75,8 @@ function watch(form) {
     running = true;
     const sent = JSON.stringify(typed(form));
     const body = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+    for (const [name, value] of typed(form)) body.append(name, value);
+    for (const name of ["version", "token"]) if (form.elements[name]) body.append(name, form.elements[name].value);
     try {
       const response = await fetch(form.dataset.autosave || form.action, {
         method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual",

@@ -28,10 +28,9 @@ function adopt(page) {
   return true;
 }
 
-/** The message of a page that refuses: its summary, or the first lines of its text. */
+/** The message of a page that refuses: the first of its summary or of its text. */
 function reason(page) {
-  const lines = page?.querySelectorAll("[data-error-summary] li, main .failure p") ?? [];
-  return [...lines].slice(0, 2).map((line) => line.textContent.trim()).join(" ");
+  return page?.querySelector("[data-error-summary] li, main .failure p")?.textContent.trim();
 }
 
 function complain(form, text) {
