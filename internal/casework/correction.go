@@ -51,16 +51,7 @@ func (s *Service) Return(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if c.CorrectionRounds >= maxRounds {
 		return Correction{}, errs.Newf(errs.Conflict, "已经补正 %d 次，不能再退回。请受理，或作出不予受理决定。", maxRounds)
 	}
-	var fields []errs.Field
-	if len(flaws) == 0 {
-		fields = append(fields, errs.Field{Name: "flaws", Label: "要补正的内容", Message: "至少选一项要补正的内容"})
-	}
-	for _, f := range flaws {
-		if utf8.RuneCountInString(strings.TrimSpace(f.Reason)) < opinionMin {
-			fields = append(fields, errs.Field{Name: "reason-" + f.Field, Label: f.Label, Message: "写清楚要补什么，至少 5 个字，申请人照着改"})
-		}
-	}
-	if err := errs.Fields(fields); err != nil {
+	if err := CheckFlaws(flaws); err != nil {
 		return Correction{}, err
 	}
 	c.CorrectionRounds++
@@ -69,6 +60,21 @@ func (s *Service) Return(ctx context.Context, tx postgres.Tx, now time.Time, act
 		return Correction{}, err
 	}
 	return correction, insertCorrection(ctx, tx, actor, c.ID, correction)
+}
+
+// CheckFlaws reports what is wrong with a list of corrections: none, or one
+// without a reason that the applicant can act on (errs.Invalid).
+func CheckFlaws(flaws []Flaw) error {
+	var fields []errs.Field
+	if len(flaws) == 0 {
+		fields = append(fields, errs.Field{Name: "flaws", Label: "要补正的内容", Message: "至少选一项要补正的内容"})
+	}
+	for _, f := range flaws {
+		if utf8.RuneCountInString(strings.TrimSpace(f.Reason)) < opinionMin {
+			fields = append(fields, errs.Field{Name: "reason-" + f.Field, Label: "补正说明", Message: "写清楚要补什么，至少 5 个字，申请人照着改"})
+		}
+	}
+	return errs.Fields(fields)
 }
 
 func insertCorrection(ctx context.Context, tx postgres.Tx, actor authz.Actor, caseID uuid.UUID, c Correction) error {

@@ -160,19 +160,6 @@ func (s *Service) Touch(ctx context.Context, tx postgres.Tx, c *Case) error {
 	return updateCase(ctx, tx, c)
 }
 
-// Actions returns what the actor may do with the case now: the buttons.
-func (s *Service) Actions(ctx context.Context, q postgres.Querier, actor authz.Actor, c Case) ([]workflow.Transition, error) {
-	d := s.definitions[c.Kind]
-	if d == nil || !Visible(c, actor) {
-		return nil, nil
-	}
-	done, err := loadHistory(ctx, q, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	return d.Actions(c.Place(), actor, done), nil
-}
-
 // Lapse makes the System transition of every case whose deadline has passed:
 // opinions not given in time (逾期未提出), corrections not answered. A
 // provisional deadline is recounted first and, while its year is unknown, never

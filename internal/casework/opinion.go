@@ -55,13 +55,8 @@ func (s *Service) Opine(ctx context.Context, tx postgres.Tx, now time.Time, acto
 		return err
 	}
 	o.Text, o.Stage = strings.TrimSpace(o.Text), c.Waits
-	switch n := utf8.RuneCountInString(o.Text); {
-	case o.Stance != Support && o.Stance != Oppose:
-		return errs.FieldError("stance", "意见", "选“同意”或“不同意”")
-	case o.Stance == Oppose && n < opinionMin:
-		return errs.FieldError("text", "理由", "不同意要写明理由，至少 5 个字，民政局和申请人都会看到")
-	case n > opinionMax:
-		return errs.FieldError("text", "理由", "最多 1,000 个字，请删减后再提交")
+	if err := CheckOpinion(o.Stance, o.Text); err != nil {
+		return err
 	}
 	move := Move{Action: "opine", Note: o.Stance.Name()}
 	if o.Text != "" {
@@ -72,6 +67,20 @@ func (s *Service) Opine(ctx context.Context, tx postgres.Tx, now time.Time, acto
 		return err
 	}
 	return insertOpinion(ctx, tx, now, actor, stage, o)
+}
+
+// CheckOpinion reports what is wrong with an opinion: errs.Invalid at the field
+// "stance" or "text".
+func CheckOpinion(stance Stance, text string) error {
+	switch n := utf8.RuneCountInString(strings.TrimSpace(text)); {
+	case stance != Support && stance != Oppose:
+		return errs.FieldError("stance", "意见", "选“同意”或“不同意”")
+	case stance == Oppose && n < opinionMin:
+		return errs.FieldError("text", "理由", "不同意要写明理由，至少 5 个字，民政局和申请人都会看到")
+	case n > opinionMax:
+		return errs.FieldError("text", "理由", "最多 1,000 个字，请删减后再提交")
+	}
+	return nil
 }
 
 func insertOpinion(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c Case, o Opinion) error {

@@ -21,6 +21,7 @@ type Event struct {
 	To        workflow.State  `db:"to_state"`
 	ActorName string          `db:"actor_name"`
 	ActorRole authz.Role      `db:"actor_role"`
+	PersonID  uuid.UUID       `db:"person_id"`
 	Note      string          `db:"note"`
 }
 
@@ -28,7 +29,21 @@ type Event struct {
 // blank to everybody else.
 func Timeline(ctx context.Context, q postgres.Querier, actor authz.Actor, caseID uuid.UUID) ([]Event, error) {
 	return postgres.All[Event](ctx, q, `
-		select seq, at, action, label, from_state, to_state, actor_name, actor_role,
+		select seq, at, action, label, from_state, to_state, actor_name, actor_role, person_id,
 			case when office_only and not $2 then '' else note end as note
 		from case_event where case_id = $1 order by seq`, caseID, actor.Role.Staff())
+}
+
+// ActionsAfter returns what the actor may do with the case now, after the events
+// of its timeline: the buttons. It applies the same table as Move.
+func (s *Service) ActionsAfter(actor authz.Actor, c Case, events []Event) []workflow.Transition {
+	d := s.definitions[c.Kind]
+	if d == nil || !Visible(c, actor) {
+		return nil
+	}
+	done := history{}
+	for _, e := range events {
+		done[e.Action] = append(done[e.Action], e.PersonID)
+	}
+	return d.Actions(c.Place(), actor, done)
 }

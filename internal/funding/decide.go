@@ -3,6 +3,7 @@ package funding
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
+	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
 )
@@ -64,11 +66,10 @@ func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, vers
 		if err != nil {
 			return err
 		}
-		lines, err := p.Eligibility(ctx, tx, c.OrganizationID, civil.On(now), rules)
+		lines, _, err := assess(ctx, tx, p, *c, civil.On(now), rules)
 		if err != nil {
 			return err
 		}
-		lines = withoutOwn(lines, *c)
 		var faults []errs.Field
 		for _, l := range lines {
 			if l.Answer == Unmet || l.Answer == Unknown {
@@ -124,7 +125,7 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, vers
 		if flaws, err = known(f, flaws); err != nil {
 			return err
 		}
-		correction, err := s.Cases.Return(ctx, tx, now, actor, c, flaws, rules.Edition.Params.Int("filing.correct_rounds"))
+		correction, err := s.Cases.Return(ctx, tx, now, actor, c, flaws, rules.Edition.Params.Int(policy.CorrectionMaxRounds))
 		if err != nil {
 			return err
 		}
@@ -137,7 +138,7 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, vers
 // does not have.
 func known(f Form, flaws []casework.Flaw) ([]casework.Flaw, error) {
 	labels := map[string]string{}
-	for _, c := range f.Correctable() {
+	for _, c := range Correctable(f.Programme, f.Slots) {
 		labels[c.Name] = c.Label
 	}
 	for i := range flaws {
@@ -151,15 +152,16 @@ func known(f Form, flaws []casework.Flaw) ([]casework.Flaw, error) {
 }
 
 // Correctable lists everything that a correction can name: the items of the
-// form, then the papers.
-func (f Form) Correctable() []Item {
+// form, then the papers that the programme asks for and those handed in.
+func Correctable(p Programme, handedIn []SlotFiles) []Item {
 	var items []Item
-	for _, s := range f.Sections {
+	for _, s := range p.Sections() {
 		items = append(items, s.Items...)
 	}
-	for _, s := range f.Slots {
-		if s.Key != StampSlot || len(s.Files) > 0 {
-			items = append(items, Item{Name: FileItem(s.Key), Label: s.Label})
+	for _, key := range p.SlotKeys() {
+		handed := slices.ContainsFunc(handedIn, func(s SlotFiles) bool { return s.Key == key && len(s.Files) > 0 })
+		if key != StampSlot || handed {
+			items = append(items, Item{Name: FileItem(key), Label: p.SlotName(key)})
 		}
 	}
 	return items
@@ -170,14 +172,38 @@ type Ground struct{ Key, Text, Article string }
 
 // Grounds are the reasons for which an application is not taken in; each cites
 // its article. The clerk adds the facts of the case.
-func (s *Service) Grounds(e Rules) []Ground {
-	param := e.Edition.Label
+func Grounds() []Ground {
 	return []Ground{
 		{"ineligible", "不符合申请条件", "《实施意见》三（二）1（1）"},
 		{"not_community", "不属于社区社会组织", "《实施意见》二（二）"},
 		{"false", "申请材料不真实", "《实施意见》三（三）3"},
-		{"incomplete", "补正后材料仍不齐全", param + "，补正次数"},
+		{"incomplete", "补正后材料仍不齐全", "政策参数“补正次数”"},
 	}
+}
+
+func groundOf(key string) (Ground, bool) {
+	for _, g := range Grounds() {
+		if g.Key == key {
+			return g, true
+		}
+	}
+	return Ground{}, false
+}
+
+// GroundText returns the words of a ground, "" for an unknown one.
+func GroundText(key string) string { g, _ := groundOf(key); return g.Text }
+
+// CheckRefusal reports what is wrong with the ground and facts of a refusal:
+// errs.Invalid at the fields "ground" and "facts".
+func CheckRefusal(ground, facts string) error {
+	var faults []errs.Field
+	if _, ok := groundOf(ground); !ok {
+		faults = append(faults, errs.Field{Name: "ground", Label: "不予受理的理由", Message: "选一条理由"})
+	}
+	if n := utf8.RuneCountInString(strings.TrimSpace(facts)); n < 10 || n > 1000 {
+		faults = append(faults, errs.Field{Name: "facts", Label: "查明的情况", Message: "写清楚查明的情况，10 至 1,000 字，会写进决定书"})
+	}
+	return errs.Fields(faults)
 }
 
 // Refuse declines to take the application in, by an official letter with
@@ -190,26 +216,10 @@ func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, vers
 		if err != nil {
 			return err
 		}
-		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
-		if err != nil {
+		if err := CheckRefusal(ground, facts); err != nil {
 			return err
 		}
-		var chosen Ground
-		for _, g := range s.Grounds(rules) {
-			if g.Key == ground {
-				chosen = g
-			}
-		}
-		var faults []errs.Field
-		if chosen.Key == "" {
-			faults = append(faults, errs.Field{Name: "ground", Label: "不予受理的理由", Message: "选一条理由"})
-		}
-		if n := utf8.RuneCountInString(facts); n < 10 || n > 1000 {
-			faults = append(faults, errs.Field{Name: "facts", Label: "查明的情况", Message: "写清楚查明的情况，10 至 1,000 字，会写进决定书"})
-		}
-		if err := errs.Fields(faults); err != nil {
-			return err
-		}
+		chosen, _ := groundOf(ground)
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "refuse", Note: chosen.Text + "：" + facts}); err != nil {
 			return err
 		}

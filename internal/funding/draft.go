@@ -126,7 +126,7 @@ func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Ti
 	if k.Rules, err = rulesOf(ctx, q, c, k.Today); err != nil {
 		return k, err
 	}
-	if k.Organization, err = s.Organizations.Visible(ctx, q, authz.SystemActor, c.OrganizationID); err != nil {
+	if k.Organization, err = organization.Load(ctx, q, c.OrganizationID); err != nil {
 		return k, err
 	}
 	k.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
@@ -295,8 +295,8 @@ func storable(v string) string {
 
 // Attach adds a prepared file to a slot; it replaces the one there when the slot
 // holds one only.
-func (s *Service) Attach(ctx context.Context, actor authz.Actor, no string, p *attachment.Prepared) error {
-	return s.withSlot(ctx, actor, no, p.Slot(), func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
+func (s *Service) Attach(ctx context.Context, actor authz.Actor, no, slotKey string, p *attachment.Prepared) error {
+	return s.withSlot(ctx, actor, no, slotKey, func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
 		if slot.Max > 1 && slot.Usable() >= slot.Max {
 			return errs.FieldError(FileItem(slot.Key), slot.Label, "这一项已经放满。先移除一份，再上传新的")
 		}

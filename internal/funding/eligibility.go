@@ -44,57 +44,85 @@ type Line struct {
 	BlocksUnknown bool `json:"blocks_unknown,omitempty"`
 }
 
+// Conditions answers a programme's conditions on a date from facts that are
+// recorded already; only the date moves.
+type Conditions func(on civil.Date) []Line
+
 // Verdict is what the lines come to together.
 type Verdict struct {
 	MaySubmit           bool // no line stops the submission today
 	MayAccept           bool // nothing unknown is left either
 	Met, Unmet, Unknown int
-	// Earliest is the first date on which time alone would have removed every
-	// obstacle; zero when an act is needed as well, or it will never be.
+	// Earliest is the first date on which the organization may submit if nothing
+	// but time passes; zero when it may today, when an act is needed, or never.
 	Earliest civil.Date
 	// Closes is the last date of eligibility as things stand; zero for none.
 	Closes civil.Date
 	Acts   []Line // the lines that need somebody to do something
 }
 
-// Judge reads the lines. Time alone helps only when every line that stops the
-// submission has a date on which it becomes met, and no met line ends before it.
+// Assess answers the conditions on a date and judges them, the earliest date
+// included.
+func Assess(c Conditions, on civil.Date) ([]Line, Verdict) {
+	lines := c(on)
+	v := Judge(lines)
+	if !v.MaySubmit && len(v.Acts) == 0 {
+		v.Earliest = earliest(c, on)
+	}
+	return lines, v
+}
+
+// maxFlips bounds the search for the earliest date: an organization has few
+// dates ahead of it.
+const maxFlips = 64
+
+// earliest goes from date to date on which some answer flips until all allow
+// the submission. A line may flip more than once, so one look is not enough.
+func earliest(c Conditions, on civil.Date) civil.Date {
+	for range maxFlips {
+		var next civil.Date
+		lines := c(on)
+		if Judge(lines).MaySubmit {
+			return on
+		}
+		for _, l := range lines {
+			if !l.Flips.IsZero() && (next.IsZero() || l.Flips.Before(next)) {
+				next = l.Flips
+			}
+		}
+		if next.IsZero() {
+			break
+		}
+		on = next
+	}
+	return civil.Date{}
+}
+
+// Judge counts the lines and says what they allow. It does not look ahead; see
+// Assess.
 func Judge(lines []Line) Verdict {
 	v := Verdict{MaySubmit: true, MayAccept: true}
-	timeAlone := true
 	for _, l := range lines {
 		switch l.Answer {
 		case Met:
 			v.Met++
-			if !l.Flips.IsZero() && (v.Closes.IsZero() || l.Flips.Before(v.Closes)) {
-				v.Closes = l.Flips
+			if eve := l.Flips; !eve.IsZero() && (v.Closes.IsZero() || !eve.After(v.Closes)) {
+				v.Closes = eve.AddDays(-1)
 			}
 		case Unmet:
 			v.Unmet++
 			v.MaySubmit, v.MayAccept = false, false
 			if l.Flips.IsZero() {
-				timeAlone = false
 				v.Acts = append(v.Acts, l)
-			} else if l.Flips.After(v.Earliest) {
-				v.Earliest = l.Flips
 			}
 		case Unknown:
 			v.Unknown++
 			v.MayAccept = false
 			if l.BlocksUnknown {
-				v.MaySubmit, timeAlone = false, false
+				v.MaySubmit = false
 				v.Acts = append(v.Acts, l)
 			}
 		}
-	}
-	if !v.Closes.IsZero() && !v.Earliest.IsZero() && !v.Earliest.Before(v.Closes) {
-		v.Earliest = civil.Date{} // the last condition comes true after another has ceased
-	}
-	if !timeAlone && v.Earliest.IsZero() || v.MaySubmit {
-		v.Earliest = civil.Date{}
-	}
-	if !v.Closes.IsZero() {
-		v.Closes = v.Closes.AddDays(-1)
 	}
 	return v
 }

@@ -33,9 +33,13 @@ type Programme interface {
 	Sections() []Section
 	// Slots are the papers it asks for, given what has been filled in.
 	Slots(v url.Values, c Context) []Slot
-	// Eligibility answers its conditions for an organization, line by line, under
-	// the edition, on a date. Facts are those recorded now.
-	Eligibility(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, e Rules) ([]Line, error)
+	// SlotName is the label of a slot, whoever the applicant is.
+	SlotName(key string) string
+	// SlotKeys are all slots that Slots may return, in order.
+	SlotKeys() []string
+	// Conditions loads the facts recorded now about an organization and answers the
+	// programme's conditions under the rules, line by line, on any date.
+	Conditions(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, r Rules) (Conditions, error)
 	// Read checks what was typed and returns the document, or every fault in the
 	// order of the form.
 	Read(v url.Values, c Context) (Document, []errs.Field)

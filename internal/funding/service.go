@@ -23,12 +23,11 @@ import (
 
 // Deps is what the service stands on.
 type Deps struct {
-	DB            *postgres.DB
-	Cases         *casework.Service
-	Organizations *organization.Service
-	Accounts      *account.Service
-	Attachments   *attachment.Service
-	Programmes    []Programme
+	DB          *postgres.DB
+	Cases       *casework.Service
+	Accounts    *account.Service
+	Attachments *attachment.Service
+	Programmes  []Programme
 }
 
 // Service is the use cases of an application. Every method checks the actor's
@@ -79,7 +78,7 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 	}
 	var no string
 	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		o, err := s.Organizations.Visible(ctx, tx, actor, org)
+		o, err := visible(ctx, tx, actor, org)
 		if err != nil {
 			return err
 		}
@@ -108,11 +107,7 @@ func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, err
 		return Rules{}, err
 	}
 	r := Rules{Document: document, InForce: in}
-	day := on
-	if !in {
-		day = document.EffectiveTo // the last edition still explains what the rules were
-	}
-	r.Edition, err = policy.EditionOn(ctx, q, day)
+	r.Edition, err = policy.EditionShown(ctx, q, on) // outside force it still explains what the rules were
 	return r, err
 }
 
@@ -135,7 +130,7 @@ func (s *Service) Eligibility(ctx context.Context, actor authz.Actor, kind strin
 	}
 	var check Check
 	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
-		o, err := s.Organizations.Visible(ctx, q, actor, org)
+		o, err := visible(ctx, q, actor, org)
 		if err != nil {
 			return err
 		}
@@ -146,10 +141,11 @@ func (s *Service) Eligibility(ctx context.Context, actor authz.Actor, kind strin
 		if check.Rules, err = rulesOn(ctx, q, check.On); err != nil {
 			return err
 		}
-		if check.Lines, err = p.Eligibility(ctx, q, o.ID, check.On, check.Rules); err != nil {
+		conditions, err := p.Conditions(ctx, q, o.ID, check.On, check.Rules)
+		if err != nil {
 			return err
 		}
-		check.Verdict = Judge(check.Lines)
+		check.Lines, check.Verdict = Assess(conditions, check.On)
 		check.Draft, err = draftOf(ctx, q, kind, o.ID, casework.Online)
 		return err
 	})

@@ -3,11 +3,13 @@ package funding
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/postgres"
@@ -46,16 +48,25 @@ func (s *Service) Review(ctx context.Context, actor authz.Actor, no string) (Rev
 		if r.Form, err = s.form(ctx, q, now, actor, c); err != nil {
 			return err
 		}
-		return r.judge(ctx, q, s)
+		return r.judge(ctx, q)
 	})
 	return r, err
 }
 
-func (r *Review) judge(ctx context.Context, q postgres.Querier, s *Service) (err error) {
-	r.Lines, err = r.Programme.Eligibility(ctx, q, r.Case.OrganizationID, r.Context.Today, r.Context.Rules)
-	r.Lines = withoutOwn(r.Lines, r.Case)
-	r.Verdict = Judge(r.Lines)
+func (r *Review) judge(ctx context.Context, q postgres.Querier) (err error) {
+	r.Lines, r.Verdict, err = assess(ctx, q, r.Programme, r.Case, r.Context.Today, r.Context.Rules)
 	return err
+}
+
+// assess answers the conditions for a case; an application does not stand in
+// its own way.
+func assess(ctx context.Context, q postgres.Querier, p Programme, c casework.Case, on civil.Date, rules Rules) ([]Line, Verdict, error) {
+	conditions, err := p.Conditions(ctx, q, c.OrganizationID, on, rules)
+	if err != nil {
+		return nil, Verdict{}, err
+	}
+	lines, verdict := Assess(func(d civil.Date) []Line { return withoutOwn(conditions(d), c) }, on)
+	return lines, verdict, nil
 }
 
 // Submit signs and submits a draft, or answers a correction. version is that of
@@ -71,15 +82,33 @@ func (s *Service) Submit(ctx context.Context, actor authz.Actor, no string, vers
 	if err := actor.Require(permission); err != nil {
 		return err
 	}
+	unproven, err := s.unproven(ctx, actor, sig)
+	if err != nil {
+		return err
+	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		_, err := once.Do(ctx, tx, actor, token, func() (string, error) {
-			return no, s.submit(ctx, tx, now, actor, no, version, sig)
+			return no, s.submit(ctx, tx, now, actor, no, version, sig, unproven)
 		})
 		return err
 	})
 }
 
-func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no string, version int, sig Signature) error {
+// unproven returns the fault of a password that does not prove who signs. It
+// runs before the transaction: hashing is slow, and a wrong password counts
+// towards the lock-out whatever becomes of the submission.
+func (s *Service) unproven(ctx context.Context, actor authz.Actor, sig Signature) ([]errs.Field, error) {
+	if sig.Method != casework.Reauthenticated || actor.Role != authz.OrgHead {
+		return nil, nil
+	}
+	err := s.Accounts.Reauthenticate(ctx, actor, sig.Password)
+	if fields := errs.FieldsOf(err); len(fields) > 0 {
+		return fields, nil
+	}
+	return nil, err
+}
+
+func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no string, version int, sig Signature, unproven []errs.Field) error {
 	c, err := s.Cases.LoadForUpdate(ctx, tx, actor, no, version)
 	if err != nil {
 		return err
@@ -95,10 +124,10 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if !r.Context.Rules.InForce {
 		return errs.New(errs.Conflict, "今天没有生效的政策文件，暂不受理新的申请。草稿已保存，文件生效后可以提交。")
 	}
-	if err := r.judge(ctx, tx, s); err != nil {
+	if err := r.judge(ctx, tx); err != nil {
 		return err
 	}
-	document, err := s.readable(ctx, tx, actor, r, sig)
+	document, err := readable(actor, r, sig, unproven)
 	if err != nil {
 		return err
 	}
@@ -107,22 +136,19 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 
 // readable returns the typed document, or every reason against submission:
 // faults of the form, unmet conditions, a missing signature.
-func (s *Service) readable(ctx context.Context, tx postgres.Tx, actor authz.Actor, r Review, sig Signature) (Document, error) {
+func readable(actor authz.Actor, r Review, sig Signature, unproven []errs.Field) (Document, error) {
 	document, _ := r.Programme.Read(r.Values, r.Context)
-	faults := r.Faults
+	faults := slices.Clone(r.Faults)
 	for _, l := range r.Lines {
 		if l.Answer == Unmet || l.Answer == Unknown && l.BlocksUnknown {
 			faults = append(faults, errs.Field{Name: "line:" + l.Key, Label: l.Label, Message: l.Value + "。" + l.Remedy})
 		}
 	}
-	signed, err := s.signatureFaults(ctx, tx, actor, r, sig)
-	if err != nil {
-		return nil, err
-	}
-	return document, errs.Fields(append(faults, signed...))
+	faults = append(faults, signatureFaults(actor, r, sig)...)
+	return document, errs.Fields(append(faults, unproven...))
 }
 
-func (s *Service) signatureFaults(ctx context.Context, tx postgres.Tx, actor authz.Actor, r Review, sig Signature) ([]errs.Field, error) {
+func signatureFaults(actor authz.Actor, r Review, sig Signature) []errs.Field {
 	var faults []errs.Field
 	add := func(name, label, message string) {
 		faults = append(faults, errs.Field{Name: name, Label: label, Message: message})
@@ -138,22 +164,13 @@ func (s *Service) signatureFaults(ctx context.Context, tx postgres.Tx, actor aut
 	case casework.Reauthenticated:
 		if actor.Role != authz.OrgHead {
 			add("method", "签署方式", "窗口代办要上传负责人签字盖章的申请表")
-			break
-		}
-		if strings.TrimSpace(sig.TypedName) != actor.Name {
+		} else if strings.TrimSpace(sig.TypedName) != actor.Name {
 			add("typed_name", "负责人姓名", "和账号登记的姓名不一致。请填写您的姓名全称")
-		}
-		ok, err := s.Accounts.PasswordMatches(ctx, tx, actor.AccountID, sig.Password)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			add("password", "登录密码", "密码不对。请重新输入登录密码，证明是您本人签署")
 		}
 	default:
 		add("method", "签署方式", "选一种签署方式")
 	}
-	return faults, nil
+	return faults
 }
 
 func hasFile(slots []SlotFiles, key string) bool {
@@ -168,11 +185,10 @@ func hasFile(slots []SlotFiles, key string) bool {
 // signed is what a submission keeps: the answers in the programme's type, the
 // organization as it stood, the papers by digest, the statement.
 type signed struct {
-	Application  Document       `json:"application"`
-	Organization any            `json:"organization"`
-	Papers       []signedPaper  `json:"papers"`
-	Statement    Statement      `json:"statement"`
-	Answers      map[string]any `json:"-"`
+	Application  Document      `json:"application"`
+	Organization any           `json:"organization"`
+	Papers       []signedPaper `json:"papers"`
+	Statement    Statement     `json:"statement"`
 }
 
 type signedPaper struct {
@@ -182,7 +198,7 @@ type signedPaper struct {
 }
 
 func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, r Review, document Document, sig Signature, first bool) error {
-	snapshot := r.Context.Organization.Snapshot()
+	snapshot := applicantOf(r.Context.Organization)
 	content := signed{Application: document, Organization: snapshot, Statement: r.Programme.Statement()}
 	for _, slot := range r.Slots {
 		for _, f := range slot.Files {

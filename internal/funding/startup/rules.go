@@ -7,26 +7,25 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
+	"civilaffairs/internal/organization"
 )
 
 // Params are the parameters of start-up support under one edition.
 type Params struct {
 	Label            string // the edition's label, cited where a rule is not in the policy text
 	MinAgeMonths     int    // 半年: the only one that the policy itself sets
+	MetNextDay       bool   // a period is met on the day after the corresponding day (strict reading)
 	MaxAgeMonths     int
 	AmountFiled      money.Fen
 	AmountRegistered money.Fen
 	PriorityBonusPct int
 	MinActivities    int
 	ViolationYears   int
-	AnnualReportDue  civil.Date // month and day by which last year's report is due; the year is not read
+	SameHeadYears    int
+	AnnualReportDue  civil.Date // month and day by which last year's report is due; its year is not read
 }
 
-// Fact is something recorded, or not: a nil Fact is unknown.
-type Fact[T any] = *T
-
-// Facts are what is recorded about an organization now. A list that nobody has
-// looked up is nil: unknown, never clear.
+// Facts are what is recorded about an organization now.
 type Facts struct {
 	EstablishedOn civil.Date // zero: not recorded
 	StatusName    string
@@ -35,22 +34,41 @@ type Facts struct {
 	OriginName    string
 	Registered    bool // false: filed
 	CategoryName  string
-	Priority      bool       // one of the three categories of 二（二）
-	Finance       civil.Date // finance system on file since; zero: not on file
-	Disclosure    civil.Date
-	Activities    []civil.Date // held and recorded, any order
-	Reports       []int        // years with an annual report on file that passed
-	Grant         string       // number of an earlier start-up grant or open application; "" none
-	Abnormal      Fact[bool]
-	Serious       Fact[bool]
-	Defaulter     Fact[bool]
-	CheckedOn     map[string]civil.Date // when each list was looked up
-	BanUntil      civil.Date            // last day of a ban; zero none
-	Violation     civil.Date            // the latest violation; zero none
-	Recovery      money.Fen             // owed and not paid back
-	Unreported    string                // earlier grant whose use report is overdue; "" none
-	SameHead      []string              // organizations with the same head and community, supported within three years
+	Priority      bool   // one of the three categories of 二（二）
+	Finance       Filing // finance system
+	Disclosure    Filing // disclosure system
+	Activities    []Held
+	Reports       []int  // years with an annual report on file that passed
+	ReportsKnown  bool   // an office looked for annual reports, or recorded one
+	Grant         string // earlier start-up grant or open application, in words; "" none
+	GrantsKnown   bool   // an office looked for grants of before
+	Lists         map[string]List
+	Unreported    string   // earlier grant whose use report is owed; "" none
+	SameHead      []string // organizations with the same head and community, supported within the look-back
 }
+
+// Filing is a system's way to the file.
+type Filing struct {
+	Given     civil.Date // handed in; zero: not
+	Confirmed civil.Date // by an office; zero: not yet
+}
+
+// Held is an activity that took place, and when an office confirmed it.
+type Held struct {
+	On        civil.Date
+	Confirmed civil.Date // zero: not yet
+}
+
+// List is what is known of one list, ban or record of violations. CheckedOn is
+// zero when nobody has looked: unknown, never clear.
+type List struct {
+	CheckedOn civil.Date
+	Listed    bool // a look found it listed though no entry is recorded
+	Entries   []Span
+}
+
+// Span is a time on a list; To is its last day, zero while open.
+type Span struct{ From, To civil.Date }
 
 const policyName = "《实施意见》"
 
@@ -68,11 +86,11 @@ func (p Params) fromParam(article string) funding.Source {
 func Eligibility(f Facts, p Params, on civil.Date) []funding.Line {
 	lines := []funding.Line{
 		age(f, p, on), newEnough(f, p, on), status(f), origin(f, p), once(f, p), systems(f, p, on), activities(f, p, on),
-		list("abnormal", "不在活动异常名录", f.Abnormal, f, p), list("serious", "不在严重违法失信名单", f.Serious, f, p),
-		list("defaulter", "不是失信被执行人", f.Defaulter, f, p), violation(f, p, on), ban(f, p, on), recovery(f),
+		list("abnormal", "不在活动异常名录", f, p, on), list("serious", "不在严重违法失信名单", f, p, on),
+		list("defaulter", "不是失信被执行人", f, p, on), violation(f, p, on), ban(f, p, on), recovery(f, on),
 		unreported(f, p), annualReport(f, p, on),
 	}
-	rank := map[funding.Answer]int{funding.Unmet: 0, funding.Unknown: 1, funding.Met: 2, funding.Note: 3}
+	rank := map[funding.Answer]int{funding.Unmet: 0, funding.Unknown: 1, funding.Met: 2}
 	slices.SortStableFunc(lines, func(a, b funding.Line) int { return rank[a.Answer] - rank[b.Answer] })
 	return append(lines, notes(f, p)...)
 }
@@ -102,6 +120,9 @@ func age(f Facts, p Params, on civil.Date) funding.Line {
 		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
 	}
 	first := f.EstablishedOn.AddMonths(p.MinAgeMonths)
+	if p.MetNextDay {
+		first = first.AddDays(1)
+	}
 	l.Value = f.EstablishedOn.Chinese() + "成立，" + elapsed(f.EstablishedOn, on)
 	if on.Before(first) {
 		l.Answer, l.Flips, l.Remedy = funding.Unmet, first, first.Chinese()+"起可以申请"
@@ -150,39 +171,49 @@ func once(f Facts, p Params) funding.Line {
 	l := funding.Line{Key: "once", Label: "没有领过启动扶持，也没有在办的申请", Value: "0 件", From: "资助台账，全部年度", Source: p.fromParam("一个组织一次"), Answer: funding.Met}
 	if f.Grant != "" {
 		l.Answer, l.Value, l.Remedy = funding.Unmet, f.Grant, "启动扶持一个组织只有一次。正在办的申请请在工作台查看"
+	} else if !f.GrantsKnown {
+		return unknown(l, "本平台 0 件；以前的资助还没有查询记录", "不影响填表和提交；受理前由经办人查询登记", "")
 	}
 	return l
 }
 
 func systems(f Facts, p Params, on civil.Date) funding.Line {
 	l := funding.Line{Key: "systems", Label: "财务制度和信息公开制度已备案", From: "组织档案", Source: p.fromParam("制度要求"), Answer: funding.Met, Act: "systems"}
-	finance, disclosure := onFile(f.Finance, on), onFile(f.Disclosure, on)
-	l.Value = "财务制度：" + finance.text + "；信息公开制度：" + disclosure.text
-	if finance.ok && disclosure.ok {
+	finance, disclosure := f.Finance.from(), f.Disclosure.from()
+	l.Value = "财务制度：" + f.Finance.words(on) + "；信息公开制度：" + f.Disclosure.words(on)
+	if reached(finance, on) && reached(disclosure, on) {
 		return l
 	}
-	l.Answer, l.Remedy = funding.Unmet, "把缺的制度交到组织档案，由街道确认"
-	if later := laterOf(f.Finance, f.Disclosure); !f.Finance.IsZero() && !f.Disclosure.IsZero() && later.After(on) {
-		l.Flips = later
+	l.Answer, l.Remedy = funding.Unmet, "把缺的制度报到组织档案，由社区或街道确认"
+	if !finance.IsZero() && !disclosure.IsZero() {
+		l.Flips = laterOf(finance, disclosure)
 	}
 	return l
 }
 
-type filed struct {
-	text string
-	ok   bool
+// from is the first day on which the system counts; zero when not confirmed.
+func (f Filing) from() civil.Date {
+	if f.Given.IsZero() || f.Confirmed.IsZero() {
+		return civil.Date{}
+	}
+	return laterOf(f.Given, f.Confirmed)
 }
 
-func onFile(since, on civil.Date) filed {
+func (f Filing) words(on civil.Date) string {
 	switch {
-	case since.IsZero():
-		return filed{"没有", false}
-	case since.After(on):
-		return filed{since.Chinese() + "起", false}
+	case f.Given.IsZero():
+		return "没有"
+	case f.Confirmed.IsZero():
+		return f.Given.Chinese() + "已报，等确认"
+	case reached(f.from(), on):
+		return f.from().Chinese() + "已备案"
 	default:
-		return filed{since.Chinese() + "已备案", true}
+		return f.from().Chinese() + "起"
 	}
 }
+
+// reached reports whether a day that is known has come.
+func reached(day, on civil.Date) bool { return !day.IsZero() && !day.After(on) }
 
 func laterOf(a, b civil.Date) civil.Date {
 	if a.After(b) {
@@ -193,68 +224,123 @@ func laterOf(a, b civil.Date) civil.Date {
 
 func activities(f Facts, p Params, on civil.Date) funding.Line {
 	l := funding.Line{Key: "activities", Label: fmt.Sprintf("至少办过 %d 次活动", p.MinActivities), From: "活动记录", Source: p.fromParam("活动证明"), Answer: funding.Met, Act: "activities"}
-	held := slices.Clone(f.Activities)
-	slices.SortFunc(held, civil.Date.Compare)
+	var count []civil.Date // days from which a confirmed activity counts
+	waiting := 0
+	for _, a := range f.Activities {
+		if a.Confirmed.IsZero() {
+			waiting++
+			continue
+		}
+		count = append(count, laterOf(a.On, a.Confirmed))
+	}
+	slices.SortFunc(count, civil.Date.Compare)
 	n := 0
-	for _, d := range held {
-		if !d.After(on) {
+	for _, d := range count {
+		if reached(d, on) {
 			n++
 		}
 	}
 	l.Value = fmt.Sprintf("%d 次", n)
+	if waiting > 0 {
+		l.Value += fmt.Sprintf("，另有 %d 次等社区确认", waiting)
+	}
 	if n >= p.MinActivities {
 		return l
 	}
-	l.Answer, l.Remedy = funding.Unmet, "在组织档案里登记已经办过的活动"
-	if len(held) >= p.MinActivities && p.MinActivities > 0 {
-		l.Flips = held[p.MinActivities-1]
+	l.Answer, l.Remedy = funding.Unmet, "在组织档案里登记已经办过的活动，由社区确认"
+	if len(count) >= p.MinActivities {
+		l.Flips = count[p.MinActivities-1]
 	}
 	return l
 }
 
-func list(key, label string, on Fact[bool], f Facts, p Params) funding.Line {
+// state returns whether the organization is listed on a day and when that
+// changes by itself: zero when only an act ends it, or nothing is foreseen.
+func (l List) state(on civil.Date) (listed bool, flips civil.Date) {
+	listed, flips = l.holds(on), civil.Date{}
+	if l.Listed && len(l.Entries) == 0 {
+		return true, civil.Date{}
+	}
+	for _, e := range l.Entries {
+		for _, day := range []civil.Date{e.From, e.To.AddDays(1)} {
+			open := day == e.To.AddDays(1) && e.To.IsZero()
+			if !open && day.After(on) && l.holds(day) != listed && (flips.IsZero() || day.Before(flips)) {
+				flips = day
+			}
+		}
+	}
+	return listed, flips
+}
+
+func (l List) holds(on civil.Date) bool {
+	for _, e := range l.Entries {
+		if !e.From.After(on) && (e.To.IsZero() || !e.To.Before(on)) {
+			return true
+		}
+	}
+	return false
+}
+
+func list(key, label string, f Facts, p Params, on civil.Date) funding.Line {
 	l := funding.Line{Key: key, Label: label, From: "监管名录", Source: p.fromParam("资格排除")}
-	if d := f.CheckedOn[key]; !d.IsZero() {
-		l.From = "监管名录，" + d.Chinese() + "查询"
+	known := f.Lists[key]
+	if !known.CheckedOn.IsZero() {
+		l.From = "监管名录，" + known.CheckedOn.Chinese() + "查询"
 	}
+	listed, flips := known.state(on)
 	switch {
-	case on == nil:
+	case listed:
+		l.Answer, l.Value, l.Flips, l.Remedy = funding.Unmet, "在名单上", flips, "移出名单之后再申请。对列入有异议，请联系列入机关"
+		if !flips.IsZero() {
+			l.Remedy = flips.Chinese() + "起不在名单上"
+		}
+	case known.CheckedOn.IsZero():
 		return unknown(l, "还没有查询记录", "不影响填表和提交；受理前由经办人查询登记", "")
-	case *on:
-		l.Answer, l.Value, l.Remedy = funding.Unmet, "在名单上", "移出名单之后再申请。对列入有异议，请联系列入机关"
 	default:
-		l.Answer, l.Value = funding.Met, "不在"
+		l.Answer, l.Value, l.Flips = funding.Met, "不在", flips
 	}
 	return l
 }
 
+// violation looks back from the day: a violation counts for whole years from
+// its decision.
 func violation(f Facts, p Params, on civil.Date) funding.Line {
 	l := funding.Line{Key: "violation", Label: fmt.Sprintf("近 %d 年没有违规记录", p.ViolationYears), Value: "0 条", From: "监管台账", Source: p.fromParam("资格排除"), Answer: funding.Met}
-	if f.Violation.IsZero() {
-		return l
+	counted := List{}
+	for _, e := range f.Lists["violation"].Entries {
+		counted.Entries = append(counted.Entries, Span{e.From, e.From.AddMonths(12 * p.ViolationYears).AddDays(-1)})
+		if !e.From.After(on) {
+			l.Value = "最近一次 " + e.From.Chinese()
+		}
 	}
-	clear := f.Violation.AddMonths(12 * p.ViolationYears)
-	l.Value = "最近一次 " + f.Violation.Chinese()
-	if on.Before(clear) {
-		l.Answer, l.Flips, l.Remedy = funding.Unmet, clear, clear.Chinese()+"起不再受影响"
+	listed, flips := counted.state(on)
+	l.Flips = flips
+	if listed {
+		l.Answer, l.Remedy = funding.Unmet, flips.Chinese()+"起不再受影响"
 	}
 	return l
 }
 
 func ban(f Facts, p Params, on civil.Date) funding.Line {
 	l := funding.Line{Key: "ban", Label: "不在限制申报期内", Value: "没有限制", From: "监管台账", Source: p.fromParam("资格排除"), Answer: funding.Met}
-	if f.BanUntil.IsZero() || on.After(f.BanUntil) {
+	listed, flips := f.Lists["ban"].state(on)
+	l.Flips = flips
+	if !listed {
 		return l
 	}
-	next := f.BanUntil.AddDays(1)
-	l.Answer, l.Value, l.Flips, l.Remedy = funding.Unmet, "限制到 "+f.BanUntil.Chinese(), next, next.Chinese()+"起可以申请"
+	l.Answer, l.Value, l.Remedy = funding.Unmet, "在限制期内", "限制解除之后再申请"
+	if !flips.IsZero() {
+		l.Value, l.Remedy = "限制到 "+flips.AddDays(-1).Chinese(), flips.Chinese()+"起可以申请"
+	}
 	return l
 }
 
-func recovery(f Facts) funding.Line {
-	l := funding.Line{Key: "recovery", Label: "没有未缴清的追回款", Value: f.Recovery.String() + " 元", From: "追回台账", Source: fromPolicy("三（三）3"), Answer: funding.Met}
-	if f.Recovery > 0 {
-		l.Answer, l.Remedy = funding.Unmet, "缴清追回款之后再申请"
+func recovery(f Facts, on civil.Date) funding.Line {
+	l := funding.Line{Key: "recovery", Label: "没有未缴清的追回款", Value: "没有", From: "追回台账", Source: fromPolicy("三（三）3"), Answer: funding.Met}
+	listed, flips := f.Lists["recovery"].state(on)
+	l.Flips = flips
+	if listed {
+		l.Answer, l.Value, l.Remedy = funding.Unmet, "有追回款没有缴清", "缴清追回款之后再申请"
 	}
 	return l
 }
@@ -282,6 +368,8 @@ func annualReport(f Facts, p Params, on civil.Date) funding.Line {
 		l.Value = fmt.Sprintf("%d 年成立，还不到交报告的时候", f.EstablishedOn.Year)
 	case met:
 		l.Value = fmt.Sprintf("%d 年度报告已交", year)
+	case !f.ReportsKnown:
+		return unknown(l, fmt.Sprintf("没有 %d 年度报告的记录", year), "不影响填表和提交；受理前由街道或经办人登记", "reports")
 	default:
 		l.Answer, l.Value, l.Remedy = funding.Unmet, fmt.Sprintf("没有 %d 年度报告", year), fmt.Sprintf("补交 %d 年度报告", year)
 	}
@@ -334,4 +422,10 @@ func notes(f Facts, p Params) []funding.Line {
 func unknown(l funding.Line, value, remedy, act string) funding.Line {
 	l.Answer, l.Value, l.Remedy, l.Act = funding.Unknown, value, remedy, act
 	return l
+}
+
+// LimitOf is Cap for the organization and edition of a form.
+func LimitOf(c funding.Context) money.Fen {
+	o := c.Organization
+	return Cap(o.Basis == organization.Registered, o.Category.Priority(), paramsOf(c.Rules.Edition))
 }

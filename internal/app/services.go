@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/attachment/filestore"
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/incubator"
+	"civilaffairs/internal/jobs"
+	"civilaffairs/internal/notification"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/person"
+	"civilaffairs/internal/policy"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/standing"
+	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
+)
+
+// services is every feature of the portal, wired.
+type services struct {
+	accounts      *account.Service
+	attachments   *attachment.Service
+	cases         *casework.Service
+	funding       *funding.Service
+	bases         *incubator.Service
+	organizations *organization.Service
+	policies      *policy.Service
+	standing      *standing.Service
+	messages      *notification.Service
+	mailer        *notification.Mailer
+}
+
+func (a *App) wireServices() (err error) {
+	s := &a.services
+	registry := jobs.NewRegistry()
+	if a.jobs, err = jobs.New(a.db, registry, jobs.Options{Logger: a.log}); err != nil {
+		return err
+	}
+	s.accounts = account.New(account.Config{DB: a.db, Keys: a.keys, EnsurePerson: a.ensurePerson, Demo: a.cfg.Demo})
+	if err := a.wireFiles(); err != nil {
+		return err
+	}
+	s.organizations, s.standing = organization.New(a.db, a.keys), standing.New(a.db)
+	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
+	programmes := catalog.Programmes()
+	definitions := make([]*workflow.Definition, len(programmes))
+	for i, p := range programmes {
+		definitions[i] = p.Workflow()
+	}
+	if s.cases, err = casework.New(paramDays, definitions...); err != nil {
+		return err
+	}
+	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Programmes: programmes})
+	s.messages = notification.NewService(a.db)
+	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
+		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
+	}
+	a.registerJobs(registry)
+	return nil
+}
+
+func (a *App) wireFiles() error {
+	at, err := url.Parse(a.cfg.FilesURL)
+	if err != nil || at.Scheme != "file" {
+		return fmt.Errorf("PORTAL_FILES_URL: only file:///DIR is supported")
+	}
+	store, err := filestore.OpenDirectory(at.Path)
+	if err != nil {
+		return fmt.Errorf("PORTAL_FILES_URL: %w", err)
+	}
+	scanner, err := attachment.NewScanner(a.cfg.Clamd)
+	if err != nil {
+		return fmt.Errorf("PORTAL_CLAMD: %w", err)
+	}
+	a.services.attachments = attachment.New(a.db, store, scanner, a.jobs, a.log)
+	return nil
+}
+
+// registerJobs lists everything that recurs. Each is one idempotent call.
+func (a *App) registerJobs(reg *jobs.Registry) {
+	s := a.services
+	s.attachments.RegisterJobs(reg)
+	jobs.Every(reg, "lapse", time.Minute, s.funding.Lapse)
+	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
+	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
+	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })
+	jobs.Every(reg, "sessions", time.Hour, account.NewSessions(a.db).Purge)
+}
+
+// paramDays resolves a deadline for casework, which knows no policy.
+func paramDays(ctx context.Context, q postgres.Querier, edition uuid.UUID, param string) (int, error) {
+	e, err := policy.EditionByID(ctx, q, edition)
+	if err != nil {
+		return 0, err
+	}
+	return e.Params.Int(policy.Key(param)), nil
+}
+
+// ensurePerson connects account with its sibling person.
+func (a *App) ensurePerson(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
+	in := person.Person{Name: p.Name, Mobile: p.Mobile}
+	if p.ResidentID != "" {
+		in.IDType, in.IDNumber = person.ResidentID, p.ResidentID
+	}
+	return person.Ensure(ctx, tx, a.keys, now, in)
+}
+
+// regions reads the names of communities and subdistricts for a page.
+func (a *App) regions(ctx context.Context) (set *district.RegionSet, err error) {
+	err = a.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		set, err = district.Regions(ctx, q)
+		return err
+	})
+	return set, err
+}

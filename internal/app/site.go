@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/web/accountpages"
+	"civilaffairs/web/basepages"
+	"civilaffairs/web/fundingpages"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/policypages"
+	"civilaffairs/web/session"
+	"civilaffairs/web/static"
+	"civilaffairs/web/stylepages"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// site is the routes of the portal.
+type site struct {
+	handler  http.Handler
+	mux      *chi.Mux
+	router   *httpserver.Router
+	sessions *session.Manager
+}
+
+// feature is the pages of one feature: public ones never vary by visitor, the
+// others run behind the session.
+type feature interface {
+	Register(public, session *httpserver.Router)
+}
+
+func (a *App) wireSite() {
+	mux := chi.NewRouter()
+	mux.Use(middleware.Recoverer, httpserver.SecureHeaders(a.cfg.Secure()), http.NewCrossOriginProtection().Handler, layout.Middleware(a.shell))
+	router := httpserver.NewRouter(mux, a.log, accountpages.Interrupted(layout.ErrorPage))
+	a.site = site{mux: mux, router: router}
+	a.site.sessions = session.New(session.Config{
+		DB: a.db, HTTPS: a.cfg.Secure(), TrustedProxies: a.cfg.Proxies(), Log: a.log, Fail: router.Fail,
+	})
+	signed := router.With(a.site.sessions.Middleware)
+	static.Register(router)
+	layout.RegisterPreferences(router, a.cfg.Secure())
+	for _, f := range a.features() {
+		f.Register(router, signed)
+	}
+	a.registerHealth(mux)
+	mux.NotFound(router.Adapt(notFound).ServeHTTP)
+	mux.MethodNotAllowed(router.Adapt(notFound).ServeHTTP)
+	a.site.handler = mux
+}
+
+// features lists the pages of every feature; adding one adds a line.
+func (a *App) features() []feature {
+	s, flash := a.services, a.site.sessions.Flash
+	return []feature{
+		stylepages.New(),
+		policypages.New(s.policies),
+		basepages.New(s.bases, flash),
+		accountpages.New(accountpages.Deps{
+			Accounts: s.accounts, Sessions: a.site.sessions, FindOrganization: a.findOrganization,
+			DemoAccounts: a.demoAccounts(),
+		}),
+		fundingpages.New(fundingpages.Deps{Funding: s.funding, Regions: a.regions, Flash: flash}),
+	}
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return errs.New(errs.NotFound, "没有这个页面。地址可能有误，或页面已经移走。")
+}
+
+// shell is what the frame of every page needs to know.
+func (a *App) shell(*http.Request) layout.Context {
+	c := layout.Context{Demo: a.cfg.Demo}
+	if a.cfg.Demo {
+		c.DemoText = "组织、人员和金额均为虚构。2017 年《实施意见》已于 2020年9月27日期满失效；为演示全流程，本站假定其规则今天仍然有效，金额为演示参数。"
+	}
+	return c
+}
+
+// findOrganization looks a number up for the registration page.
+func (a *App) findOrganization(ctx context.Context, number string) (o accountpages.Organization, ok bool, err error) {
+	err = a.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		o.ID, o.Name, o.Community, ok, err = organization.FindByNumber(ctx, q, number)
+		return err
+	})
+	return o, ok, err
+}
+

@@ -1,0 +1,182 @@
+package fundingpages
+
+import (
+	"net/http"
+
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/once"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
+)
+
+// createApplication opens a draft, or leads back to the one that is open.
+func (p *Pages) createApplication(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
+	}
+	org, _ := uuid.Parse(r.PostForm.Get("organization")) // only the counter names one; the service checks it
+	no, err := p.Funding.Open(r.Context(), actor(r), r.PostForm.Get("programme"), org, r.PostForm.Get("token"))
+	if err != nil {
+		return err
+	}
+	return httpserver.SeeOther(w, r, paths.Application(no))
+}
+
+// showApplication shows the form to who may still write it, the case to
+// everybody else.
+func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	if !f.Editable {
+		return p.showCase(w, r)
+	}
+	return httpserver.Render(w, r, http.StatusOK, overviewPage(overviewOf(f)))
+}
+
+// overviewView is the task list of an application that is being written.
+type overviewView struct {
+	No, Kind, Organization string
+	State                  string
+	Tasks                  []ui.Task
+	Ready                  bool
+	Missing                int
+	Closed                 string // why nothing can be submitted today, "" when it can
+	Correction             []ui.Fact
+	CorrectionDue          string
+	Draft                  bool
+	Version                string
+	Token                  string
+	SavedLine              string
+	Counter                bool
+}
+
+func overviewOf(f funding.Form) overviewView {
+	v := overviewView{
+		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name,
+		State: f.Case.State.Name(), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
+		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
+		SavedLine: savedLine(f), Counter: f.Case.Channel == "counter",
+	}
+	if !f.Context.Rules.InForce {
+		v.Closed = "今天没有生效的政策文件，暂不受理新的申请。可以先填好草稿，内容会一直保存。"
+	}
+	if f.Correcting {
+		for _, flaw := range f.Correction.Flaws {
+			v.Correction = append(v.Correction, ui.Fact{Label: flaw.Label, Value: flaw.Reason, Change: itemHref(f, flaw.Field)})
+		}
+		v.CorrectionDue = f.Case.DueOn.Chinese()
+	}
+	return v
+}
+
+// itemHref is where an item of the form is edited.
+func itemHref(f funding.Form, item string) string {
+	for _, s := range f.Sections {
+		for _, i := range s.Items {
+			if i.Name == item || i.Has(item) {
+				return paths.ApplicationSection(f.Case.No, s.Key) + "#" + item
+			}
+		}
+	}
+	return paths.ApplicationPapers(f.Case.No) + "#" + anchor(item)
+}
+
+// tasksOf is the task list beside every part of the form.
+func tasksOf(f funding.Form, current string) []ui.Task {
+	var tasks []ui.Task
+	for _, s := range f.Sections {
+		t := ui.Task{Label: s.Title, Href: paths.ApplicationSection(f.Case.No, s.Key), Current: s.Key == current}
+		_, begun := f.Saved[s.Key]
+		t.State, t.Tone = taskState(begun, len(f.FaultsOf(s)))
+		if f.Correcting {
+			t.State, t.Tone = correctionState(f, s)
+		}
+		tasks = append(tasks, t)
+	}
+	papers := ui.Task{Label: "附件", Href: paths.ApplicationPapers(f.Case.No), Current: current == "papers"}
+	missing := missingPapers(f)
+	switch {
+	case missing == 0:
+		papers.State, papers.Tone = "已交齐", ui.Good
+	default:
+		papers.State, papers.Tone = "缺 "+itoa(missing)+" 份", ui.Info
+	}
+	return append(tasks, papers, signTask(f, current))
+}
+
+func signTask(f funding.Form, current string) ui.Task {
+	t := ui.Task{Label: "核对并签署提交", Href: paths.ApplicationReview(f.Case.No), Current: current == "review"}
+	if len(f.Faults) > 0 {
+		t.Hint = "前面各部分完成后，由负责人签署提交"
+	}
+	return t
+}
+
+func taskState(begun bool, faults int) (string, ui.Tone) {
+	switch {
+	case !begun:
+		return "未开始", ui.Mute
+	case faults > 0:
+		return "还有 " + itoa(faults) + " 处", ui.Info
+	default:
+		return "已填好", ui.Good
+	}
+}
+
+// correctionState says which parts the correction opens.
+func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
+	n := 0
+	for _, i := range s.Items {
+		if f.Correction.Open(i.Name) {
+			n++
+		}
+	}
+	if n == 0 {
+		return "不用改", ui.Mute
+	}
+	if faults := len(f.FaultsOf(s)); faults > 0 {
+		return "还有 " + itoa(faults) + " 处", ui.Bad
+	}
+	return "补正 " + itoa(n) + " 项", ui.Warn
+}
+
+func missingPapers(f funding.Form) int {
+	n := 0
+	for _, s := range f.Slots {
+		if s.Required && s.Usable() == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// savedLine says when and by whom the form was saved last.
+func savedLine(f funding.Form) string {
+	var last funding.Saved
+	for _, s := range f.Saved {
+		if s.At.After(last.At) {
+			last = s
+		}
+	}
+	if last.At.IsZero() {
+		return ""
+	}
+	return clock(last.At) + " " + last.ByName + "保存。可以随时离开，回来接着填。"
+}
+
+// firstOpen is the first part that is not finished.
+func firstOpen(v overviewView) string {
+	for _, t := range v.Tasks {
+		if t.Tone != ui.Good && t.Href != "" && t.State != "不用改" {
+			return t.Href
+		}
+	}
+	return paths.ApplicationReview(v.No)
+}

@@ -1,0 +1,243 @@
+package fundingpages
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+)
+
+// caseView is a submitted application, for applicant and offices alike; what an
+// office may do stands in Decide and Opine.
+type caseView struct {
+	No, Kind, Title, State string
+	Tone                   ui.Tone
+	Numbers                []ui.Fact // amount, received, deadline
+	Clock                  *ui.Clock
+	Next                   string
+	Organization           []ui.Fact
+	Parts                  []answers
+	Check                  []funding.Line
+	CheckedAt              string
+	Tally                  funding.Verdict
+	Opinions               []opinionLine
+	Papers                 []paperLine
+	Corrections            []correctionLine
+	Letters                []letterLine
+	Timeline               []ui.Event
+	Counter                bool
+	Staff, Applicant       bool
+	MayWithdraw            bool
+	MayOpine, MayDecide    bool
+	Why                    string // why nothing can be done here now, for an office that might expect it
+	Decision               decisionView
+	Version, Token         string
+	Receipt                string
+}
+
+type opinionLine struct {
+	Who, Stance, Text, Meta string
+	Tone                    ui.Tone
+}
+
+type paperLine struct{ Label, Name, Href, State string }
+
+type correctionLine struct {
+	Title, Meta string
+	Facts       []ui.Fact
+}
+
+type letterLine struct{ Title, No, Href, Meta string }
+
+func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.caseOf(r)
+	if err != nil {
+		return err
+	}
+	return renderCase(w, r, http.StatusOK, v)
+}
+
+func renderCase(w http.ResponseWriter, r *http.Request, status int, v caseView) error {
+	if v.Staff {
+		return httpserver.Render(w, r, status, staffCasePage(v))
+	}
+	return httpserver.Render(w, r, status, applicantCasePage(v))
+}
+
+func (p *Pages) caseOf(r *http.Request) (caseView, error) {
+	in, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return caseView{}, err
+	}
+	own, err := pageOf(in.Case.Kind)
+	if err != nil {
+		return caseView{}, err
+	}
+	v := headOf(in, actor(r))
+	if len(in.Signed) > 0 {
+		if v.Parts, err = own.Signed(in.Signed); err != nil {
+			return v, err
+		}
+		if v.Organization, err = p.profile(r, in.Profile); err != nil {
+			return v, err
+		}
+	}
+	v.Check, v.Tally, v.CheckedAt = in.Check.Lines, funding.Judge(in.Check.Lines), clock(in.Check.At)
+	v.Opinions, v.Papers, v.Letters = opinionsOf(in.Opinions), papersOfCase(in), lettersOf(in)
+	v.Corrections, v.Timeline = correctionsOf(in.Corrections), timelineOf(in)
+	v.MayWithdraw, v.MayOpine, v.MayDecide = in.May("withdraw"), in.May("opine"), in.May("accept")
+	if v.MayDecide {
+		v.Decision = decisionOf(in)
+	}
+	v.Why = whyNot(in, actor(r))
+	return v, nil
+}
+
+func headOf(in funding.View, a authz.Actor) caseView {
+	c := in.Case
+	v := caseView{
+		No: c.No, Kind: in.Programme.Workflow().Name, Title: c.Title, State: c.State.Name(), Tone: stateTone(c.State),
+		Next: waitingText(c), Counter: c.Channel == casework.Counter, Staff: a.Role.Staff(), Applicant: a.Role.OfOrganization(),
+		Version: itoa(c.Version), Token: newToken(), Clock: clockOf(in),
+	}
+	if c.Class == workflow.Final {
+		v.Next = "已于 " + civil.On(*c.ClosedAt).Chinese() + "结束。"
+	}
+	if c.Amount != nil {
+		v.Numbers = append(v.Numbers, ui.F("申请金额", c.Amount.String()+" 元"))
+	}
+	if c.SubmittedAt != nil {
+		v.Numbers = append(v.Numbers, ui.F("收到", civil.On(*c.SubmittedAt).Chinese()))
+		v.Receipt = paths.ApplicationReceipt(c.No)
+	}
+	return v
+}
+
+// clockOf draws the deadline of the present place in working days.
+func clockOf(in funding.View) *ui.Clock {
+	c := in.Case
+	if c.DueOn.IsZero() || c.ClockDays == nil {
+		return nil
+	}
+	left, _ := in.Calendar.Between(in.Today, c.DueOn)
+	clock := ui.Deadline(*c.ClockDays, left)
+	clock.Provisional = c.DueProvisional
+	if c.PausedDays != nil {
+		clock.Words = "等补正，" + clock.Words + "；办理期限暂停"
+	}
+	return &clock
+}
+
+// profile lists the organization as it stood when it signed.
+func (p *Pages) profile(r *http.Request, snapshot json.RawMessage) ([]ui.Fact, error) {
+	var o funding.Applicant
+	if err := json.Unmarshal(snapshot, &o); err != nil {
+		return nil, err
+	}
+	regions, err := p.Regions(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	facts := []ui.Fact{
+		{Label: "组织", Body: ui.Link(o.Name, paths.Organization(o.ID.String())), Demo: true},
+		ui.F("性质", o.Basis.Name()+"，"+o.Type.Name()), ui.F("类别", o.Category.Name()), ui.F(o.NumberLabel, o.Number),
+		ui.F("成立", o.EstablishedOn.Chinese()), ui.F("所在", regions.FullName(o.CommunityCode)), ui.F("负责人", o.HeadName),
+	}
+	return slices.DeleteFunc(facts, func(f ui.Fact) bool { return f.Body == nil && f.Value == "" }), nil
+}
+
+func opinionsOf(list []casework.Opinion) []opinionLine {
+	tones := map[casework.Stance]ui.Tone{casework.Support: ui.Good, casework.Oppose: ui.Bad, casework.OpinionLapsed: ui.Mute}
+	out := make([]opinionLine, len(list))
+	for i, o := range list {
+		out[i] = opinionLine{Who: o.Stage.Name(), Stance: o.Stance.Name(), Text: o.Text, Tone: tones[o.Stance], Meta: clock(o.At)}
+		if o.Stance != casework.OpinionLapsed {
+			out[i].Meta += " " + o.ActorName
+		}
+	}
+	return out
+}
+
+func papersOfCase(in funding.View) []paperLine {
+	var out []paperLine
+	for _, s := range in.Papers {
+		for _, f := range s.Files {
+			line := paperLine{Label: s.Label, Name: f.Describe(), State: f.State.Label()}
+			if f.State == "accepted" {
+				line.Href = paths.ApplicationFile(in.Case.No, f.ID.String())
+			}
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func lettersOf(in funding.View) []letterLine {
+	out := make([]letterLine, len(in.Letters))
+	for i, l := range in.Letters {
+		out[i] = letterLine{Title: l.Kind.Title(), No: l.No(), Href: paths.ApplicationLetter(in.Case.No, l.ID.String()), Meta: l.IssuedOn.Chinese()}
+	}
+	return out
+}
+
+func correctionsOf(list []casework.Correction) []correctionLine {
+	out := make([]correctionLine, len(list))
+	for i, c := range list {
+		line := correctionLine{Title: "第 " + itoa(c.Round) + " 次补正", Meta: clock(c.IssuedAt) + " " + c.IssuerName}
+		if c.AnsweredAt != nil {
+			line.Meta += "，" + clock(*c.AnsweredAt) + " 已补正"
+		}
+		for _, f := range c.Flaws {
+			line.Facts = append(line.Facts, ui.F(f.Label, f.Reason))
+		}
+		out[i] = line
+	}
+	return out
+}
+
+func timelineOf(in funding.View) []ui.Event {
+	var out []ui.Event
+	for _, e := range in.Events {
+		text := clock(e.At) + "　" + e.ActorName
+		if e.ActorRole != authz.System {
+			text += "（" + e.ActorRole.Name() + "）"
+		}
+		if e.Note != "" {
+			text += "。" + e.Note
+		}
+		event := ui.Event{On: civil.On(e.At), Title: e.Label, Text: text}
+		if e.To == workflow.Refused || e.To == workflow.Lapsed {
+			event.State = "bad"
+		}
+		out = append(out, event)
+	}
+	if in.Case.Class == workflow.Open {
+		out = append(out, ui.Event{When: "现在", Title: in.Case.State.Name(), Text: waitingText(in.Case), State: "now"})
+	}
+	return out
+}
+
+// whyNot tells an office why it finds no buttons although the case stands with
+// its role: the same person did an earlier act.
+func whyNot(in funding.View, a authz.Actor) string {
+	if in.Case.Waits == a.Role && len(in.Actions) == 0 && a.Role.Staff() {
+		return "这件您办过前面的步骤，这一步要由另一位同事办理。"
+	}
+	return ""
+}
+
+func (p *Pages) showLetter(w http.ResponseWriter, r *http.Request) error {
+	l, c, err := p.Funding.Letter(r.Context(), actor(r), number(r), httpserver.Param(r, "id"))
+	if err != nil {
+		return err
+	}
+	return httpserver.Render(w, r, http.StatusOK, letterPage(c.No, l))
+}

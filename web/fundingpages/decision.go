@@ -1,0 +1,241 @@
+package fundingpages
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+)
+
+// decisionView is the box in which a clerk decides, or an office gives its opinion.
+type decisionView struct {
+	Choice  string // accept, return, refuse
+	Stance  string
+	Text    string
+	Items   []flawField // everything a correction can name
+	Round   int
+	Grounds []ui.Option
+	Ground  string
+	Facts   string
+	Errors  ui.Errors
+}
+
+// flawField is one line of the list of corrections: a tick and a reason.
+type flawField struct {
+	Name, Label, Reason, Error string
+	Picked                     bool
+}
+
+func decisionOf(in funding.View) decisionView {
+	d := decisionView{Round: in.Case.CorrectionRounds + 1}
+	for _, item := range funding.Correctable(in.Programme, in.Papers) {
+		d.Items = append(d.Items, flawField{Name: item.Name, Label: item.Label})
+	}
+	for _, ground := range funding.Grounds() {
+		d.Grounds = append(d.Grounds, ui.Option{Value: ground.Key, Label: ground.Text, Hint: ground.Article})
+	}
+	return d
+}
+
+// typed puts what the clerk typed back into the box.
+func (d decisionView) typed(r *http.Request, faults ui.Errors) decisionView {
+	f := r.PostForm
+	d.Choice, d.Stance, d.Text, d.Ground, d.Facts, d.Errors = f.Get("choice"), f.Get("stance"), f.Get("text"), f.Get("ground"), f.Get("facts"), faults
+	for i, item := range d.Items {
+		d.Items[i].Picked, d.Items[i].Reason = slices.Contains(f["flaw"], item.Name), f.Get("reason-"+item.Name)
+		d.Items[i].Error = faults.For("reason-" + item.Name)
+	}
+	return d
+}
+
+// createOpinion shows the opinion once more before it is given: it cannot be
+// taken back.
+func (p *Pages) createOpinion(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
+	}
+	f, no := r.PostForm, number(r)
+	stance, version := casework.Stance(f.Get("stance")), versionOf(r)
+	if f.Get("confirm") == "" {
+		if err := casework.CheckOpinion(stance, f.Get("text")); err != nil {
+			return p.decisionRefused(w, r, err)
+		}
+		facts := []ui.Fact{ui.F("编号", no), ui.F("意见", stance.Name())}
+		if text := strings.TrimSpace(f.Get("text")); text != "" {
+			facts = append(facts, ui.F("说明", text))
+		}
+		return p.confirm(w, r, ui.Review{
+			Title: "确认提出意见", Effect: "提出后不能更改，申请转到下一个单位。意见供民政局参考，申请人也会看到。", Facts: facts,
+			Action: paths.ApplicationAct(no, "opinion"), Submit: "确认：" + stance.Name(),
+		})
+	}
+	err := p.Funding.Opine(r.Context(), actor(r), no, version, stance, f.Get("text"), f.Get("token"))
+	if err != nil {
+		return p.decisionRefused(w, r, err)
+	}
+	p.Flash(r.Context(), "意见已提出："+stance.Name()+"。申请已转到下一步。")
+	return httpserver.SeeOther(w, r, paths.Application(no))
+}
+
+// createDecision takes in, returns or refuses an application; each is shown once
+// more before it is done.
+func (p *Pages) createDecision(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
+	}
+	if r.PostForm.Get("confirm") == "" {
+		return p.confirmDecision(w, r)
+	}
+	f, no, version, token := r.PostForm, number(r), versionOf(r), r.PostForm.Get("token")
+	var err error
+	var done string
+	switch f.Get("choice") {
+	case "accept":
+		done, err = "已受理，受理通知书已生成。", p.Funding.Accept(r.Context(), actor(r), no, version, token)
+	case "return":
+		done, err = "已退回补正，补正通知书已生成。", p.Funding.Return(r.Context(), actor(r), no, version, flawsOf(r), token)
+	case "refuse":
+		done, err = "不予受理决定书已生成。", p.Funding.Refuse(r.Context(), actor(r), no, version, f.Get("ground"), f.Get("facts"), token)
+	default:
+		err = errs.FieldError("choice", "您的决定", "选一项：受理、退回补正或不予受理")
+	}
+	if err != nil {
+		return p.decisionRefused(w, r, err)
+	}
+	p.Flash(r.Context(), done)
+	return httpserver.SeeOther(w, r, paths.Application(no))
+}
+
+func (p *Pages) confirmDecision(w http.ResponseWriter, r *http.Request) error {
+	f, no := r.PostForm, number(r)
+	v := ui.Review{Action: paths.ApplicationAct(no, "decision"), Facts: []ui.Fact{ui.F("编号", no)}}
+	switch f.Get("choice") {
+	case "accept":
+		v.Title, v.Submit = "确认受理", "确认受理"
+		v.Effect = "系统会按现在的数据再核一遍资格。受理后进入复核，由另一位同事办理，并生成受理通知书。"
+	case "return":
+		flaws := flawsOf(r)
+		if err := casework.CheckFlaws(flaws); err != nil {
+			return p.decisionRefused(w, r, err)
+		}
+		v.Title, v.Submit, v.Effect = "确认退回补正", "确认退回补正", "只开放下面这些内容给申请人修改，办理期限暂停。要补的请一次列全。"
+		labels, err := p.labels(r)
+		if err != nil {
+			return err
+		}
+		for _, flaw := range flaws {
+			v.Facts = append(v.Facts, ui.F(labels[flaw.Field], flaw.Reason))
+		}
+	case "refuse":
+		if err := funding.CheckRefusal(f.Get("ground"), f.Get("facts")); err != nil {
+			return p.decisionRefused(w, r, err)
+		}
+		v.Title, v.Submit, v.Harm = "确认不予受理", "确认不予受理", true
+		v.Effect = "这件就此结束，不能恢复。系统生成不予受理决定书，写明理由、依据和救济途径。"
+		v.Facts = append(v.Facts, ui.F("理由", funding.GroundText(f.Get("ground"))), ui.F("查明的情况", strings.TrimSpace(f.Get("facts"))))
+	default:
+		return p.decisionRefused(w, r, errs.FieldError("choice", "您的决定", "选一项：受理、退回补正或不予受理"))
+	}
+	return p.confirm(w, r, v)
+}
+
+// labels names the items that a correction of this case can name.
+func (p *Pages) labels(r *http.Request) (map[string]string, error) {
+	in, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]string{}
+	for _, item := range funding.Correctable(in.Programme, in.Papers) {
+		labels[item.Name] = item.Label
+	}
+	return labels, nil
+}
+
+// confirm renders the confirmation page of an act; every value of the form is
+// carried along.
+func (p *Pages) confirm(w http.ResponseWriter, r *http.Request, v ui.Review) error {
+	no := number(r)
+	v.Token, v.Back = r.PostForm.Get("token"), paths.Application(no)
+	for name, values := range r.PostForm {
+		if name != "token" && name != "confirm" {
+			for _, value := range values {
+				v.Carry = append(v.Carry, ui.Pair{Name: name, Value: value})
+			}
+		}
+	}
+	v.Carry = append(v.Carry, ui.Pair{Name: "confirm", Value: "1"})
+	return httpserver.Render(w, r, http.StatusOK, confirmPage(no, v))
+}
+
+// decisionRefused shows the case again with the reasons in the box and
+// everything that was typed; a moved or stale case keeps the text as well.
+func (p *Pages) decisionRefused(w http.ResponseWriter, r *http.Request, cause error) error {
+	kind := errs.KindOf(cause)
+	if kind != errs.Invalid && kind != errs.Conflict {
+		return cause
+	}
+	v, err := p.caseOf(r)
+	if err != nil {
+		return err
+	}
+	faults := ui.Errors(errs.FieldsOf(cause))
+	if len(faults) == 0 {
+		faults = ui.Errors{{Name: "choice", Label: "没有办成", Message: errs.Message(cause)}}
+	}
+	v.Decision = v.Decision.typed(r, faults)
+	return renderCase(w, r, httpserver.Status(cause), v)
+}
+
+func flawsOf(r *http.Request) []casework.Flaw {
+	var flaws []casework.Flaw
+	for _, field := range r.PostForm["flaw"] { // in the order of the form
+		flaws = append(flaws, casework.Flaw{Field: field, Reason: strings.TrimSpace(r.PostForm.Get("reason-" + field))})
+	}
+	return flaws
+}
+
+func versionOf(r *http.Request) int {
+	n, err := strconv.Atoi(r.PostForm.Get("version"))
+	if err != nil || n < 1 {
+		return -1 // never current: a form without its version is stale
+	}
+	return n
+}
+
+// createWithdrawal takes an application back, after showing what that means.
+func (p *Pages) createWithdrawal(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
+	}
+	f, no := r.PostForm, number(r)
+	if f.Get("confirm") == "" {
+		form, err := p.Funding.Form(r.Context(), actor(r), no)
+		if err != nil {
+			return err
+		}
+		v := ui.Review{
+			Title: "确认撤回申请", Submit: "确认撤回", Harm: true, Action: paths.ApplicationAct(no, "withdrawal"),
+			Effect: "撤回后这件就此结束，不能恢复。以后可以另外提出申请。",
+			Facts:  []ui.Fact{ui.F("编号", no), ui.F("组织", form.Case.Title), ui.F("现在", form.Case.State.Name())},
+		}
+		if form.Case.State == workflow.Draft {
+			v.Title, v.Submit = "确认撤销草稿", "确认撤销草稿"
+			v.Effect = "草稿和已上传的附件不再保留，不能恢复。以后可以重新填写。"
+		}
+		return p.confirm(w, r, v)
+	}
+	if err := p.Funding.Withdraw(r.Context(), actor(r), no, versionOf(r), f.Get("reason"), f.Get("token")); err != nil {
+		return err
+	}
+	p.Flash(r.Context(), no+" 已撤回。")
+	return httpserver.SeeOther(w, r, paths.Workspace)
+}

@@ -1,0 +1,193 @@
+package fundingpages
+
+import (
+	"net/http"
+
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/download"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+	"civilaffairs/web/upload"
+
+	"github.com/google/uuid"
+)
+
+const acceptedTypes = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.xml"
+
+// papersView is the list of papers of the form.
+type papersView struct {
+	sectionView
+	Uploads []ui.Upload
+}
+
+func (p *Pages) editPapers(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	return httpserver.Render(w, r, http.StatusOK, papersPage(papersOf(f, nil)))
+}
+
+func papersOf(f funding.Form, faults ui.Errors) papersView {
+	v := papersView{sectionView: sectionOf(f, funding.Section{Key: "papers", Title: "附件"})}
+	v.Step, v.Errors = len(f.Sections)+1, anchored(faults)
+	for _, s := range f.Slots {
+		v.Uploads = append(v.Uploads, slotRows(f, s, faults.For(funding.FileItem(s.Key)))...)
+	}
+	return v
+}
+
+// anchored turns item names into ids that a link can lead to.
+func anchored(faults ui.Errors) ui.Errors {
+	out := make(ui.Errors, len(faults))
+	for i, f := range faults {
+		out[i] = errs.Field{Name: anchor(f.Name), Label: f.Label, Message: f.Message}
+	}
+	return out
+}
+
+// slotRows is one row for each file of a slot, and one to add another.
+func slotRows(f funding.Form, s funding.SlotFiles, fault string) []ui.Upload {
+	need := "可不交"
+	if s.Required {
+		need = "必交"
+	}
+	var rows []ui.Upload
+	for _, a := range s.Files {
+		rows = append(rows, fileRow(f, s, a, need))
+	}
+	full := s.Max <= 1 && len(s.Files) > 0 || s.Max > 1 && s.Usable() >= s.Max
+	if full && fault == "" {
+		if s.Max <= 1 && s.Open {
+			rows[len(rows)-1].Act = ui.Join(rows[len(rows)-1].Act, ui.UploadForm(uploadTo(f, s, "换一份")))
+		}
+		return identified(rows, s)
+	}
+	add := ui.Upload{What: s.Label, Need: need, File: "还没有上传", Say: s.Hint}
+	if len(s.Files) > 0 {
+		add.File, add.Say = "再加一份", ""
+	} else if s.Required {
+		add.State, add.Tone = "缺", ui.Warn
+	}
+	if fault != "" {
+		add.State, add.Tone, add.Say = "没有收下", ui.Bad, fault
+	}
+	if s.Open {
+		add.Act = ui.UploadForm(uploadTo(f, s, "上传"))
+	} else if len(s.Files) > 0 || f.Correcting {
+		add.File, add.State, add.Say = "没有上传", "", ""
+		if len(s.Files) > 0 {
+			return identified(rows, s)
+		}
+	}
+	return identified(append(rows, add), s)
+}
+
+// identified gives the first row of a slot the id that error summaries lead to.
+func identified(rows []ui.Upload, s funding.SlotFiles) []ui.Upload {
+	if len(rows) > 0 {
+		rows[0].ID = anchor(funding.FileItem(s.Key))
+	}
+	return rows
+}
+
+func fileRow(f funding.Form, s funding.SlotFiles, a attachment.Attachment, need string) ui.Upload {
+	row := ui.Upload{
+		What: s.Label, Need: need, State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(),
+		Checking: a.State == attachment.Checking, Say: a.Reason,
+	}
+	switch a.State {
+	case attachment.Accepted:
+		row.Href = paths.ApplicationFile(f.Case.No, a.ID.String())
+	case attachment.Checking:
+		row.Say = "正在做安全检查，通常不到一分钟。可以先填别的。"
+	}
+	if s.Open {
+		row.Act = removal(paths.ApplicationPaperRemoval(f.Case.No, s.Key, a.ID.String()), s.Label+" "+a.Filename)
+	}
+	return row
+}
+
+func uploadTo(f funding.Form, s funding.SlotFiles, button string) ui.UploadTo {
+	return ui.UploadTo{
+		Action: paths.ApplicationSlot(f.Case.No, s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: newToken(),
+		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes,
+	}
+}
+
+// createPaper takes one file into a slot. A file that is not taken leaves the
+// rest of the page as it was, with the reason at its row.
+func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
+	no, key := number(r), httpserver.Param(r, "slot")
+	c, slot, err := p.Funding.SlotOf(r.Context(), actor(r), no, key)
+	if err != nil {
+		return err
+	}
+	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
+	if err == nil {
+		defer sent.Close()
+		err = p.take(r, c.ID, slot, no, sent)
+	}
+	if faults := errs.FieldsOf(err); len(faults) > 0 || errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge) {
+		return p.paperRefused(w, r, no, slot, err)
+	}
+	if err != nil {
+		return err
+	}
+	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no)+"#"+anchor(funding.FileItem(key)))
+}
+
+// take checks the file and puts it into the slot.
+func (p *Pages) take(r *http.Request, caseID uuid.UUID, slot funding.SlotFiles, no string, sent *upload.Form) error {
+	file := sent.File("file")
+	if file == nil {
+		return errs.FieldError(funding.FileItem(slot.Key), slot.Label, "还没有选择文件。先选文件，再按上传")
+	}
+	ready, err := p.Funding.Attachments.Prepare(r.Context(), attachment.Upload{
+		Owner: attachment.Owner{Kind: funding.OwnerKind, ID: caseID}, Slot: slot.Key, Field: funding.FileItem(slot.Key),
+		Label: slot.Label, Filename: file.Filename, Body: file,
+	})
+	if err != nil {
+		return err
+	}
+	defer ready.Discard()
+	return p.Funding.Attach(r.Context(), actor(r), no, slot.Key, ready)
+}
+
+func (p *Pages) paperRefused(w http.ResponseWriter, r *http.Request, no string, slot funding.SlotFiles, cause error) error {
+	f, err := p.Funding.Form(r.Context(), actor(r), no)
+	if err != nil {
+		return err
+	}
+	message := errs.Message(cause)
+	if faults := errs.FieldsOf(cause); len(faults) > 0 {
+		message = faults[0].Message
+	}
+	faults := ui.Errors{{Name: funding.FileItem(slot.Key), Label: slot.Label, Message: message}}
+	return httpserver.Render(w, r, httpserver.Status(cause), papersPage(papersOf(f, faults)))
+}
+
+func (p *Pages) createPaperRemoval(w http.ResponseWriter, r *http.Request) error {
+	no, slot := number(r), httpserver.Param(r, "slot")
+	if err := p.Funding.Detach(r.Context(), actor(r), no, slot, httpserver.Param(r, "id")); err != nil {
+		return err
+	}
+	p.Flash(r.Context(), "已移除。")
+	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no))
+}
+
+func (p *Pages) showFile(w http.ResponseWriter, r *http.Request) error {
+	a, content, err := p.Funding.Paper(r.Context(), actor(r), number(r), httpserver.Param(r, "id"))
+	if err != nil {
+		return err
+	}
+	return download.View(w, r, a, content)
+}
+
+// may reports whether the request's actor holds a permission, for links that
+// only some see.
+func may(r *http.Request, p authz.Permission) bool { return actor(r).Can(p) }

@@ -1,0 +1,192 @@
+package fundingpages
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/once"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+)
+
+// sectionView is one part of the form.
+type sectionView struct {
+	No, Kind, Organization, State string
+	Section                       funding.Section
+	Step, Steps                   int
+	Form                          funding.Form
+	Values                        url.Values // as typed
+	Errors                        ui.Errors
+	Saved                         bool // with Errors: the rest was kept
+	Tasks                         []ui.Task
+	Version                       int
+	SavedLine                     string
+	Conflict                      []ui.Version // both versions, when somebody saved meanwhile
+	ConflictBy                    string
+	Editable                      bool
+}
+
+// Field prepares the control of an item: value as typed, its fault, read-only
+// outside a correction, and what the correction asks for as its hint.
+func (v sectionView) Field(item, name, label string) ui.Field {
+	f := ui.Field{Name: name, Label: label, Value: v.Values.Get(name), Error: v.Errors.For(name), ReadOnly: !v.Form.MayEdit(item)}
+	if f.Error == "" && v.Form.Correction.Open(item) {
+		f.Hint = "补正：" + v.reason(item)
+	}
+	return f
+}
+
+func (v sectionView) reason(item string) string {
+	for _, f := range v.Form.Correction.Flaws {
+		if f.Field == item {
+			return f.Reason
+		}
+	}
+	return ""
+}
+
+func (p *Pages) editSection(w http.ResponseWriter, r *http.Request) error {
+	f, sec, err := p.formSection(r)
+	if err != nil {
+		return err
+	}
+	return p.renderSection(w, r, http.StatusOK, sectionOf(f, sec))
+}
+
+func (p *Pages) formSection(r *http.Request) (funding.Form, funding.Section, error) {
+	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+	if err != nil {
+		return f, funding.Section{}, err
+	}
+	key := httpserver.Param(r, "section")
+	i := slices.IndexFunc(f.Sections, func(s funding.Section) bool { return s.Key == key })
+	if i < 0 {
+		return f, funding.Section{}, errs.New(errs.NotFound, "没有这一部分。请从申请页面选择。")
+	}
+	return f, f.Sections[i], nil
+}
+
+func sectionOf(f funding.Form, sec funding.Section) sectionView {
+	return sectionView{
+		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name, State: f.Case.State.Name(),
+		Section: sec, Step: stepOf(f, sec.Key), Steps: len(f.Sections) + 2, Form: f, Values: f.Values,
+		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: f.Editable,
+	}
+}
+
+func stepOf(f funding.Form, key string) int {
+	return slices.IndexFunc(f.Sections, func(s funding.Section) bool { return s.Key == key }) + 1
+}
+
+func (p *Pages) renderSection(w http.ResponseWriter, r *http.Request, status int, v sectionView) error {
+	return httpserver.Render(w, r, status, sectionPage(v))
+}
+
+// updateSection saves what was typed, whatever it is, and then says what is
+// still wrong with it. The script's autosave asks for JSON.
+func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.TooLarge, "这一部分内容太长，没有收下。返回上一页删减后再保存；长材料请作为附件上传。", err)
+	}
+	seen, _ := strconv.Atoi(r.PostForm.Get("version")) // a missing version is as old as can be
+	key := httpserver.Param(r, "section")
+	saved, err := p.Funding.Save(r.Context(), actor(r), number(r), key, seen, r.PostForm)
+	if stale, ok := errors.AsType[*funding.StaleError](err); ok && !wantsJSON(r) {
+		return p.conflict(w, r, stale)
+	}
+	if wantsJSON(r) {
+		return autosaved(w, saved, err)
+	}
+	if err != nil {
+		return err
+	}
+	if r.PostForm.Get("go") == "later" {
+		p.Flash(r.Context(), "已保存。")
+		return httpserver.SeeOther(w, r, paths.Application(number(r)))
+	}
+	f, sec, err := p.formSection(r)
+	if err != nil {
+		return err
+	}
+	if faults := f.FaultsOf(sec); len(faults) > 0 {
+		v := sectionOf(f, sec)
+		v.Errors, v.Saved = faults, true
+		for i := range v.Tasks {
+			if v.Tasks[i].Current {
+				v.Tasks[i].State, v.Tasks[i].Tone = itoa(len(faults))+" 处要改", ui.Bad
+			}
+		}
+		return p.renderSection(w, r, http.StatusUnprocessableEntity, v)
+	}
+	return httpserver.SeeOther(w, r, next(f, key))
+}
+
+// next is the part after section; the papers come after the last.
+func next(f funding.Form, section string) string {
+	if i := stepOf(f, section); i < len(f.Sections) {
+		return paths.ApplicationSection(f.Case.No, f.Sections[i].Key)
+	}
+	return paths.ApplicationPapers(f.Case.No)
+}
+
+// conflict shows both versions. The form below holds what this person typed and
+// the version that is saved now, so that saving again is a choice.
+func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *funding.StaleError) error {
+	f, sec, err := p.formSection(r)
+	if err != nil {
+		return err
+	}
+	v := sectionOf(f, sec)
+	theirs := stale.Theirs.Values()
+	for _, item := range sec.Items {
+		for _, name := range controls(item, stale.Mine, theirs) {
+			if mine, other := stale.Mine.Get(name), theirs.Get(name); mine != other {
+				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: mine, Theirs: other})
+			}
+		}
+	}
+	v.ConflictBy = stale.Theirs.ByName + "（" + clock(stale.Theirs.At) + "）"
+	for k, mine := range stale.Mine {
+		v.Values[k] = mine
+	}
+	return p.renderSection(w, r, http.StatusConflict, v)
+}
+
+// controls lists the controls of an item that either version has.
+func controls(item funding.Item, versions ...url.Values) []string {
+	var names []string
+	for _, v := range versions {
+		for name := range v {
+			if item.Has(name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// suffix tells the rows of a table apart: “第 2 行”.
+func suffix(control string) string {
+	if parts := strings.Split(control, "-"); len(parts) == 3 {
+		return " 第 " + parts[1] + " 行"
+	}
+	return ""
+}
+
+func autosaved(w http.ResponseWriter, saved funding.Saved, err error) error {
+	if err != nil {
+		return httpserver.JSON(w, httpserver.Status(err), ui.Refused{Message: errs.Message(err)})
+	}
+	return httpserver.JSON(w, http.StatusOK, ui.Autosaved{Saved: clock(saved.At), Version: itoa(saved.Version)})
+}
+
+func newToken() string { return once.NewToken() }

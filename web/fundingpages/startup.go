@@ -1,0 +1,190 @@
+package fundingpages
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/startup"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/organization"
+	"civilaffairs/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+// startupPage is what start-up support shows of its own.
+type startupPage struct{}
+
+func (startupPage) Section(v sectionView) templ.Component {
+	switch v.Section.Key {
+	case "organization":
+		return startupOrganization(v)
+	case "activities":
+		return startupActivities(v)
+	case "plan":
+		return startupPlan(planOf(v))
+	default:
+		return startupPayee(v, payeeOptions(v.Form.Context.Payees))
+	}
+}
+
+// planView is the table of uses with its sum.
+type planView struct {
+	sectionView
+	Limit string // the most that this organization may ask for
+	Rows  []planRow
+	Uses  []ui.Option
+	Sum   string
+}
+
+type planRow struct {
+	N                      int
+	Category, Item, Amount ui.Field
+}
+
+// emptyRows is how many free rows follow the filled ones.
+const emptyRows = 2
+
+func planOf(v sectionView) planView {
+	c := v.Form.Context
+	p := planView{sectionView: v, Limit: startup.LimitOf(c).String(), Uses: useOptions()}
+	last := 3
+	var sum money.Fen
+	for i := 1; i <= startup.MaxLines; i++ {
+		for _, part := range []string{"category", "item", "amount"} {
+			if v.Values.Get(startup.LineControl(i, part)) != "" {
+				last = max(last, i+emptyRows)
+			}
+		}
+		if fen, err := money.Parse(v.Values.Get(startup.LineControl(i, "amount"))); err == nil {
+			sum += fen
+		}
+	}
+	for i := 1; i <= min(last, startup.MaxLines); i++ {
+		p.Rows = append(p.Rows, planRow{N: i, Category: rowField(v, i, "category", "用途"), Item: rowField(v, i, "item", "买什么、做什么"), Amount: rowField(v, i, "amount", "金额")})
+	}
+	p.Sum = sum.String()
+	return p
+}
+
+func rowField(v sectionView, i int, part, label string) ui.Field {
+	f := v.Field("lines", startup.LineControl(i, part), "第 "+itoa(i)+" 行"+label)
+	f.HideLabel, f.Hint = true, ""
+	return f
+}
+
+func useOptions() []ui.Option {
+	options := []ui.Option{{Value: "", Label: "选用途"}}
+	for _, u := range startup.Uses {
+		options = append(options, ui.Option{Value: u.Key, Label: u.Name})
+	}
+	return options
+}
+
+func payeeOptions(payees []organization.PayeeAccount) []ui.Option {
+	options := make([]ui.Option, len(payees))
+	for i, p := range payees {
+		hint := "本组织账户"
+		if p.Kind == organization.AgentAccount {
+			hint = "由" + p.AgentName + "代收，要交授权书"
+		}
+		options[i] = ui.Option{Value: p.ID.String(), Label: p.AccountName + "　" + p.BankName + "　" + p.Masked(), Hint: hint}
+	}
+	return options
+}
+
+// Typed lists what was typed in a part.
+func (startupPage) Typed(f funding.Form, section string) []ui.Fact {
+	document, _ := f.Programme.Read(f.Values, f.Context)
+	a, _ := document.(startup.Application) // Read always returns one, however incomplete
+	for _, part := range startupAnswers(a) {
+		if part.key == section {
+			return typedOver(f, part.facts)
+		}
+	}
+	return nil
+}
+
+// typedOver puts what could not be read back as it was typed.
+func typedOver(f funding.Form, facts []named) []ui.Fact {
+	out := make([]ui.Fact, len(facts))
+	for i, n := range facts {
+		out[i] = n.Fact
+		if n.Value == "" && n.Body == nil {
+			out[i].Value = f.Values.Get(n.name)
+			if out[i].Value == "" {
+				out[i].Value = "没有填"
+			}
+		}
+	}
+	return out
+}
+
+// Signed lists the answers of a signed application.
+func (startupPage) Signed(document json.RawMessage) ([]answers, error) {
+	var a startup.Application
+	if err := json.Unmarshal(document, &a); err != nil {
+		return nil, err
+	}
+	var out []answers
+	for _, part := range startupAnswers(a) {
+		group := answers{Title: part.title}
+		for _, n := range part.facts {
+			group.Facts = append(group.Facts, n.Fact)
+		}
+		out = append(out, group)
+	}
+	return out, nil
+}
+
+type named struct {
+	name string
+	ui.Fact
+}
+
+type answerPart struct {
+	key, title string
+	facts      []named
+}
+
+func startupAnswers(a startup.Application) []answerPart {
+	amount := ""
+	if a.Amount > 0 {
+		amount = a.Amount.String() + " 元"
+	}
+	lines := named{name: "lines", Fact: ui.F("用途明细", "")}
+	if len(a.Lines) > 0 {
+		lines.Body = usesTable(a)
+	}
+	payee := named{name: "payee", Fact: ui.F("收款账户", "")}
+	if a.PayeeName != "" {
+		payee.Value = a.PayeeName + "，" + a.PayeeBank + "，" + a.PayeeMasked
+	}
+	contact := []named{
+		{"contact_name", ui.F("经办人", a.ContactName)}, {"contact_mobile", ui.F("经办人手机", a.ContactMobile)},
+	}
+	if a.ContactEmail != "" {
+		contact = append(contact, named{"contact_email", ui.F("经办人邮箱", a.ContactEmail)})
+	}
+	return []answerPart{
+		{"plan", "申请金额和用途", []named{{"amount", ui.F("申请金额", amount)}, lines, {"purpose", ui.F("预期作用", a.Purpose)}}},
+		{"activities", "已开展的活动", []named{{"activities", ui.F("已开展的活动", a.Activities)}}},
+		{"payee", "收款账户", []named{payee}},
+		{"organization", "经办人", contact},
+	}
+}
+
+func usesTable(a startup.Application) templ.Component {
+	rows := make([]ui.Row, len(a.Lines))
+	var sum money.Fen
+	for i, u := range a.Lines {
+		sum += u.Amount
+		rows[i] = ui.Cells(ui.Head(u.Item, "", ""), ui.T(startup.UseName(u.Category)), ui.T(u.Amount.String()))
+	}
+	return ui.DataTable(ui.Table{
+		Caption: "用途明细，" + strconv.Itoa(len(a.Lines)) + " 行", Groups: ui.Rows(rows...), Dense: true,
+		Columns: []ui.Column{{Label: "买什么、做什么"}, {Label: "用途"}, {Label: "金额（元）", Number: true}},
+		Foot:    []ui.Row{ui.Cells(ui.Cell{Text: "合计", Span: 2, Head: true}, ui.T(sum.String()))},
+	})
+}

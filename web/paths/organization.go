@@ -1,0 +1,41 @@
+package paths
+
+import "net/url"
+
+// MyOrganization is the profile of one's own organization.
+const MyOrganization = "/my/organization"
+
+// MyOrganizationPart returns one part of the own profile: basics, contact,
+// payee, systems, activities.
+func MyOrganizationPart(part string) string { return MyOrganization + "/" + part }
+
+// MyOrganizationWithdrawal is where a record of the own profile is taken back.
+func MyOrganizationWithdrawal(part, id string) string {
+	return MyOrganizationPart(part) + "/" + url.PathEscape(id) + "/withdrawal"
+}
+
+// The registry as offices see it.
+const (
+	StaffOrganizations   = "/staff/organizations"
+	StaffOrganizationNew = StaffOrganizations + "/new"
+)
+
+// StaffOrganizationFor returns the form of a new organization filled in from the
+// account claim with id.
+func StaffOrganizationFor(claim string) string {
+	return StaffOrganizationNew + "?" + url.Values{"claim": {claim}}.Encode()
+}
+
+// StaffOrganization returns the full record of the organization with id.
+func StaffOrganization(id string) string { return StaffOrganizations + "/" + url.PathEscape(id) }
+
+// StaffOrganizationPart returns one part of the record: registration, status,
+// systems, activities, reports, grants, looks, entries, checks, grades, and the
+// acts payee/verification, payee/unmasking, head/unmasking.
+func StaffOrganizationPart(id, part string) string { return StaffOrganization(id) + "/" + part }
+
+// StaffOrganizationAct returns an act on one record of a part: confirmation,
+// withdrawal, use-report, end.
+func StaffOrganizationAct(id, part, record, act string) string {
+	return StaffOrganizationPart(id, part) + "/" + url.PathEscape(record) + "/" + act
+}
