@@ -5,12 +5,8 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/postgres"
 )
-
-// Register lets reg send mail every fifteen seconds, on one replica at a time.
-func (m *Mailer) Register(reg *jobs.Registry) { jobs.Every(reg, "mail", 15*time.Second, m.Send) }
 
 // MailState is what an administrator should know of the mail.
 type MailState struct {
