@@ -20,7 +20,9 @@ func ApplicationSection(no, section string) string {
 func ApplicationPapers(no string) string { return Application(no) + "/papers" }
 
 // ApplicationSlot is where a paper of one slot is sent.
-func ApplicationSlot(no, slot string) string { return ApplicationPapers(no) + "/" + url.PathEscape(slot) }
+func ApplicationSlot(no, slot string) string {
+	return ApplicationPapers(no) + "/" + url.PathEscape(slot)
+}
 
 // ApplicationPaperRemoval is where a paper is taken out again.
 func ApplicationPaperRemoval(no, slot, id string) string {
@@ -40,7 +42,9 @@ func ApplicationPrint(no string) string { return Application(no) + "/print" }
 func ApplicationReceipt(no string) string { return Application(no) + "/receipt" }
 
 // ApplicationLetter returns an official letter of the case.
-func ApplicationLetter(no, id string) string { return Application(no) + "/letters/" + url.PathEscape(id) }
+func ApplicationLetter(no, id string) string {
+	return Application(no) + "/letters/" + url.PathEscape(id)
+}
 
 // ApplicationCheck returns the conditions answered from the facts of now.
 func ApplicationCheck(no string) string { return Application(no) + "/eligibility" }
