@@ -86,8 +86,8 @@ func launch() (context.Context, error) {
 		return nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(p.path), chromedp.UserDataDir(profile),
-		// Whoever runs the tests may have no home to write to.
-		chromedp.Env(append(p.env, "HOME="+profile)...),
+		// Whoever runs the tests may have no home to write to; what is left goes with the profile.
+		chromedp.Env(append(p.env, "HOME="+profile, "TMPDIR="+profile)...),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN,zh"))
 	if os.Geteuid() == 0 || strings.Contains(p.path, "/.cache/") {
