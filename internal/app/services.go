@@ -11,7 +11,6 @@ import (
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/district"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
@@ -115,13 +114,4 @@ func (a *App) ensurePerson(ctx context.Context, tx postgres.Tx, now time.Time, p
 		in.IDType, in.IDNumber = person.ResidentID, p.ResidentID
 	}
 	return person.Ensure(ctx, tx, a.keys, now, in)
-}
-
-// regions reads the names of communities and subdistricts for a page.
-func (a *App) regions(ctx context.Context) (set *district.RegionSet, err error) {
-	err = a.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		set, err = district.Regions(ctx, q)
-		return err
-	})
-	return set, err
 }

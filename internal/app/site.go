@@ -67,7 +67,7 @@ func (a *App) features() []feature {
 			Accounts: s.accounts, Sessions: a.site.sessions, FindOrganization: a.findOrganization,
 			DemoAccounts: a.demoAccounts(),
 		}),
-		fundingpages.New(fundingpages.Deps{Funding: s.funding, Regions: a.regions, Flash: flash}),
+		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
 	}
 }
 
@@ -92,4 +92,3 @@ func (a *App) findOrganization(ctx context.Context, number string) (o accountpag
 	})
 	return o, ok, err
 }
-

@@ -99,40 +99,35 @@ func answerCorrection(ctx context.Context, tx postgres.Tx, now time.Time, caseID
 		where case_id = $1 and answered_at is null`, caseID, now)
 }
 
-// Corrections returns the notices of a case with their flaws, oldest first.
-func Corrections(ctx context.Context, q postgres.Querier, caseID uuid.UUID) ([]Correction, error) {
-	list, err := postgres.All[Correction](ctx, q, `
-		select id, round, issuer_name, issued_at, answered_at from case_correction where case_id = $1 order by round`, caseID)
-	if err != nil || len(list) == 0 {
-		return list, err
-	}
-	type row struct {
-		CorrectionID uuid.UUID `db:"correction_id"`
-		Flaw
-	}
-	flaws, err := postgres.All[row](ctx, q, `
-		select f.correction_id, f.field, f.label, f.reason
-		from case_correction_field f join case_correction c on c.id = f.correction_id
-		where c.case_id = $1 order by c.round, f.ordinal`, caseID)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
+const correctionsSQL = `
+	select id, round, issuer_name, issued_at, answered_at from case_correction where case_id = $1 order by round`
+
+const flawsSQL = `
+	select f.correction_id, f.field, f.label, f.reason
+	from case_correction_field f join case_correction c on c.id = f.correction_id
+	where c.case_id = $1 order by c.round, f.ordinal`
+
+func assign(corrections []Correction, flaws []flawRow) {
+	for i := range corrections {
 		for _, f := range flaws {
-			if f.CorrectionID == list[i].ID {
-				list[i].Flaws = append(list[i].Flaws, f.Flaw)
+			if f.CorrectionID == corrections[i].ID {
+				corrections[i].Flaws = append(corrections[i].Flaws, f.Flaw)
 			}
 		}
 	}
-	return list, nil
 }
 
 // OpenCorrection returns the notice that waits for its answer, if there is one.
 func OpenCorrection(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (Correction, bool, error) {
-	list, err := Corrections(ctx, q, caseID)
-	if err != nil {
+	var list []Correction
+	var flaws []flawRow
+	var b postgres.Batch
+	postgres.Gather(&b, &list, correctionsSQL, caseID)
+	postgres.Gather(&b, &flaws, flawsSQL, caseID)
+	if err := b.Run(ctx, q); err != nil {
 		return Correction{}, false, err
 	}
+	assign(list, flaws)
 	for _, c := range list {
 		if c.AnsweredAt == nil {
 			return c, true, nil

@@ -87,14 +87,12 @@ type letterRow struct {
 
 const letterColumns = `id, kind, year, serial, issued_on, addressee, actor_name, body`
 
-// Letters returns the letters of a case, oldest first.
-func Letters(ctx context.Context, q postgres.Querier, caseID uuid.UUID) ([]Letter, error) {
-	rows, err := postgres.All[letterRow](ctx, q, `select `+letterColumns+` from case_letter where case_id = $1 order by issued_at`, caseID)
-	if err != nil {
-		return nil, err
-	}
+const lettersSQL = `select ` + letterColumns + ` from case_letter where case_id = $1 order by issued_at, id`
+
+func lettersOf(rows []letterRow) ([]Letter, error) {
 	letters := make([]Letter, len(rows))
 	for i, r := range rows {
+		var err error
 		if letters[i], err = r.letter(); err != nil {
 			return nil, err
 		}

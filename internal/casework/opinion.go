@@ -91,8 +91,5 @@ func insertOpinion(ctx context.Context, tx postgres.Tx, now time.Time, actor aut
 	return err
 }
 
-// Opinions returns the opinions on a case, oldest first.
-func Opinions(ctx context.Context, q postgres.Querier, id uuid.UUID) ([]Opinion, error) {
-	return postgres.All[Opinion](ctx, q, `
-		select stage, stance, text, actor_name, at from case_opinion where case_id = $1 order by at, id`, id)
-}
+const opinionsSQL = `
+	select stage, stance, text, actor_name, at from case_opinion where case_id = $1 order by at, id`

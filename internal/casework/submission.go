@@ -70,9 +70,6 @@ func (s *Service) keepAndMove(ctx context.Context, tx postgres.Tx, now time.Time
 	return s.Move(ctx, tx, now, actor, c, Move{Action: action})
 }
 
-// Submissions returns every signed version of a case, oldest first.
-func Submissions(ctx context.Context, q postgres.Querier, caseID uuid.UUID) ([]Submission, error) {
-	return postgres.All[Submission](ctx, q, `
-		select round, document, digest, statement_version, method, signer_name, at
-		from case_submission where case_id = $1 order by round`, caseID)
-}
+const submissionsSQL = `
+	select round, document, digest, statement_version, method, signer_name, at
+	from case_submission where case_id = $1 order by round`

@@ -1,11 +1,9 @@
 package casework
 
 import (
-	"context"
 	"time"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
@@ -25,14 +23,12 @@ type Event struct {
 	Note      string          `db:"note"`
 }
 
-// Timeline returns the acts on a case, oldest first. Notes for the office are
-// blank to everybody else.
-func Timeline(ctx context.Context, q postgres.Querier, actor authz.Actor, caseID uuid.UUID) ([]Event, error) {
-	return postgres.All[Event](ctx, q, `
-		select seq, at, action, label, from_state, to_state, actor_name, actor_role, person_id,
-			case when office_only and not $2 then '' else note end as note
-		from case_event where case_id = $1 order by seq`, caseID, actor.Role.Staff())
-}
+// timelineSQL selects the acts of a case; notes for the office are blank unless
+// $2, the reader being staff.
+const timelineSQL = `
+	select seq, at, action, label, from_state, to_state, actor_name, actor_role, person_id,
+		case when office_only and not $2 then '' else note end as note
+	from case_event where case_id = $1 order by seq`
 
 // ActionsAfter returns what the actor may do with the case now, after the events
 // of its timeline: the buttons. It applies the same table as Move.

@@ -102,13 +102,8 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 // rulesOn returns the document and edition that hold on a date. Outside any
 // document's force InForce is false: nothing new is taken (DESIGN §1).
 func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, error) {
-	document, in, err := policy.DocumentOn(ctx, q, on)
-	if err != nil {
-		return Rules{}, err
-	}
-	r := Rules{Document: document, InForce: in}
-	r.Edition, err = policy.EditionShown(ctx, q, on) // outside force it still explains what the rules were
-	return r, err
+	d, in, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
+	return Rules{Document: d, InForce: in, Edition: e}, err
 }
 
 // rulesOf returns the rules of a case: the pinned edition once submitted, what

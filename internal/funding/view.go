@@ -22,20 +22,17 @@ import (
 // View is a submitted application as applicant and offices see it: what was
 // signed, never the draft behind it.
 type View struct {
-	Case        casework.Case
-	Programme   Programme
-	Signed      json.RawMessage // the programme's document, as signed last
-	Profile     json.RawMessage // the organization as it stood at that moment
-	Submissions []casework.Submission
-	Papers      []SlotFiles
-	Events      []casework.Event
-	Opinions    []casework.Opinion
-	Corrections []casework.Correction
-	Letters     []casework.Letter
-	Check       StoredCheck
-	Actions     []workflow.Transition
-	Calendar    *workday.Calendar
-	Today       civil.Date
+	Case      casework.Case
+	Programme Programme
+	Signed    json.RawMessage // the programme's document, as signed last
+	Profile   json.RawMessage // the organization as it stood at that moment
+	Papers    []SlotFiles
+	Check     StoredCheck
+	Actions   []workflow.Transition
+	Calendar  *workday.Calendar
+	Regions   *district.RegionSet
+	Today     civil.Date
+	casework.Dossier
 }
 
 // StoredCheck is the last check of eligibility that is on record.
@@ -56,8 +53,34 @@ func (v View) May(action workflow.Action) bool {
 	return false
 }
 
-// View returns a submitted application that the actor may see. A draft is
-// errs.NotFound here: it has a form and no view.
+// Shown is an application as the actor finds it: the form while the actor may
+// write it, the view otherwise.
+type Shown struct {
+	Form *Form
+	View *View
+}
+
+// Show returns an application that the actor may see.
+func (s *Service) Show(ctx context.Context, actor authz.Actor, no string) (Shown, error) {
+	var shown Shown
+	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		c, err := s.Cases.Load(ctx, q, actor, no)
+		if err != nil {
+			return err
+		}
+		if mayWrite(actor, c) {
+			f, err := s.form(ctx, q, now, actor, c)
+			shown.Form = &f
+			return err
+		}
+		v, err := s.view(ctx, q, now, actor, c)
+		shown.View = &v
+		return err
+	})
+	return shown, err
+}
+
+// View returns an application as a case, whoever may still write it.
 func (s *Service) View(ctx context.Context, actor authz.Actor, no string) (View, error) {
 	var v View
 	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
@@ -77,7 +100,7 @@ func (s *Service) view(ctx context.Context, q postgres.Querier, now time.Time, a
 		return View{}, err
 	}
 	v := View{Case: c, Programme: p, Today: civil.On(now)}
-	if v.Submissions, err = casework.Submissions(ctx, q, c.ID); err != nil {
+	if v.Dossier, err = casework.DossierOf(ctx, q, actor, c); err != nil {
 		return v, err
 	}
 	if err := v.readSigned(); err != nil {
@@ -88,22 +111,11 @@ func (s *Service) view(ctx context.Context, q postgres.Querier, now time.Time, a
 		return v, err
 	}
 	v.Papers = bySlot(p, files)
-	if v.Events, err = casework.Timeline(ctx, q, actor, c.ID); err != nil {
-		return v, err
-	}
 	v.Actions = s.Cases.ActionsAfter(actor, c, v.Events)
-	if v.Opinions, err = casework.Opinions(ctx, q, c.ID); err != nil {
-		return v, err
-	}
-	if c.CorrectionRounds > 0 {
-		if v.Corrections, err = casework.Corrections(ctx, q, c.ID); err != nil {
-			return v, err
-		}
-	}
-	if v.Letters, err = casework.Letters(ctx, q, c.ID); err != nil {
-		return v, err
-	}
 	if v.Check, err = lastCheck(ctx, q, c.ID); err != nil {
+		return v, err
+	}
+	if v.Regions, err = district.Regions(ctx, q); err != nil {
 		return v, err
 	}
 	v.Calendar, err = district.Calendar(ctx, q)

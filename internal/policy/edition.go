@@ -57,18 +57,14 @@ func EditionOn(ctx context.Context, q postgres.Querier, on civil.Date) (Edition,
 // force, or else the last approved edition of the document that DocumentOn names.
 // Guides use it to say what held; nothing is accepted or decided under it.
 func EditionShown(ctx context.Context, q postgres.Querier, on civil.Date) (Edition, error) {
-	d, _, err := DocumentOn(ctx, q, on)
-	if err != nil {
-		return Edition{}, err
-	}
-	return nearest(ctx, q, d.ID, on)
+	_, _, e, err := On(ctx, q, on)
+	return e, err
 }
 
-// nearest returns the approved edition of a document that began last before
-// date on, or else the first after it.
+// nearest is the approved edition of a document that is in force on a day, or
+// else the one closest to it.
 func nearest(ctx context.Context, q postgres.Querier, document uuid.UUID, on civil.Date) (Edition, error) {
-	return editionWhere(ctx, q, `document_id = $1 and status = 'approved'
-		order by effective_from <= $2 desc, abs(effective_from - $2::date) limit 1`, document, on)
+	return editionWhere(ctx, q, `document_id = $2 and `+shownOn, on, document)
 }
 
 // EditionByID returns the edition that a case pinned. errs.NotFound.
@@ -76,17 +72,58 @@ func EditionByID(ctx context.Context, q postgres.Querier, id uuid.UUID) (Edition
 	return editionWhere(ctx, q, `id = $1`, id)
 }
 
+// editionWhere reads one edition and its parameters in one round trip. where may
+// end in an order and a limit.
 func editionWhere(ctx context.Context, q postgres.Querier, where string, args ...any) (Edition, error) {
-	row, err := postgres.One[editionRow](ctx, q, `select `+editionColumns+` from policy_edition where `+where, args...)
-	if err != nil {
+	var rows []editionRow
+	var params []paramRow
+	var b postgres.Batch
+	gatherEdition(&b, &rows, &params, where, args...)
+	if err := b.Run(ctx, q); err != nil {
 		return Edition{}, fmt.Errorf("policy edition: %w", err)
 	}
-	params, err := loadParams(ctx, q, row.ID)
+	return assemble(rows, params)
+}
+
+func gatherEdition(b *postgres.Batch, rows *[]editionRow, params *[]paramRow, where string, args ...any) {
+	postgres.Gather(b, rows, `select `+editionColumns+` from policy_edition where `+where, args...)
+	postgres.Gather(b, params, `select key, type, value, article, source, confirmed from policy_parameter
+		where edition_id = (select id from policy_edition where `+where+`)`, args...)
+}
+
+func assemble(rows []editionRow, params []paramRow) (Edition, error) {
+	if len(rows) != 1 {
+		return Edition{}, errs.New(errs.NotFound, "没有找到这一版参数。")
+	}
+	row := rows[0]
+	p, err := readParams(params)
 	if err != nil {
 		return Edition{}, fmt.Errorf("policy edition %s: %w", row.Label, err)
 	}
-	return Edition{row.ID, row.DocumentID, row.Label, row.EffectiveFrom, row.EffectiveTo, row.Demo, params}, nil
+	return Edition{row.ID, row.DocumentID, row.Label, row.EffectiveFrom, row.EffectiveTo, row.Demo, p}, nil
 }
+
+// On returns what DocumentOn and EditionShown return, in one round trip.
+func On(ctx context.Context, q postgres.Querier, on civil.Date) (d Document, in bool, e Edition, err error) {
+	var documents []Document
+	var rows []editionRow
+	var params []paramRow
+	var b postgres.Batch
+	postgres.Gather(&b, &documents, `select `+documentColumns+` from policy_document where `+documentOn, on)
+	gatherEdition(&b, &rows, &params, `document_id = (select id from policy_document where `+documentOn+`) and `+shownOn, on)
+	if err := b.Run(ctx, q); err != nil {
+		return d, false, e, fmt.Errorf("policy on %s: %w", on, err)
+	}
+	if len(documents) != 1 {
+		return d, false, e, errs.New(errs.NotFound, "还没有登记政策文件。")
+	}
+	d = documents[0]
+	e, err = assemble(rows, params)
+	return d, d.ForceOn(on) == InForce, e, err
+}
+
+// shownOn picks the approved edition in force on $1, or else the nearest.
+const shownOn = `status = 'approved' order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
 
 type paramRow struct {
 	Key       Key             `db:"key"`
@@ -97,14 +134,9 @@ type paramRow struct {
 	Confirmed bool            `db:"confirmed"`
 }
 
-// loadParams reads every parameter of an edition and refuses a set that is not
-// exactly the closed list: a rule must never meet a value that is not there.
-func loadParams(ctx context.Context, q postgres.Querier, edition uuid.UUID) (Params, error) {
-	rows, err := postgres.All[paramRow](ctx, q,
-		`select key, type, value, article, source, confirmed from policy_parameter where edition_id = $1`, edition)
-	if err != nil {
-		return Params{}, err
-	}
+// readParams refuses a set that is not exactly the closed list: a rule must
+// never meet a value that is not there.
+func readParams(rows []paramRow) (Params, error) {
 	raw := make([]Raw, 0, len(rows))
 	for _, r := range rows {
 		v, err := decode(r)

@@ -81,12 +81,14 @@ func (d Document) Period() string {
 
 const documentColumns = `id, slug, kind, no, title, issued_by, issued_on, effective_from, effective_to, archived_on, source, demo`
 
+// documentOn picks the policy in force on $1, or else the one nearest to it.
+const documentOn = `kind = 'policy' order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
+
 // DocumentOn returns the policy in force on date on and true. Outside force it
 // returns the one that lapsed last (before any, the first to come) and false.
 // errs.NotFound only when no policy is recorded at all.
 func DocumentOn(ctx context.Context, q postgres.Querier, on civil.Date) (Document, bool, error) {
-	d, err := postgres.One[Document](ctx, q, `select `+documentColumns+` from policy_document where kind = 'policy'
-		order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`, on)
+	d, err := postgres.One[Document](ctx, q, `select `+documentColumns+` from policy_document where `+documentOn, on)
 	if err != nil {
 		return Document{}, false, fmt.Errorf("policy document on %s: %w", on, err)
 	}

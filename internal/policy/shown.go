@@ -14,10 +14,7 @@ func (s *Service) Shown(ctx context.Context) (Values, error) {
 	var v Values
 	err := s.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
 		v.On = civil.On(now)
-		if v.Document, _, err = DocumentOn(ctx, q, v.On); err != nil {
-			return err
-		}
-		v.Edition, err = nearest(ctx, q, v.Document.ID, v.On)
+		v.Document, _, v.Edition, err = On(ctx, q, v.On)
 		return err
 	})
 	return v, err

@@ -30,14 +30,18 @@ func (p *Pages) createApplication(w http.ResponseWriter, r *http.Request) error 
 // showApplication shows the form to who may still write it, the case to
 // everybody else.
 func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+	shown, err := p.Funding.Show(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
 	}
-	if !f.Editable {
-		return p.showCase(w, r)
+	if shown.Form != nil {
+		return httpserver.Render(w, r, http.StatusOK, overviewPage(overviewOf(*shown.Form)))
 	}
-	return httpserver.Render(w, r, http.StatusOK, overviewPage(overviewOf(f)))
+	v, err := caseOf(r, *shown.View)
+	if err != nil {
+		return err
+	}
+	return renderCase(w, r, http.StatusOK, v)
 }
 
 // overviewView is the task list of an application that is being written.

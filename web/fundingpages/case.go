@@ -57,14 +57,6 @@ type correctionLine struct {
 
 type letterLine struct{ Title, No, Href, Meta string }
 
-func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.caseOf(r)
-	if err != nil {
-		return err
-	}
-	return renderCase(w, r, http.StatusOK, v)
-}
-
 func renderCase(w http.ResponseWriter, r *http.Request, status int, v caseView) error {
 	if v.Staff {
 		return httpserver.Render(w, r, status, staffCasePage(v))
@@ -72,11 +64,7 @@ func renderCase(w http.ResponseWriter, r *http.Request, status int, v caseView) 
 	return httpserver.Render(w, r, status, applicantCasePage(v))
 }
 
-func (p *Pages) caseOf(r *http.Request) (caseView, error) {
-	in, err := p.Funding.View(r.Context(), actor(r), number(r))
-	if err != nil {
-		return caseView{}, err
-	}
+func caseOf(r *http.Request, in funding.View) (caseView, error) {
 	own, err := pageOf(in.Case.Kind)
 	if err != nil {
 		return caseView{}, err
@@ -86,11 +74,14 @@ func (p *Pages) caseOf(r *http.Request) (caseView, error) {
 		if v.Parts, err = own.Signed(in.Signed); err != nil {
 			return v, err
 		}
-		if v.Organization, err = p.profile(r, in.Profile); err != nil {
+		if v.Organization, err = profile(in); err != nil {
 			return v, err
 		}
 	}
-	v.Check, v.Tally, v.CheckedAt = in.Check.Lines, funding.Judge(in.Check.Lines), clock(in.Check.At)
+	v.Check, v.Tally = in.Check.Lines, funding.Judge(in.Check.Lines)
+	if !in.Check.At.IsZero() {
+		v.CheckedAt = clock(in.Check.At)
+	}
 	v.Opinions, v.Papers, v.Letters = opinionsOf(in.Opinions), papersOfCase(in), lettersOf(in)
 	v.Corrections, v.Timeline = correctionsOf(in.Corrections), timelineOf(in)
 	v.MayWithdraw, v.MayOpine, v.MayDecide = in.May("withdraw"), in.May("opine"), in.May("accept")
@@ -137,19 +128,15 @@ func clockOf(in funding.View) *ui.Clock {
 }
 
 // profile lists the organization as it stood when it signed.
-func (p *Pages) profile(r *http.Request, snapshot json.RawMessage) ([]ui.Fact, error) {
+func profile(in funding.View) ([]ui.Fact, error) {
 	var o funding.Applicant
-	if err := json.Unmarshal(snapshot, &o); err != nil {
-		return nil, err
-	}
-	regions, err := p.Regions(r.Context())
-	if err != nil {
+	if err := json.Unmarshal(in.Profile, &o); err != nil {
 		return nil, err
 	}
 	facts := []ui.Fact{
 		{Label: "组织", Body: ui.Link(o.Name, paths.Organization(o.ID.String())), Demo: true},
 		ui.F("性质", o.Basis.Name()+"，"+o.Type.Name()), ui.F("类别", o.Category.Name()), ui.F(o.NumberLabel, o.Number),
-		ui.F("成立", o.EstablishedOn.Chinese()), ui.F("所在", regions.FullName(o.CommunityCode)), ui.F("负责人", o.HeadName),
+		ui.F("成立", o.EstablishedOn.Chinese()), ui.F("所在", in.Regions.FullName(o.CommunityCode)), ui.F("负责人", o.HeadName),
 	}
 	return slices.DeleteFunc(facts, func(f ui.Fact) bool { return f.Body == nil && f.Value == "" }), nil
 }

@@ -183,7 +183,11 @@ func (p *Pages) decisionRefused(w http.ResponseWriter, r *http.Request, cause er
 	if kind != errs.Invalid && kind != errs.Conflict {
 		return cause
 	}
-	v, err := p.caseOf(r)
+	in, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	v, err := caseOf(r, in)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/district"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/layout"
@@ -20,8 +19,6 @@ import (
 // Deps is what the pages stand on.
 type Deps struct {
 	Funding *funding.Service
-	// Regions returns the names of communities and subdistricts.
-	Regions func(ctx context.Context) (*district.RegionSet, error)
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
 }
