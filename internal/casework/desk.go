@@ -190,3 +190,13 @@ func (s *Service) waitsFor(r authz.Role) bool {
 	}
 	return false
 }
+
+// Find returns a case that the actor may see by its number, for pages that know
+// no more of it; errs.NotFound otherwise.
+func (d *Desk) Find(ctx context.Context, actor authz.Actor, no string) (c Case, err error) {
+	err = d.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		c, err = d.cases.Load(ctx, q, actor, no)
+		return err
+	})
+	return c, err
+}

@@ -106,9 +106,12 @@ func (s *Service) setClock(ctx context.Context, tx postgres.Tx, now time.Time, c
 		left, _ := calendar.Between(today, c.DueOn)
 		c.PausedDays = &left
 	}
+	if t.KeepsDue && c.PausedDays == nil {
+		return nil // the same office's clock goes on running
+	}
 	days, has := 0, false
 	switch {
-	case t.KeepsDue && c.PausedDays != nil:
+	case t.KeepsDue:
 		days, has = max(*c.PausedDays, 1), true // even an overdue office gets the day of the answer's arrival
 		c.PausedDays = nil
 	case t.DueParam != "":

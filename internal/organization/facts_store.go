@@ -10,25 +10,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// FactsOn gathers the facts about one organization as of day on, in six
-// statements. An unknown organization is errs.NotFound. It checks no scope: the
+// FactsOn gathers the facts about one organization as of day on, in two round
+// trips. An unknown organization is errs.NotFound. It checks no scope: the
 // caller has found the organization through a case or a profile already.
 func FactsOn(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Facts, error) {
 	f, err := registeredFacts(ctx, q, orgID, on)
 	if err != nil {
 		return f, err
 	}
-	if f.Systems, err = systems(ctx, q, orgID, false); err != nil {
-		return f, err
-	}
-	if f.Activities, err = activities(ctx, q, orgID); err != nil {
-		return f, err
-	}
-	if f.Reports, err = reports(ctx, q, orgID); err != nil {
-		return f, err
-	}
-	grants, err := grantsAround(ctx, q, orgID, f.HeadPersonID)
-	if err != nil {
+	var grants []Grant
+	var b postgres.Batch
+	postgres.Gather(&b, &f.Systems, systemsSQL, orgID, false)
+	postgres.Gather(&b, &f.Activities, activitiesSQL, orgID)
+	postgres.Gather(&b, &f.Reports, reportsSQL, orgID)
+	postgres.Gather(&b, &grants, grantsAroundSQL, orgID, f.HeadPersonID)
+	postgres.Gather(&b, &f.HeadOrgs, headOrgsSQL, orgID, f.HeadPersonID)
+	if err := b.Run(ctx, q); err != nil {
 		return f, err
 	}
 	for _, g := range grants {
@@ -38,8 +35,7 @@ func FactsOn(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.
 			f.HeadGrants = append(f.HeadGrants, g)
 		}
 	}
-	f.HeadOrgs, err = headOrgs(ctx, q, orgID, f.HeadPersonID)
-	return f, err
+	return f, nil
 }
 
 // registeredFacts reads every registered fact as of on: the latest that had
@@ -89,42 +85,44 @@ func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, o
 	return f, nil
 }
 
-func systems(ctx context.Context, q postgres.Querier, orgID uuid.UUID, withVoid bool) ([]System, error) {
-	return postgres.All[System](ctx, q, `
-		select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
-		from organization_system where org_id = $1 and ($2 or void_on is null)
-		order by array_position(array['charter','finance','disclosure','personnel','assembly','council','supervisors','election'], kind),
-			filed_on desc, id desc`, orgID, withVoid)
-}
+const systemsSQL = `
+	select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
+	from organization_system where org_id = $1 and ($2 or void_on is null)
+	order by array_position(array['charter','finance','disclosure','personnel','assembly','council','supervisors','election'], kind),
+		filed_on desc, id desc`
+
+const activitiesSQL = `
+	select id, org_id, title, held_on, place, community_code, participants, volunteers, social_workers, summary,
+		confirmed_on, confirmed_office, version
+	from organization_activity where org_id = $1 and void_on is null
+	order by held_on desc, id desc`
+
+const reportsSQL = `
+	select id, org_id, report_year, submitted_on, conclusion, unit, version
+	from annual_report where org_id = $1 order by report_year desc`
+
+// grantsAroundSQL selects the organization's own grants and those of
+// organizations that the same person headed when they were awarded.
+const grantsAroundSQL = `
+	select g.id, g.org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
+		g.head_person_id, g.community_code, g.use_report_due_on, g.use_report_filed_on, g.version
+	from earlier_grant g join organization o on o.id = g.org_id
+	where (g.org_id = $1 or g.head_person_id = $2) and g.void_on is null
+	order by g.awarded_on desc, g.id desc`
+
+const headOrgsSQL = `
+	select id, name, community_code from organization
+	where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
+	order by established_on, id`
 
 func activities(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Activity, error) {
-	return postgres.All[Activity](ctx, q, `
-		select id, org_id, title, held_on, place, community_code, participants, volunteers, social_workers, summary,
-			confirmed_on, confirmed_office, version
-		from organization_activity where org_id = $1 and void_on is null
-		order by held_on desc, id desc`, orgID)
+	return postgres.All[Activity](ctx, q, activitiesSQL, orgID)
 }
 
-func reports(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]AnnualReport, error) {
-	return postgres.All[AnnualReport](ctx, q, `
-		select id, org_id, report_year, submitted_on, conclusion, unit, version
-		from annual_report where org_id = $1 order by report_year desc`, orgID)
-}
-
-// grantsAround returns the organization's own grants and those of organizations
-// that the same person headed when they were awarded.
 func grantsAround(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]Grant, error) {
-	return postgres.All[Grant](ctx, q, `
-		select g.id, g.org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
-			g.head_person_id, g.community_code, g.use_report_due_on, g.use_report_filed_on, g.version
-		from earlier_grant g join organization o on o.id = g.org_id
-		where (g.org_id = $1 or g.head_person_id = $2) and g.void_on is null
-		order by g.awarded_on desc, g.id desc`, orgID, head)
+	return postgres.All[Grant](ctx, q, grantsAroundSQL, orgID, head)
 }
 
 func headOrgs(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]HeadOrg, error) {
-	return postgres.All[HeadOrg](ctx, q, `
-		select id, name, community_code from organization
-		where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
-		order by established_on, id`, orgID, head)
+	return postgres.All[HeadOrg](ctx, q, headOrgsSQL, orgID, head)
 }

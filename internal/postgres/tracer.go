@@ -9,6 +9,7 @@ import (
 )
 
 // Counter collects the statements run under one context: a page may run twelve.
+// A batch counts once, because it is one round trip; that is what a page waits for.
 type Counter struct {
 	mu         sync.Mutex
 	statements []string
@@ -63,13 +64,16 @@ func (tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQuery
 
 func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-func (tracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+func (tracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
+	statements := make([]string, len(d.Batch.QueuedQueries))
+	for i, q := range d.Batch.QueuedQueries {
+		statements[i] = q.SQL
+	}
+	count(ctx, strings.Join(statements, ";\n"))
 	return ctx
 }
 
-func (tracer) TraceBatchQuery(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchQueryData) {
-	count(ctx, d.SQL)
-}
+func (tracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 
 func (tracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 

@@ -12,36 +12,38 @@ import (
 	"github.com/google/uuid"
 )
 
-// On returns how the organization stands on day on, read with three statements.
-// An unknown organization has an empty standing: the caller knows whether it is
+// On returns how the organization stands on day on, read with one statement. An
+// unknown organization has an empty standing: the caller knows whether it is
 // there.
 func On(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Standing, error) {
-	s := Standing{OrgID: orgID, On: on, Checks: map[Kind]Check{}}
-	var err error
-	s.Entries, err = postgres.All[Entry](ctx, q, `
-		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
-		       closed_at is not null as closed, version
-		from standing_entry where org_id = $1 and from_on <= $2 and not void
-		order by from_on desc, id desc`, orgID, on)
-	if err != nil {
-		return s, err
+	type row struct {
+		Entries []Entry `db:"entries"`
+		Grades  []Grade `db:"grades"`
+		Checks  []Check `db:"checks"`
 	}
-	s.Grades, err = postgres.All[Grade](ctx, q, `
-		select id, org_id, star, from_on, to_on, cert_no, version
-		from standing_grade where org_id = $1 and not void order by from_on desc`, orgID)
-	if err != nil {
-		return s, err
-	}
+	r, err := postgres.One[row](ctx, q, `
+		select (
+			select coalesce(jsonb_agg(e order by e.from_on desc, e.id desc), '[]') from (
+				select id, org_id, kind, from_on, coalesce(to_on::text, '') as to_on, basis, reason, recorded_at, close_reason,
+				       closed_at is not null as closed, version
+				from standing_entry where org_id = $1 and from_on <= $2 and not void) e
+		) as entries, (
+			select coalesce(jsonb_agg(g order by g.from_on desc), '[]') from (
+				select id, org_id, star, from_on, to_on, cert_no, version
+				from standing_grade where org_id = $1 and not void) g
+		) as grades, (
+			select coalesce(jsonb_agg(c), '[]') from (
+				select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
+				from standing_check where org_id = $1 and checked_on <= $2
+				order by list, checked_on desc, recorded_at desc) c
+		) as checks`, orgID, on)
+	s := Standing{OrgID: orgID, On: on, Entries: r.Entries, Grades: r.Grades, Checks: map[Kind]Check{}}
 	for _, g := range s.Grades {
 		if g.InForceOn(on) {
 			s.Grade = &g
 		}
 	}
-	checks, err := postgres.All[Check](ctx, q, `
-		select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
-		from standing_check where org_id = $1 and checked_on <= $2
-		order by list, checked_on desc, recorded_at desc`, orgID, on)
-	for _, c := range checks {
+	for _, c := range r.Checks {
 		s.Checks[c.List] = c
 	}
 	return s, err
@@ -115,4 +117,37 @@ func insertCheck(ctx context.Context, tx postgres.Tx, c Check, by uuid.UUID) err
 
 func notFound() error {
 	return errs.New(errs.NotFound, "没有找到。可能已经删除，或不在您能查看的范围内。")
+}
+
+// Summary is what a list shows of one organization's standing.
+type Summary struct {
+	Star  int    // 0 without a grade in force
+	Lists []Kind // entries in force, violations left out: they are history
+}
+
+// Summaries returns the standing of many organizations on a day in one
+// statement; one without grade and entries is missing from the map.
+func Summaries(ctx context.Context, q postgres.Querier, orgIDs []uuid.UUID, on civil.Date) (map[uuid.UUID]Summary, error) {
+	type row struct {
+		OrgID uuid.UUID `db:"org_id"`
+		Star  int       `db:"star"`
+		Kind  Kind      `db:"kind"`
+	}
+	rows, err := postgres.All[row](ctx, q, `
+		select org_id, star, '' as kind from standing_grade
+		where org_id = any($1) and not void and from_on <= $2 and to_on >= $2
+		union all
+		select org_id, 0, kind from standing_entry
+		where org_id = any($1) and not void and kind <> 'violation' and from_on <= $2 and (to_on is null or to_on >= $2)`, orgIDs, on)
+	out := make(map[uuid.UUID]Summary, len(rows))
+	for _, r := range rows {
+		s := out[r.OrgID]
+		if r.Kind == "" {
+			s.Star = r.Star
+		} else {
+			s.Lists = append(s.Lists, r.Kind)
+		}
+		out[r.OrgID] = s
+	}
+	return out, err
 }

@@ -42,7 +42,8 @@ type Transition struct {
 	// DueParam is the policy parameter, in working days, of the deadline in To;
 	// "" leaves To without one.
 	DueParam string
-	// KeepsDue goes on with the deadline that ran before (after a correction).
+	// KeepsDue goes on with the deadline that ran before: unchanged when it was
+	// not paused, with what was left of it after a pause.
 	KeepsDue bool
 }
 
