@@ -70,7 +70,7 @@ func (s *Service) Get(ctx context.Context, actor authz.Actor, id uuid.UUID) (r R
 }
 
 // GetIn is Get in a transaction of the caller's, so that a page reads one
-// snapshot: six statements.
+// snapshot: three round trips.
 func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (r Record, err error) {
 	if r, err = s.visibleRecord(ctx, q, actor, id); err != nil {
 		return Record{}, err
@@ -82,17 +82,12 @@ func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Act
 	if len(payees) > 0 {
 		r.Payee = &payees[0]
 	}
-	if r.Systems, err = systems(ctx, q, id, false); err != nil {
-		return r, err
-	}
-	if r.Activities, err = activities(ctx, q, id); err != nil {
-		return r, err
-	}
-	if r.Reports, err = reports(ctx, q, id); err != nil {
-		return r, err
-	}
-	r.Grants, err = grantsAround(ctx, q, id, uuid.Nil)
-	return r, err
+	var b postgres.Batch
+	postgres.Gather(&b, &r.Systems, systemsSQL, id, false)
+	postgres.Gather(&b, &r.Activities, activitiesSQL, id)
+	postgres.Gather(&b, &r.Reports, reportsSQL, id)
+	postgres.Gather(&b, &r.Grants, grantsAroundSQL, id, uuid.Nil)
+	return r, b.Run(ctx, q)
 }
 
 // visibleRecord reads the row with its sealed numbers and the looks at once.
