@@ -115,14 +115,6 @@ const headOrgsSQL = `
 	where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
 	order by established_on, id`
 
-func activities(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Activity, error) {
-	return postgres.All[Activity](ctx, q, activitiesSQL, orgID)
-}
-
-func grantsAround(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]Grant, error) {
-	return postgres.All[Grant](ctx, q, grantsAroundSQL, orgID, head)
-}
-
 func headOrgs(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]HeadOrg, error) {
 	return postgres.All[HeadOrg](ctx, q, headOrgsSQL, orgID, head)
 }

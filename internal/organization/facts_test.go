@@ -55,8 +55,9 @@ func TestFactsAsOfADay(t *testing.T) {
 	if r.EstablishedOn != civil.Of(2026, 4, 23) || r.Category != organization.CultureSport || r.Version != 3 {
 		t.Errorf("record: %s, %s, version %d", r.EstablishedOn, r.Category, r.Version)
 	}
-	if len(r.Events) != 1 || r.Events[0].HappenedOn != civil.Of(2026, 9, 1) {
-		t.Errorf("timeline holds changes only, got %v", r.Events)
+	// On the public timeline stand the founding, as corrected, and the change.
+	if e := b.profile(t, id).Events; len(e) != 2 || e[0].HappenedOn != civil.Of(2026, 4, 23) || e[1].HappenedOn != civil.Of(2026, 9, 1) {
+		t.Errorf("timeline %v", e)
 	}
 }
 

@@ -128,6 +128,19 @@ func (b bench) record(t *testing.T, actor authz.Actor, id uuid.UUID) organizatio
 	return r
 }
 
+func (b bench) profile(t *testing.T, id uuid.UUID) organization.Profile {
+	t.Helper()
+	var p organization.Profile
+	err := b.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) (err error) {
+		p, err = organization.Public(t.Context(), q, id)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("profile: %v", err)
+	}
+	return p
+}
+
 // wantField fails unless err is about the field name.
 func wantField(t *testing.T, err error, name string) {
 	t.Helper()

@@ -31,14 +31,15 @@ type PayeeInput struct {
 	Accept            []string
 }
 
-const payeeColumns = `id, org_id, kind, bank_name, branch, account_name, account_no_last4, cnaps, agent_name, agent_kind,
-	authorization_note, saved_at, saved_by, verified_at, version`
+const payeesSQL = `
+	select id, org_id, kind, bank_name, branch, account_name, account_no_last4, cnaps, agent_name, agent_kind,
+		authorization_note, saved_at, saved_by, verified_at, version
+	from payee_account where org_id = $1 and replaced_at is null`
 
 // Payees returns the account to which the organization may be paid now: one or
 // none. Numbers are masked. It checks no scope.
 func Payees(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]PayeeAccount, error) {
-	return postgres.All[PayeeAccount](ctx, q, `select `+payeeColumns+`
-		from payee_account where org_id = $1 and replaced_at is null`, orgID)
+	return postgres.All[PayeeAccount](ctx, q, payeesSQL, orgID)
 }
 
 // SavePayee saves the account for payments. Every save makes a new row that has

@@ -70,47 +70,48 @@ func (s *Service) Get(ctx context.Context, actor authz.Actor, id uuid.UUID) (r R
 }
 
 // GetIn is Get in a transaction of the caller's, so that a page reads one
-// snapshot: three round trips.
-func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (r Record, err error) {
-	if r, err = s.visibleRecord(ctx, q, actor, id); err != nil {
+// snapshot: two round trips.
+func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (Record, error) {
+	r, err := s.visibleRecord(ctx, q, actor, id)
+	if err != nil {
 		return Record{}, err
 	}
-	payees, err := Payees(ctx, q, id)
-	if err != nil {
+	var payees []PayeeAccount
+	var looks []Look
+	var b postgres.Batch
+	postgres.Gather(&b, &payees, payeesSQL, id)
+	postgres.Gather(&b, &r.Systems, systemsSQL, id, false)
+	postgres.Gather(&b, &r.Activities, activitiesSQL, id)
+	postgres.Gather(&b, &r.Reports, reportsSQL, id)
+	postgres.Gather(&b, &r.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &looks, `
+		select distinct on (subject) subject, checked_on, source from organization_check
+		where org_id = $1 order by subject, checked_on desc, recorded_at desc`, id)
+	if err := b.Run(ctx, q); err != nil {
 		return r, err
 	}
 	if len(payees) > 0 {
 		r.Payee = &payees[0]
 	}
-	var b postgres.Batch
-	postgres.Gather(&b, &r.Systems, systemsSQL, id, false)
-	postgres.Gather(&b, &r.Activities, activitiesSQL, id)
-	postgres.Gather(&b, &r.Reports, reportsSQL, id)
-	postgres.Gather(&b, &r.Grants, grantsAroundSQL, id, uuid.Nil)
-	return r, b.Run(ctx, q)
+	r.Looks = make(map[Subject]Look, len(looks))
+	for _, l := range looks {
+		r.Looks[l.Subject] = l
+	}
+	return r, nil
 }
 
-// visibleRecord reads the row with its sealed numbers and the looks at once.
+// visibleRecord reads the row with its sealed numbers at once.
 func (s *Service) visibleRecord(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (Record, error) {
 	type row struct {
 		Organization
 		Head    []byte `db:"head_mobile"`
 		Contact []byte `db:"contact_mobile"`
-		Looks   []Look `db:"looks"`
 	}
-	x, err := postgres.One[row](ctx, q, `
-		select `+columns+`, o.head_mobile, o.contact_mobile, (
-			select coalesce(jsonb_agg(l), '[]') from (
-				select distinct on (subject) subject, checked_on, source from organization_check
-				where org_id = o.id order by subject, checked_on desc, recorded_at desc) l) as looks
-		from organization o where o.id = $1`, id)
+	x, err := postgres.One[row](ctx, q, `select `+columns+`, o.head_mobile, o.contact_mobile from organization o where o.id = $1`, id)
 	if err != nil || !mayRead(actor, x.Organization) {
 		return Record{}, cause(err)
 	}
-	r := Record{Organization: x.Organization, HeadMobile: x.HeadMobileMask, ContactMobile: x.ContactMobileMask, Looks: map[Subject]Look{}}
-	for _, l := range x.Looks {
-		r.Looks[l.Subject] = l
-	}
+	r := Record{Organization: x.Organization, HeadMobile: x.HeadMobileMask, ContactMobile: x.ContactMobileMask}
 	switch actor.Role {
 	case authz.OrgClerk, authz.OrgHead, authz.Community, authz.Subdistrict, authz.BureauClerk, authz.BureauReviewer, authz.BureauLeader:
 	default:
@@ -179,22 +180,24 @@ type Profile struct {
 }
 
 // Public returns the public profile; it needs no actor. Absent is errs.NotFound.
+// Two round trips.
 func Public(ctx context.Context, q postgres.Querier, id uuid.UUID) (Profile, error) {
 	o, err := load(ctx, q, id)
 	if err != nil {
 		return Profile{}, err
 	}
 	p := o.public()
-	if p.Activities, err = activities(ctx, q, id); err != nil {
+	var recorded []Event
+	var b postgres.Batch
+	postgres.Gather(&b, &p.Activities, activitiesSQL, id)
+	postgres.Gather(&b, &p.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &recorded, eventsSQL, id)
+	if err := b.Run(ctx, q); err != nil {
 		return p, err
 	}
 	p.Activities = slices.DeleteFunc(p.Activities, func(a Activity) bool { return a.ConfirmedOn.IsZero() })
-	if p.Grants, err = grantsAround(ctx, q, id, uuid.Nil); err != nil {
-		return p, err
-	}
-	more, err := events(ctx, q, id)
-	p.Events = append(p.Events, more...)
-	return p, err
+	p.Events = append(p.Events, recorded...)
+	return p, nil
 }
 
 func (o Organization) public() Profile {

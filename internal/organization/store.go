@@ -113,12 +113,10 @@ func insertEvent(ctx context.Context, tx postgres.Tx, now time.Time, org uuid.UU
 	return err
 }
 
-// events returns the public timeline, oldest first.
-func events(ctx context.Context, q postgres.Querier, org uuid.UUID) ([]Event, error) {
-	return postgres.All[Event](ctx, q, `
-		select happened_on, kind, title, detail from organization_event
-		where org_id = $1 order by happened_on, id`, org)
-}
+// eventsSQL selects what is recorded for the public timeline, oldest first.
+const eventsSQL = `
+	select happened_on, kind, title, detail from organization_event
+	where org_id = $1 order by happened_on, id`
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

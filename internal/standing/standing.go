@@ -56,17 +56,17 @@ func (k Kind) Valid() bool { return k.Name() != string(k) }
 // Entry is one listing, ban, violation or open recovery. ToOn is the last day in
 // force, zero while open.
 type Entry struct {
-	ID          uuid.UUID  `db:"id" json:"id"`
-	OrgID       uuid.UUID  `db:"org_id" json:"org_id"`
-	Kind        Kind       `db:"kind" json:"kind"`
-	FromOn      civil.Date `db:"from_on" json:"from_on"`
-	ToOn        civil.Date `db:"to_on" json:"to_on"`
-	Basis       string     `db:"basis" json:"basis"`   // decision or document number
-	Reason      string     `db:"reason" json:"reason"` // public
-	RecordedAt  time.Time  `db:"recorded_at" json:"recorded_at"`
-	CloseReason string     `db:"close_reason" json:"close_reason"`
-	Closed      bool       `db:"closed" json:"closed"`
-	Version     int        `db:"version" json:"version"`
+	ID          uuid.UUID  `db:"id"`
+	OrgID       uuid.UUID  `db:"org_id"`
+	Kind        Kind       `db:"kind"`
+	FromOn      civil.Date `db:"from_on"`
+	ToOn        civil.Date `db:"to_on"`
+	Basis       string     `db:"basis"`  // decision or document number
+	Reason      string     `db:"reason"` // public
+	RecordedAt  time.Time  `db:"recorded_at"`
+	CloseReason string     `db:"close_reason"`
+	Closed      bool       `db:"closed"`
+	Version     int        `db:"version"`
 }
 
 // InForceOn reports whether e holds on day on, its last day included.
@@ -76,13 +76,13 @@ func (e Entry) InForceOn(on civil.Date) bool {
 
 // Grade is a star grade with its validity, both days included.
 type Grade struct {
-	ID      uuid.UUID  `db:"id" json:"id"`
-	OrgID   uuid.UUID  `db:"org_id" json:"org_id"`
-	Star    int        `db:"star" json:"star"` // 1–3
-	FromOn  civil.Date `db:"from_on" json:"from_on"`
-	ToOn    civil.Date `db:"to_on" json:"to_on"`
-	CertNo  string     `db:"cert_no" json:"cert_no"`
-	Version int        `db:"version" json:"version"`
+	ID      uuid.UUID  `db:"id"`
+	OrgID   uuid.UUID  `db:"org_id"`
+	Star    int        `db:"star"` // 1–3
+	FromOn  civil.Date `db:"from_on"`
+	ToOn    civil.Date `db:"to_on"`
+	CertNo  string     `db:"cert_no"`
+	Version int        `db:"version"`
 }
 
 // InForceOn reports whether g holds on day on.
@@ -104,13 +104,13 @@ const (
 
 // Check records that an office looked at a list.
 type Check struct {
-	ID         uuid.UUID  `db:"id" json:"id"`
-	OrgID      uuid.UUID  `db:"org_id" json:"org_id"`
-	List       Kind       `db:"list" json:"list"`
-	CheckedOn  civil.Date `db:"checked_on" json:"checked_on"`
-	Result     Result     `db:"result" json:"result"`
-	Source     string     `db:"source" json:"source"` // where it was looked up
-	RecordedAt time.Time  `db:"recorded_at" json:"recorded_at"`
+	ID         uuid.UUID  `db:"id"`
+	OrgID      uuid.UUID  `db:"org_id"`
+	List       Kind       `db:"list"`
+	CheckedOn  civil.Date `db:"checked_on"`
+	Result     Result     `db:"result"`
+	Source     string     `db:"source"` // where it was looked up
+	RecordedAt time.Time  `db:"recorded_at"`
 }
 
 // State is the answer about one kind on one day.

@@ -12,41 +12,37 @@ import (
 	"github.com/google/uuid"
 )
 
-// On returns how the organization stands on day on, read with one statement. An
+// On returns how the organization stands on day on, read in one round trip. An
 // unknown organization has an empty standing: the caller knows whether it is
 // there.
 func On(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Standing, error) {
-	type row struct {
-		Entries []Entry `db:"entries"`
-		Grades  []Grade `db:"grades"`
-		Checks  []Check `db:"checks"`
+	s := Standing{OrgID: orgID, On: on, Checks: map[Kind]Check{}}
+	var checks []Check
+	var b postgres.Batch
+	postgres.Gather(&b, &s.Entries, `
+		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
+		       closed_at is not null as closed, version
+		from standing_entry where org_id = $1 and from_on <= $2 and not void
+		order by from_on desc, id desc`, orgID, on)
+	postgres.Gather(&b, &s.Grades, `
+		select id, org_id, star, from_on, to_on, cert_no, version
+		from standing_grade where org_id = $1 and not void order by from_on desc`, orgID)
+	postgres.Gather(&b, &checks, `
+		select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
+		from standing_check where org_id = $1 and checked_on <= $2
+		order by list, checked_on desc, recorded_at desc`, orgID, on)
+	if err := b.Run(ctx, q); err != nil {
+		return s, err
 	}
-	r, err := postgres.One[row](ctx, q, `
-		select (
-			select coalesce(jsonb_agg(e order by e.from_on desc, e.id desc), '[]') from (
-				select id, org_id, kind, from_on, coalesce(to_on::text, '') as to_on, basis, reason, recorded_at, close_reason,
-				       closed_at is not null as closed, version
-				from standing_entry where org_id = $1 and from_on <= $2 and not void) e
-		) as entries, (
-			select coalesce(jsonb_agg(g order by g.from_on desc), '[]') from (
-				select id, org_id, star, from_on, to_on, cert_no, version
-				from standing_grade where org_id = $1 and not void) g
-		) as grades, (
-			select coalesce(jsonb_agg(c), '[]') from (
-				select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
-				from standing_check where org_id = $1 and checked_on <= $2
-				order by list, checked_on desc, recorded_at desc) c
-		) as checks`, orgID, on)
-	s := Standing{OrgID: orgID, On: on, Entries: r.Entries, Grades: r.Grades, Checks: map[Kind]Check{}}
 	for _, g := range s.Grades {
 		if g.InForceOn(on) {
 			s.Grade = &g
 		}
 	}
-	for _, c := range r.Checks {
+	for _, c := range checks {
 		s.Checks[c.List] = c
 	}
-	return s, err
+	return s, nil
 }
 
 // place locks the organization against a concurrent entry and returns where it
