@@ -1,0 +1,358 @@
+package organizationpages
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/standing"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
+)
+
+// pageSize is the number of rows on a page of a list.
+const pageSize = 20
+
+// directoryView is the list of organizations, public or of an office.
+type directoryView struct {
+	layout.Page
+	Heading, Lead string
+	Staff         bool
+	Base          string // address of the list without filters
+	Query         string
+	Keep          []ui.Pair // filters that a search keeps
+	Facets        []ui.Facet
+	Chips         []ui.Chip
+	Map           ui.Map
+	MapNote       string
+	Least, Most   string
+	Place         string // community or subdistrict chosen
+	Places        []ui.Option
+	Table         ui.Table
+	Any           bool
+	EmptyWhy      string
+	EmptyNext     string
+	Pages         ui.Pages
+	Folded        string
+	MayRecord     bool
+}
+
+// filterOf reads the filter of an address. What is not on offer is left out, so
+// that an old bookmark shows more rather than an error.
+func filterOf(q url.Values, regions *district.RegionSet) organization.Filter {
+	f := organization.Filter{Query: strings.TrimSpace(q.Get("q"))}
+	if r, ok := regions.Get(q.Get("place")); ok {
+		switch r.Kind {
+		case district.Subdistrict:
+			f.Subdistrict = r.Code
+		case district.Community:
+			f.Community = r.Code
+		}
+	}
+	if c := organization.Category(q.Get("category")); slices.Contains(organization.Categories, c) {
+		f.Category = c
+	}
+	if b := organization.Basis(q.Get("basis")); slices.Contains(organization.Bases, b) {
+		f.Basis = b
+	}
+	if q.Get("status") == string(organization.All) {
+		f.Status = organization.All
+	}
+	return f
+}
+
+// values is the filter as an address; the cursor is not part of it.
+func addressOf(f organization.Filter) url.Values {
+	return url.Values{"place": {f.Community + f.Subdistrict}, "category": {string(f.Category)}, "basis": {string(f.Basis)},
+		"status": {string(f.Status)}, "q": {f.Query}}
+}
+
+// listing is what one reading of the list gives.
+type listing struct {
+	filter  organization.Filter
+	page    organization.Page
+	counts  organization.Tallies
+	marks   map[uuid.UUID]standing.Summary
+	regions *district.RegionSet
+	today   civil.Date
+}
+
+func (p *Pages) listPublic(w http.ResponseWriter, r *http.Request) error {
+	l, err := p.read(r, organization.List)
+	if err != nil {
+		return err
+	}
+	v := newDirectory(l, paths.Organizations, paths.Organization)
+	v.Page = layout.Page{Title: "社会组织", Nav: "organizations", Description: "坪山区社区社会组织名录，可按街道、社区和类别查找。",
+		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "社会组织"}}}
+	v.Heading = "社会组织"
+	return httpserver.Render(w, r, http.StatusOK, directoryPage(v))
+}
+
+func (p *Pages) listStaff(w http.ResponseWriter, r *http.Request) error {
+	a := actor(r)
+	l, err := p.read(r, func(ctx ctx, q postgres.Querier, regions *district.RegionSet, f organization.Filter, cursor string, size int) (organization.Page, error) {
+		return p.Organizations.ListFor(ctx, q, regions, a, f, cursor, size)
+	})
+	if err != nil {
+		return err
+	}
+	l.counts = l.counts.Within(a)
+	v := newDirectory(l, paths.StaffOrganizations, paths.StaffOrganization)
+	v.Page = shell(r, "组织档案", 0)
+	v.Heading, v.Staff, v.MayRecord = "组织档案", true, a.Can(authz.OrganizationRecord)
+	return httpserver.Render(w, r, http.StatusOK, directoryPage(v))
+}
+
+// read reads one page of the list with its marks and counts.
+func (p *Pages) read(r *http.Request, list lister) (l listing, err error) {
+	err = p.DB.Read(r.Context(), func(q postgres.Querier, now time.Time) error {
+		l.today = civil.On(now)
+		if l.regions, err = district.Regions(r.Context(), q); err != nil {
+			return err
+		}
+		query := r.URL.Query()
+		l.filter = filterOf(query, l.regions)
+		if l.page, err = list(r.Context(), q, l.regions, l.filter, query.Get("after"), pageSize); err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(l.page.Items))
+		for i, o := range l.page.Items {
+			ids[i] = o.ID
+		}
+		if l.marks, err = standing.Summaries(r.Context(), q, ids, l.today); err != nil {
+			return err
+		}
+		l.counts, err = organization.Counts(r.Context(), q)
+		return err
+	})
+	return l, err
+}
+
+func newDirectory(l listing, base string, page func(id string) string) directoryView {
+	f := l.filter
+	at := func(change func(f *organization.Filter)) string {
+		g := f
+		change(&g)
+		return paths.WithQuery(base, addressOf(g))
+	}
+	v := directoryView{Base: base, Query: f.Query, Place: f.Community + f.Subdistrict, Places: places(l.regions, l.today)}
+	for name, value := range addressOf(f) {
+		if name != "q" && value[0] != "" {
+			v.Keep = append(v.Keep, ui.Pair{Name: name, Value: value[0]})
+		}
+	}
+	slices.SortFunc(v.Keep, func(a, b ui.Pair) int { return strings.Compare(a.Name, b.Name) })
+	v.Lead = lead(l)
+	v.Facets = facets(l, at)
+	v.Chips = chips(l, at)
+	v.Folded = "筛选条件"
+	if n := len(v.Chips); n > 0 {
+		v.Folded = "筛选条件（已选 " + strconv.Itoa(n) + " 项）"
+	}
+	v.Map, v.Most = tiles(l, at)
+	v.Least, v.MapNote = "没有", "数字是现有组织数，颜色随之加深。"
+	if f.Query != "" {
+		v.MapNote = "数字按左边的条件统计，不含搜索词。"
+	}
+	v.Table, v.Any = rowsOf(l, page), len(l.page.Items) > 0
+	v.EmptyWhy, v.EmptyNext = nothing(f)
+	cursor := func(c string) string {
+		if c == "" {
+			return ""
+		}
+		q := addressOf(f)
+		q.Set("after", c)
+		return paths.WithQuery(base, q)
+	}
+	v.Pages = ui.Pages{Previous: cursor(l.page.Previous), Next: cursor(l.page.Next)}
+	return v
+}
+
+// lead says what the filter amounts to, from stored counts; a search is not
+// counted.
+func lead(l listing) string {
+	f := l.filter
+	f.Query = ""
+	where := "全区"
+	if code := f.Community + f.Subdistrict; code != "" {
+		where = l.regions.FullName(code)
+	}
+	what := "社区社会组织"
+	if f.Category != "" {
+		what = f.Category.Name() + "类" + what
+	}
+	have := "现有"
+	if f.Status == organization.All {
+		have = "先后有"
+	}
+	total := l.counts.Sum(f)
+	text := where + have + what + " " + strconv.Itoa(total) + " 个"
+	if f.Basis == "" && total > 0 {
+		g := f
+		g.Basis = organization.Registered
+		registered := l.counts.Sum(g)
+		text += "，其中登记 " + strconv.Itoa(registered) + " 个，备案 " + strconv.Itoa(total-registered) + " 个"
+	} else if f.Basis != "" {
+		text += "（" + f.Basis.Name() + "）"
+	}
+	return text + "。"
+}
+
+func facets(l listing, at func(func(*organization.Filter)) string) []ui.Facet {
+	option := func(label string, current bool, change func(*organization.Filter)) ui.FacetOption {
+		g := l.filter
+		change(&g)
+		g.Query = ""
+		href := at(change)
+		if current { // pressing the current one again takes it off
+			href = at(func(f *organization.Filter) { clearLike(f, change) })
+		}
+		return ui.FacetOption{Label: label, Href: href, Current: current, Count: l.counts.Sum(g)}
+	}
+	category, basis, life := ui.Facet{Title: "类别（3+3）"}, ui.Facet{Title: "管理方式"}, ui.Facet{Title: "范围"}
+	for _, c := range organization.Categories {
+		label := c.Name()
+		if c.Priority() {
+			label += " · 重点"
+		}
+		category.Options = append(category.Options, option(label, l.filter.Category == c, func(f *organization.Filter) { f.Category = c }))
+	}
+	for _, b := range organization.Bases {
+		basis.Options = append(basis.Options, option(b.Name(), l.filter.Basis == b, func(f *organization.Filter) { f.Basis = b }))
+	}
+	life.Options = []ui.FacetOption{option("含已注销、已撤销", l.filter.Status == organization.All, func(f *organization.Filter) { f.Status = organization.All })}
+	return []ui.Facet{category, basis, life}
+}
+
+// clearLike takes off what change puts on.
+func clearLike(f *organization.Filter, change func(*organization.Filter)) {
+	var only organization.Filter
+	change(&only)
+	if only.Category != "" {
+		f.Category = ""
+	}
+	if only.Basis != "" {
+		f.Basis = ""
+	}
+	if only.Status != "" {
+		f.Status = ""
+	}
+}
+
+func chips(l listing, at func(func(*organization.Filter)) string) []ui.Chip {
+	f := l.filter
+	var out []ui.Chip
+	add := func(on bool, label string, clear func(*organization.Filter)) {
+		if on {
+			out = append(out, ui.Chip{Label: label, Href: at(clear)})
+		}
+	}
+	add(f.Subdistrict != "", l.regions.Name(f.Subdistrict), func(f *organization.Filter) { f.Subdistrict = "" })
+	add(f.Community != "", l.regions.Name(f.Community), func(f *organization.Filter) { f.Community = "" })
+	add(f.Category != "", f.Category.Name(), func(f *organization.Filter) { f.Category = "" })
+	add(f.Basis != "", f.Basis.Name(), func(f *organization.Filter) { f.Basis = "" })
+	add(f.Status == organization.All, "含已注销、已撤销", func(f *organization.Filter) { f.Status = "" })
+	add(f.Query != "", "“"+f.Query+"”", func(f *organization.Filter) { f.Query = "" })
+	return out
+}
+
+func places(regions *district.RegionSet, on civil.Date) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "全区"}}
+	for _, s := range regions.Subdistricts(on) {
+		all := regions.CommunitiesOf(s.Code, on)
+		out = append(out, ui.Option{Value: s.Code, Label: s.Name + "（全部 " + strconv.Itoa(len(all)) + " 个社区）", Group: s.Name})
+		for _, c := range all {
+			label := c.Name
+			if len(c.Aliases) > 0 {
+				label += "（" + c.Aliases[0] + "）"
+			}
+			out = append(out, ui.Option{Value: c.Code, Label: label, Group: s.Name})
+		}
+	}
+	return out
+}
+
+// tiles is the district's map with the count of every community under the other
+// conditions.
+func tiles(l listing, at func(func(*organization.Filter)) string) (ui.Map, string) {
+	f := l.filter
+	f.Query, f.Subdistrict, f.Community = "", "", ""
+	most := 0
+	for _, c := range l.regions.Communities(l.today) {
+		f.Community = c.Code
+		most = max(most, l.counts.Sum(f))
+	}
+	m := ui.Map{Label: "各社区的组织数"}
+	for _, s := range l.regions.OnMap(l.today) {
+		area := ui.Area{Name: s.Name, Selected: l.filter.Subdistrict == s.Code}
+		for _, c := range l.regions.CommunitiesOf(s.Code, l.today) {
+			f.Community = c.Code
+			n := l.counts.Sum(f)
+			value := strconv.Itoa(n) + " 个"
+			if n == 0 {
+				value = "没有"
+			}
+			area.Tiles = append(area.Tiles, ui.Tile{Name: c.ShortName(), Value: value, Label: s.Name + c.Name + "，" + value, Level: level(n, most),
+				Selected: l.filter.Community == c.Code,
+				Href:     at(func(f *organization.Filter) { f.Community, f.Subdistrict = c.Code, "" })})
+		}
+		m.Areas = append(m.Areas, area)
+	}
+	return m, strconv.Itoa(max(most, 1)) + " 个"
+}
+
+// level is the step of n on a scale of four up to most; 0 is none.
+func level(n, most int) int {
+	if n == 0 {
+		return 0
+	}
+	return min(4, 1+(n-1)*4/max(most, 1))
+}
+
+func rowsOf(l listing, page func(id string) string) ui.Table {
+	t := ui.Table{Caption: "社区社会组织，新成立的在前", Columns: []ui.Column{{Label: "组织", Full: true}, {Label: "类别"}, {Label: "社区"}, {Label: "管理方式"},
+		{Label: "成立日期"}, {Label: "状态", Full: true}}}
+	var rows []ui.Row
+	for _, o := range l.page.Items {
+		head := ui.Head(o.Name, page(o.ID.String()), o.Type.Name())
+		head.Demo = o.Demo
+		mark := l.marks[o.ID]
+		state := ui.C(ui.Tag(o.Status.Name(), statusTone(o.Status)))
+		switch {
+		case len(mark.Lists) > 0:
+			state = ui.C(ui.Tag(o.Status.Name(), statusTone(o.Status)), ui.Tag(listed(mark.Lists), ui.Bad))
+		case mark.Star > 0:
+			state = ui.C(ui.Tag(o.Status.Name(), statusTone(o.Status)), ui.Stars(mark.Star, standing.Grade{Star: mark.Star}.Name()))
+		}
+		rows = append(rows, ui.Cells(head, ui.T(categoryName(o.Category)), ui.T(strings.TrimSuffix(l.regions.Name(o.CommunityCode), "社区")),
+			ui.T(o.Basis.Name()), ui.T(o.EstablishedOn.String()), state))
+	}
+	t.Groups = ui.Rows(rows...)
+	return t
+}
+
+// nothing says why the list is empty and what to do.
+func nothing(f organization.Filter) (why, next string) {
+	switch {
+	case f.Query != "" && (f.Community+f.Subdistrict != "" || f.Category != "" || f.Basis != ""):
+		return "没有符合条件的组织。", "去掉一个条件，或者换一个词再找。"
+	case f.Query != "":
+		return "没有名称里有“" + f.Query + "”的组织。", "换一个短一些的词，或者按社区找。也可以输入完整的统一社会信用代码或备案编号。"
+	case f.Community+f.Subdistrict != "" || f.Category != "" || f.Basis != "":
+		return "没有符合条件的组织。", "去掉一个条件再看。"
+	}
+	return "还没有登记的组织。", "组织在街道备案或在民政局登记以后，会出现在这里。"
+}
