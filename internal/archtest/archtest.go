@@ -30,7 +30,7 @@ const (
 	crossing          // L6
 	leaf              // web leaves, see leaves: beside the levels, not on them
 	harness           // test infrastructure: above L2, imported by tests only
-	visit             // web/session: who is there, between features and pages
+	visit             // web/session, web/checks: between features and pages
 	pages             // web/<feature>pages
 	root              // internal/app
 	command           // cmd/*
@@ -54,11 +54,11 @@ var levels = map[string]int{
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features,
 
-	"internal/report": crossing, "internal/dryrun": crossing,
+	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
-	"web/session": visit,
+	"web/session": visit, "web/checks": visit,
 
 	"internal/app": root,
 }

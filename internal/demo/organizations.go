@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"strings"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/organization"
+
+	"github.com/google/uuid"
+)
+
+// role is an organization in the script. head and clerk say what their accounts
+// show; "" means that there is no such account.
+type role struct {
+	key      string // org1: the beginning of its accounts' names
+	place    string // short name of the community
+	name     string
+	kind     organization.OrgType
+	basis    organization.Basis
+	category organization.Category
+	months   int // age today; see born
+	head     string
+	clerk    string
+	sameHead string     // key of the organization whose head leads this one too
+	traits   []trait    // how it differs from one that has everything
+	founded  civil.Date // instead of months
+	unit     string     // supervising unit
+}
+
+// trait is one way in which an organization differs from the others.
+type trait string
+
+const (
+	halfYearToday    trait = "half a year old today"
+	halfYearTomorrow trait = "half a year old tomorrow"
+	renamed          trait = "registered anew under another name"
+	unchecked        trait = "nobody looked at any list"
+	noDisclosure     trait = "no disclosure system on file"
+	noPayee          trait = "no account for payments"
+	activityWaits    trait = "an activity that the community has not confirmed"
+	abnormal         trait = "on the list of abnormal activity"
+	serious          trait = "on the list of serious violations"
+	violation        trait = "a violation two years ago"
+	banned           trait = "banned from applying"
+	granted          trait = "had start-up support before, use report owed"
+	supported        trait = "several earlier grants, all reported, two stars"
+	starred          trait = "three stars, registered in another district"
+	firstGrant       trait = "had start-up support within three years"
+	merging          trait = "merging"
+	deregistered     trait = "deregistered"
+	filingRevoked    trait = "filing revoked"
+	newHead          trait = "changed its head"
+)
+
+const disabled = "区残疾人联合会"
+
+const (
+	assoc, service    = organization.Association, organization.SocialService
+	filed, registered = organization.Filed, organization.Registered
+)
+
+// cast is every organization. Those up to org17 carry the applications of
+// stories.go; the others show one condition of eligibility each.
+var cast = []role{
+	{key: "org1", place: "六联", name: "六联社区银龄互助会", kind: assoc, basis: filed, category: organization.Welfare, months: 8,
+		head: "条件都符合，还没有申请；从这里开始走全流程", clerk: "可以填写，由负责人签署"},
+	{key: "org2", place: "坪环", name: "坪环社区睦邻互助社", kind: assoc, basis: filed, category: organization.SocialServices, months: 7,
+		head: "草稿已填完，还差附件", clerk: "和负责人一起填的草稿"},
+	{key: "org3", place: "沙坣", name: "沙坣社区青苗成长服务中心", kind: service, basis: registered, category: organization.SocialServices, months: 9,
+		head: "退回补正：两处要改，办理期限已暂停", clerk: "可以改补正的两处"},
+	{key: "org4", place: "江岭", name: "江岭社区环保志愿队", kind: assoc, basis: filed, category: organization.Charity, months: 10,
+		head: "社区征求意见中，下一个工作日到期"},
+	{key: "org5", place: "马峦", name: "马峦社区客家山歌队", kind: assoc, basis: filed, category: organization.CultureSport, months: 11,
+		head: "社区征求意见中，今天到期"},
+	{key: "org6", place: "碧岭", name: "碧岭社区助残互助中心", kind: service, basis: registered, category: organization.Welfare, months: 10, unit: disabled,
+		head: "街道征求意见中", clerk: "街道征求意见中"},
+	{key: "org7", place: "汤坑", name: "汤坑社区亲子阅读社", kind: assoc, basis: filed, category: organization.SocialServices, months: 9,
+		head: "待受理，社区和街道都同意", traits: []trait{activityWaits}},
+	{key: "org8", place: "沙湖", name: "沙湖社区邻里节志愿队", kind: assoc, basis: filed, category: organization.Charity, months: 12,
+		head: "待受理，民政局已超期"},
+	{key: "org9", place: "金龟", name: "金龟社区古树保护协会", kind: assoc, basis: registered, category: organization.SciTech, months: 14,
+		head: "待受理，社区和街道都逾期未提出意见"},
+	{key: "org10", place: "石井", name: "石井社区客家凉帽传习社", kind: assoc, basis: filed, category: organization.CultureSport, months: 13,
+		head: "待受理，社区不同意、街道同意"},
+	{key: "org11", place: "田头", name: "田头社区科普小屋", kind: assoc, basis: filed, category: organization.SciTech, months: 12,
+		head: "已受理，待复核；可打印受理通知书"},
+	{key: "org12", place: "田心", name: "田心社区乐龄互助会", kind: assoc, basis: filed, category: organization.Welfare, months: 15,
+		head: "补正一次后已受理，待复核", clerk: "补正一次后已受理"},
+	{key: "org13", place: "坑梓", name: "坑梓社区女工维权服务站", kind: service, basis: registered, category: organization.Rights, months: 13,
+		head: "不予受理，有决定书"},
+	{key: "org14", place: "秀新", name: "秀新社区书法协会", kind: assoc, basis: filed, category: organization.CultureSport, months: 12,
+		head: "申请已撤回，可以另外申请"},
+	{key: "org15", place: "金沙", name: "金沙社区少年足球会", kind: assoc, basis: filed, category: organization.CultureSport, months: 14,
+		head: "逾期未补正，视为撤回（已失效）"},
+	{key: "org16", place: "沙田", name: "沙田社区公益律师团", kind: assoc, basis: filed, category: organization.Rights, months: 11,
+		head: "社区正在窗口代办，草稿填了一部分"},
+	{key: "org17", place: "龙田", name: "龙田社区听障家庭互助中心", kind: service, basis: registered, category: organization.Welfare, months: 9, unit: disabled,
+		head: "窗口代办已提交（纸质签字盖章），社区征求意见中"},
+
+	{key: "org18", place: "南布", name: "南布社区机器人兴趣社", kind: assoc, basis: filed, category: organization.SciTech,
+		traits: []trait{halfYearTomorrow}, head: "成立 5 个月 29 天，明天起可以申请"},
+	{key: "org19", place: "竹坑", name: "竹坑社区垃圾分类督导队", kind: assoc, basis: filed, category: organization.Charity,
+		traits: []trait{halfYearToday}, head: "今天正好成立满半年，今天起可以申请"},
+	{key: "org20", place: "老坑", name: "老坑社区敬老服务队", kind: assoc, basis: filed, category: organization.Welfare, months: 25,
+		head: "成立 25 个月，过了申请年限"},
+	{key: "org21", place: "六和", name: "六和社区邻里食堂服务中心", kind: service, basis: registered, category: organization.SocialServices, months: 8,
+		traits: []trait{renamed}, head: "更名后重新登记，不算新成立"},
+	{key: "org22", place: "坪山", name: "坪山社区太极拳协会", kind: assoc, basis: registered, category: organization.CultureSport, months: 16,
+		traits: []trait{abnormal}, head: "列入活动异常名录"},
+	{key: "org23", place: "和平", name: "和平社区代办服务站", kind: service, basis: registered, category: organization.SocialServices, months: 18,
+		traits: []trait{serious}, head: "列入严重违法失信名单"},
+	{key: "org24", place: "六联", name: "六联社区外来工权益服务站", kind: service, basis: registered, category: organization.Rights, months: 40,
+		traits: []trait{violation}, head: "两年前有一次违规"},
+	{key: "org25", place: "坪环", name: "坪环社区篮球协会", kind: assoc, basis: filed, category: organization.CultureSport, months: 17,
+		traits: []trait{banned}, head: "在限制申报期内"},
+	{key: "org26", place: "江岭", name: "江岭社区新手妈妈互助社", kind: assoc, basis: filed, category: organization.Welfare, months: 8,
+		traits: []trait{unchecked}, head: "名录和历史资助没人查过：可以提交，受理前要查"},
+	{key: "org27", place: "马峦", name: "马峦社区登山救援队", kind: assoc, basis: filed, category: organization.Charity, months: 9,
+		traits: []trait{noDisclosure}, head: "还没有信息公开制度"},
+	{key: "org28", place: "碧岭", name: "碧岭社区棋友会", kind: assoc, basis: filed, category: organization.CultureSport, months: 30,
+		traits: []trait{firstGrant}, head: "负责人同时带三个组织；领过启动扶持"},
+	{key: "org29", place: "碧岭", name: "碧岭社区书画社", kind: assoc, basis: filed, category: organization.CultureSport, months: 12, sameHead: "org28",
+		head: "同一负责人在同一社区有别的组织领过，有提醒"},
+	{key: "org30", place: "碧岭", name: "碧岭社区合唱团", kind: assoc, basis: filed, category: organization.CultureSport, months: 9, sameHead: "org28",
+		traits: []trait{unchecked, noPayee}},
+	{key: "org31", place: "汤坑", name: "汤坑社区志愿巡逻队", kind: assoc, basis: filed, category: organization.Charity, months: 22,
+		traits: []trait{granted}, head: "领过启动扶持，使用报告欠交"},
+	{key: "org32", place: "沙湖", name: "沙湖社区心理健康服务中心", kind: service, basis: registered, category: organization.SocialServices, months: 38,
+		traits: []trait{supported, newHead}, unit: "区卫生健康局", head: "两星；历年资助都已交报告；换过负责人"},
+	{key: "org33", place: "石井", name: "石井社区儿童之家服务中心", kind: service, basis: registered, category: organization.Welfare, founded: civil.Of(2016, 4, 12),
+		traits: []trait{starred}, unit: disabled, head: "三星；2016年在别的区登记"},
+	{key: "org34", place: "坑梓", name: "坑梓社区电工互助社", kind: assoc, basis: filed, category: organization.SciTech, months: 33, traits: []trait{deregistered, noPayee}},
+	{key: "org35", place: "龙田", name: "龙田社区义剪队", kind: assoc, basis: filed, category: organization.Charity, months: 29, traits: []trait{filingRevoked, unchecked, noPayee}},
+	{key: "org36", place: "竹坑", name: "竹坑社区残友工坊", kind: service, basis: registered, category: organization.Welfare, months: 7, traits: []trait{unchecked, noPayee}},
+	{key: "org37", place: "老坑", name: "老坑社区河道守护队", kind: assoc, basis: filed, category: organization.Charity, months: 10, traits: []trait{unchecked, noPayee}},
+	{key: "org38", place: "秀新", name: "秀新社区花艺社", kind: assoc, basis: filed, category: organization.CultureSport, months: 20, traits: []trait{merging, noPayee}},
+}
+
+func (r role) has(t trait) bool {
+	for _, have := range r.traits {
+		if have == t {
+			return true
+		}
+	}
+	return false
+}
+
+func (r role) shortName() string { return r.name }
+
+// born returns the day of founding: so many months before today, and for the two
+// at the border the day that the rule of half a year turns on.
+func (r role) born(today civil.Date) civil.Date {
+	switch {
+	case !r.founded.IsZero():
+		return r.founded
+	case r.has(halfYearToday):
+		return youngest(today)
+	case r.has(halfYearTomorrow):
+		return youngest(today).AddDays(1)
+	}
+	// A few days more than the months, each organization its own.
+	return today.AddMonths(-r.months).AddDays(-len(r.key+r.name) % 17)
+}
+
+// youngest returns the last founding day that makes half a year by today.
+func youngest(today civil.Date) civil.Date {
+	d := today.AddMonths(-6).AddDays(4) // months have no more than three days' difference
+	for d.AddMonths(6).After(today) {
+		d = d.AddDays(-1)
+	}
+	return d
+}
+
+// member is an organization that has been written into the script.
+type member struct {
+	role
+	id           uuid.UUID // once registered
+	born         civil.Date
+	recorded     civil.Date // when the portal learned of it
+	leader       someone
+	registration organization.Registration
+	payee        uuid.UUID
+	account      string
+	held         []held
+}
+
+// held is an activity of the script.
+type held struct {
+	on                       civil.Date
+	title, place             string
+	participants, volunteers int
+}
+
+func (m *member) place() place {
+	for _, p := range places {
+		if p.name == m.role.place {
+			return p
+		}
+	}
+	panic("demo: no community " + m.role.place)
+}
+
+// centre is the party-service centre where most of it happens.
+func (m *member) centre() string { return m.role.place + "社区党群服务中心" }
+
+// bare is the name without the community.
+func (m *member) bare() string { return strings.TrimPrefix(m.name, m.role.place+"社区") }
