@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/postgres"
 )
 
@@ -39,10 +40,10 @@ func (r *Reader) Chain(ctx context.Context, actor authz.Actor, subject, subjectI
 	return items, err
 }
 
-// Export records that the actor takes a copy of the trail, then calls begin and
-// writes it to the writer that begin returns. An error before begin has written
+// Export records that the actor takes a copy of the trail, then calls begin with
+// the day and writes to the writer that begin returns. An error before begin has written
 // nothing; one after it leaves a copy without its last line, which Verify sees.
-func (r *Reader) Export(ctx context.Context, actor authz.Actor, begin func() io.Writer) error {
+func (r *Reader) Export(ctx context.Context, actor authz.Actor, begin func(on civil.Date) io.Writer) error {
 	if err := actor.Require(authz.AuditView); err != nil {
 		return err
 	}
@@ -52,5 +53,5 @@ func (r *Reader) Export(ctx context.Context, actor authz.Actor, begin func() io.
 	if err != nil {
 		return err
 	}
-	return r.db.Read(ctx, func(q postgres.Querier, _ time.Time) error { return Export(ctx, q, begin()) })
+	return r.db.Read(ctx, func(q postgres.Querier, now time.Time) error { return Export(ctx, q, begin(civil.On(now))) })
 }

@@ -6,6 +6,7 @@ import (
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -27,6 +28,7 @@ type Page struct {
 	Items  []Item
 	Next   uuid.UUID // the page after begins before this message; uuid.Nil at the end
 	Unread int       // of all messages, counted up to UnreadLimit
+	Today  civil.Date
 }
 
 // UnreadLimit is where counting of unread messages stops: beyond it pages say 99+.
@@ -45,7 +47,8 @@ func (s *Service) Messages(ctx context.Context, actor authz.Actor, before uuid.U
 	if err := actor.Require(authz.AccountOwn); err != nil {
 		return p, err
 	}
-	err := s.db.Read(ctx, func(q postgres.Querier, _ time.Time) (err error) {
+	err := s.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
+		p.Today = civil.On(now)
 		if p.Items, err = recent(ctx, q, actor, before, size+1); err != nil {
 			return err
 		}

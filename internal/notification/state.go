@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/postgres"
 )
 
@@ -15,6 +16,7 @@ type MailState struct {
 	Failing int       // of those, tried before
 	Oldest  time.Time // when the oldest of them was queued; zero when none waits
 	Reason  string    // of the latest failure
+	Today   civil.Date
 }
 
 // State returns how the mail stands; it needs authz.SiteManage.
@@ -29,7 +31,8 @@ func (m *Mailer) State(ctx context.Context, actor authz.Actor) (MailState, error
 		Reason  string     `db:"reason"`
 	}
 	state := MailState{On: m.On()}
-	err := m.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+	err := m.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		state.Today = civil.On(now)
 		r, err := postgres.One[row](ctx, q, `
 			select count(*)::int as waiting, count(*) filter (where last_error <> '')::int as failing, min(queued_at) as oldest,
 				coalesce((array_agg(last_error order by next_try_at desc) filter (where last_error <> ''))[1], '') as reason

@@ -40,6 +40,7 @@ type Context struct {
 	Today     civil.Date // Asia/Shanghai
 	UpdatedAt time.Time  // of the data shown; zero leaves the line out
 	ToDo      int        // cases that wait for the signed-in person
+	Unread    int        // messages
 	Return    string     // where a change of display mode leads back to
 }
 
@@ -49,6 +50,7 @@ type Site struct {
 	Name        string // of the portal
 	Host        string // 主办单位
 	Undertaker  string // 承办单位
+	Address     string // 办公地址
 	Phone       string // 咨询电话
 	Supervision string // 监督电话
 	SiteCode    string // 网站标识码

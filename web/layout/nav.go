@@ -26,6 +26,9 @@ var publicNav = []entry{
 // workNav is the navigation of staff pages, in order.
 var workNav = []entry{
 	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
+	{"messages", "消息", paths.Messages, authz.AccountOwn},
+	{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
+	{"audit", "操作记录", paths.Audit, authz.AuditView},
 	{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
 	{"accounts", "账号", paths.Accounts, authz.AccountView},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},

@@ -1,0 +1,84 @@
+package workpages_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// record writes n entries about one subject.
+func (s *site) record(a authz.Actor, subject, id, action string, n int, detail map[string]any) {
+	s.t.Helper()
+	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) error {
+		for range n {
+			if err := audit.Record(s.t.Context(), tx, now, a, audit.Entry{Subject: subject, SubjectID: id, Action: action, Detail: detail}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func TestTheAuditorReadsTheTrail(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	no := s.plant(file{})
+	var id uuid.UUID
+	s.must(s.db.Owner.QueryRow(t.Context(), `select id from case_file where no = $1`, no).Scan(&id))
+	clerk, auditor := who(authz.BureauClerk), who(authz.Auditor)
+	clerk.Name, clerk.IP = "李娜", "203.0.113.7"
+	s.record(clerk, "case", id.String(), "case.accept", 2, map[string]any{"no": no, "fields": []string{"amount", "purpose"}})
+	s.record(authz.SystemActor, "organization", uuid.NewString(), "organization.status", 51, nil)
+	p := s.get(auditor, "/audit?id="+strings.ToLower(no))
+	if n := p.Find("tbody tr").Length(); n != 2 {
+		t.Errorf("%d entries of the case, want 2", n)
+	}
+	s.wantText(p, "tbody", "受理", "case.accept", "李娜", "民政局经办 203.0.113.7", "办件", "no："+no, "还没有")
+	who, _ := p.Find("tbody td a[href^='/audit?account=']").First().Attr("href")
+	if n := s.get(auditor, who).Find("tbody tr").Length(); n != 2 {
+		t.Errorf("%d entries of the clerk, want 2", n)
+	}
+	chain, _ := p.Find("tbody td a[href^='/audit/subjects/']").First().Attr("href")
+	s.wantText(s.get(auditor, chain), "main", "办件的全部记录", "打开办件 "+no)
+	p = s.get(auditor, "/audit?subject=organization")
+	next, _ := p.Find(".pager a").Attr("href")
+	if n := s.get(auditor, next).Find("tbody tr").Length(); n != 1 || !strings.Contains(next, "subject=organization") {
+		t.Errorf("%d entries on the second page %s", n, next)
+	}
+	s.wantText(s.get(auditor, "/audit?id=FH-2026-9999"), ".empty", "没有符合条件的记录")
+	s.wantText(s.get(auditor, "/audit?from=2026-10-10"), ".empty", "没有符合条件的记录")
+	p = s.get(auditor, "/audit?from=2026-02-30")
+	if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text(".error-summary"), "2026年2月没有30日") {
+		t.Errorf("30 February: %d %s", p.status, p.text(".error-summary"))
+	}
+}
+
+func TestAnExportVerifiesAndIsItselfOnRecord(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	auditor := who(authz.Auditor)
+	s.record(auditor, "organization", "a", "organization.status", 3, nil)
+	p := s.post(auditor, "/audit/export", nil)
+	if p.status != http.StatusOK || !strings.Contains(p.header.Get("Content-Disposition"), "2026-10-09.jsonl") {
+		t.Fatalf("%d %s", p.status, p.header.Get("Content-Disposition"))
+	}
+	lines := strings.Split(strings.TrimSpace(p.body), "\n")
+	if len(lines) != 6 || !strings.Contains(lines[4], `"audit.export"`) || !strings.Contains(lines[5], `"end"`) {
+		t.Errorf("%d lines:\n%s", len(lines), p.body)
+	}
+	for _, role := range []authz.Role{authz.BureauLeader, authz.AdminSystem, authz.OrgHead} {
+		if p := s.post(who(role), "/audit/export", nil); p.status != http.StatusForbidden {
+			t.Errorf("%s exports: %d", role, p.status)
+		}
+		if p := s.get(who(role), "/audit"); p.status != http.StatusForbidden {
+			t.Errorf("%s reads: %d", role, p.status)
+		}
+	}
+}

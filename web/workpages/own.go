@@ -1,0 +1,153 @@
+package workpages
+
+import (
+	"net/http"
+	"strings"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
+)
+
+// ownView is the workspace of an organization.
+type ownView struct {
+	layout.Page
+	Lead     string
+	Mine     []waiting
+	Standing ui.Table // where each case stands; no groups for none
+	Done     ui.Table // the latest results; no groups for none
+	Messages []message
+	More     string // 全部消息，未读 3 条
+	Clerks   bool   // may add clerks
+	Check    string // address of the eligibility check
+}
+
+// waiting is one thing that the organization has to do.
+type waiting struct {
+	Title, Sub, Href, Act string
+	State                 string
+	Tone                  ui.Tone
+	Clock                 *ui.Clock
+	Say                   string // what it is about, and what happens otherwise
+}
+
+const newsShown = 5
+
+func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
+	a := actor(r)
+	own, err := p.Desk.Own(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	news, err := p.Messages.Messages(r.Context(), a, uuid.Nil, newsShown)
+	if err != nil {
+		return err
+	}
+	v := ownView{
+		Page: page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
+		Lead: ownLead(own), Messages: messagesOf(news.Items, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
+		Check: paths.MyEligibility("startup"),
+	}
+	if news.Unread > 0 {
+		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(news.Unread), "。")
+	}
+	for _, i := range own.Mine {
+		v.Mine = append(v.Mine, p.waitingOf(own, i))
+	}
+	v.Standing, v.Done = p.standing(own), p.done(own)
+	c := layout.Of(r.Context())
+	c.ToDo, c.Unread = len(own.Mine), news.Unread
+	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, ownPage(v))
+}
+
+func ownLead(own casework.Own) string {
+	today := "今天是" + dayLine(own.Setting)
+	if t := tomorrowLine(own.Setting); t != "" {
+		today += "，" + t
+	}
+	if len(own.Mine) == 0 {
+		return "现在没有等您办的事。" + today + "。"
+	}
+	return "有 " + itoa(len(own.Mine)) + " 件等您办。" + today + "。"
+}
+
+func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
+	v := waiting{
+		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.State.Name(), Tone: stateTone(i.State),
+		Say: "还没有提交。填好以后由负责人签署提交。",
+	}
+	if c, ok := clockOf(own.Setting, i); ok {
+		v.Clock = &c
+	}
+	if i.State == workflow.Correcting {
+		v.Say = "请在 " + i.DueOn.Chinese() + "前改好，由负责人再提交；到期没有提交，视为撤回。"
+		v.Act = "看要补正什么"
+	}
+	return v
+}
+
+func (p *Pages) standing(own casework.Own) ui.Table {
+	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限"}, {Label: "金额（元）", Number: true}}}
+	var rows []ui.Row
+	for _, i := range own.Others {
+		due := ui.T("没有期限")
+		if c, ok := clockOf(own.Setting, i); ok {
+			due = ui.C(ui.ClockMark(c))
+		}
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), ui.T(office(own.Setting, i)), due, ui.T(amount(i))))
+	}
+	return filled(t, rows)
+}
+
+func (p *Pages) done(own casework.Own) ui.Table {
+	t := ui.Table{Caption: "最近的结果", Columns: []ui.Column{{Label: "事项"}, {Label: "结果"}, {Label: "日期"}, {Label: "金额（元）", Number: true}}}
+	var rows []ui.Row
+	for _, i := range own.Done {
+		on := ""
+		if i.ClosedAt != nil {
+			on = civil.On(*i.ClosedAt).String()
+		}
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), ui.T(on), ui.T(amount(i))))
+	}
+	return filled(t, rows)
+}
+
+func (p *Pages) caseHead(i casework.Item) ui.Cell {
+	return ui.Head(p.Desk.KindName(i.Kind), paths.Application(i.No), i.No)
+}
+
+func filled(t ui.Table, rows []ui.Row) ui.Table {
+	if len(rows) > 0 {
+		t.Groups = ui.Rows(rows...)
+	}
+	return t
+}
+
+func amount(i casework.Item) string {
+	if i.Amount == nil {
+		return "—"
+	}
+	return i.Amount.String()
+}
+
+// office says who has a case, in the words of an applicant.
+func office(s casework.Setting, i casework.Item) string {
+	switch i.Waits {
+	case authz.Anonymous:
+		return "—"
+	case authz.Community:
+		return s.Regions.Name(i.Community)
+	case authz.Subdistrict:
+		return s.Regions.Name(i.Subdistrict) + "办事处"
+	case authz.BureauClerk, authz.BureauReviewer, authz.BureauLeader:
+		return "区民政局"
+	}
+	return i.Waits.Name()
+}

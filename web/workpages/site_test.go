@@ -1,0 +1,252 @@
+package workpages_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/dbtest"
+	"civilaffairs/internal/funding/startup"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/notification"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/person"
+	"civilaffairs/internal/policy"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/secret"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/workpages"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+)
+
+const (
+	pingshan, liulian = "440310001", "440310001001"
+	maluan, pinghuan  = "440310002", "440310002001"
+)
+
+// site is the pages behind a real router on a database of their own, on
+// 9 October 2026, the eve of a Saturday that is worked.
+type site struct {
+	t             *testing.T
+	db            *dbtest.DB
+	pages         *workpages.Pages
+	accounts      *account.Service
+	organizations *organization.Service
+	flash         string
+	next          int
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t, db: dbtest.New(t)}
+	s.db.SetNow(t, time.Date(2026, 10, 9, 9, 0, 0, 0, civil.Shanghai))
+	path := filepath.Join(t.TempDir(), "secret")
+	s.must(secret.Generate(path))
+	keys, err := secret.Load(path)
+	s.must(err)
+	cases, err := casework.New(nil, startup.Programme{}.Workflow())
+	s.must(err)
+	mailer, err := notification.NewMailer(notification.MailConfig{DB: s.db.App})
+	s.must(err)
+	s.organizations = organization.New(s.db.App, keys)
+	s.accounts = account.New(account.Config{DB: s.db.App, Keys: keys,
+		EnsurePerson: func(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
+			return person.Ensure(ctx, tx, keys, now, person.Person{Name: p.Name, Mobile: p.Mobile})
+		}})
+	s.pages = workpages.New(workpages.Deps{
+		Desk: casework.NewDesk(s.db.App, cases), Messages: notification.NewService(s.db.App), Mailer: mailer,
+		Accounts: s.accounts, Organizations: s.organizations, Policies: policy.New(s.db.App), Audit: audit.NewReader(s.db.App),
+		Flash: func(_ context.Context, message string) { s.flash = message },
+	})
+	return s
+}
+
+func (s *site) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// as is the handler of the site for one actor: what the session middleware does,
+// without a sign-in. statements counts the SQL of the last request.
+func (s *site) as(a authz.Actor, statements *int) http.Handler {
+	mux := chi.NewMux()
+	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
+	s.pages.Register(router, router.With(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, counter := postgres.CountStatements(httpserver.WithActor(r.Context(), a))
+			next.ServeHTTP(w, r.WithContext(layout.With(ctx, layout.Context{Demo: true, DemoText: "演示"})))
+			if statements != nil {
+				*statements = counter.Count()
+			}
+		})
+	}))
+	return mux
+}
+
+// page is an answer.
+type page struct {
+	*goquery.Document
+	status int
+	header http.Header
+	body   string
+}
+
+func (s *site) do(a authz.Actor, r *http.Request) page {
+	s.t.Helper()
+	var statements int
+	w := httptest.NewRecorder()
+	s.as(a, &statements).ServeHTTP(w, r)
+	if statements > 12 {
+		s.t.Errorf("%s runs %d statements", r.URL, statements)
+	}
+	body := w.Body.String()
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+	s.must(err)
+	if strings.Contains(body, "@ui.") || strings.Contains(body, " style=") || strings.Contains(body, "%!") {
+		s.t.Errorf("%s shows its own source or styles inline", r.URL)
+	}
+	return page{doc, w.Code, w.Header(), body}
+}
+
+func (s *site) get(a authz.Actor, path string) page {
+	s.t.Helper()
+	return s.do(a, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, path, nil))
+}
+
+func (s *site) post(a authz.Actor, path string, v url.Values) page {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, path, strings.NewReader(v.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return s.do(a, r)
+}
+
+// text is what the elements that css selects say, one line each.
+func (p page) text(css string) string {
+	var lines []string
+	p.Find(css).Each(func(_ int, e *goquery.Selection) { lines = append(lines, strings.Join(strings.Fields(e.Text()), " ")) })
+	return strings.Join(lines, "\n")
+}
+
+func (s *site) wantText(p page, css string, want ...string) {
+	s.t.Helper()
+	got := p.text(css)
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			s.t.Errorf("%s does not say %q:\n%s", css, w, got)
+		}
+	}
+}
+
+// file is a case as a test plants it; the zero value waits for the clerk.
+type file struct {
+	title, community string
+	org              uuid.UUID
+	state            workflow.State
+	waits            authz.Role
+	counter          bool
+	due, closed      string
+	rounds           int
+	opposed, late    bool
+}
+
+// plant stores the case as if it had come to its place by its workflow.
+func (s *site) plant(f file) string {
+	s.t.Helper()
+	s.next++
+	if f.title == "" {
+		f.title = fmt.Sprintf("六联社区第%d互助社", s.next)
+	}
+	if f.community == "" {
+		f.community = liulian
+	}
+	if f.state == "" {
+		f.state, f.waits = workflow.Accepting, authz.BureauClerk
+	}
+	channel := "online"
+	if f.counter {
+		channel = "counter"
+	}
+	id, no := uuid.Must(uuid.NewV7()), fmt.Sprintf("FH-2026-%04d", s.next)
+	s.exec(`insert into case_file (id, kind, no, no_year, no_serial, title, organization_id, community, subdistrict, channel, state, class,
+			waits_role, amount_fen, created_by, created_at, submitted_at, edition_id, entered_at, closed_at, clock_from, clock_days, due_on,
+			correction_rounds, paused_days)
+		values ($1::uuid, 'startup', $2, 2026, $3::int, $4, $5, $6::text, left($6::text, 9), $7, $8::text, $9, $10, 500000, $1::uuid,
+			portal_now() - $3::int * interval '1 hour', case when $8::text <> 'draft' then portal_now() - $3::int * interval '1 minute' end,
+			case when $8::text <> 'draft' then $1::uuid end, portal_now(), nullif($11::text, '')::timestamptz,
+			case when $12::text <> '' then date '2026-09-01' end, case when $12::text <> '' then 10 end, nullif($12::text, '')::date,
+			$13::int, case when $8::text = 'correcting' then 5 end)`,
+		id, no, s.next, f.title, f.org, f.community, channel, f.state, f.state.Class(), f.waits, f.closed, f.due, f.rounds)
+	if f.opposed {
+		s.exec(`insert into case_opinion (id, case_id, stage, stance, text, account_id, actor_name, at)
+			values (gen_random_uuid(), $1::uuid, 'community', 'oppose', '场地还没有落实', $1::uuid, '王五', portal_now())`, id)
+	}
+	if f.late {
+		s.exec(`insert into case_opinion (id, case_id, stage, stance, account_id, actor_name, at)
+			values (gen_random_uuid(), $1::uuid, 'subdistrict', 'lapsed', $1::uuid, '系统', portal_now())`, id)
+	}
+	return no
+}
+
+func (s *site) exec(sql string, args ...any) {
+	s.t.Helper()
+	_, err := s.db.Owner.Exec(s.t.Context(), sql, args...)
+	s.must(err)
+}
+
+// organization records an organization of a community.
+func (s *site) organization(name, filing, community string) (id uuid.UUID) {
+	s.t.Helper()
+	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) (err error) {
+		id, err = s.organizations.Plant(s.t.Context(), tx, now, authz.SystemActor, organization.Registration{
+			Name: name, Type: organization.SocialService, Basis: organization.Filed, Category: organization.Welfare, FilingNo: filing,
+			EstablishedOn: civil.MustParse("2026-03-01"), Registrar: "坪山街道办事处", Origin: organization.OriginNew, HeadName: "张三",
+			HeadIDType: person.ResidentID, HeadIDNumber: "440310199002280010", HeadMobile: "13800001234", SubdistrictCode: community[:9], CommunityCode: community, Address: "某路1号", Accept: []string{"head_of_many", "similar_name"},
+		}, true)
+		return err
+	}))
+	return id
+}
+
+// tell sends the actor a message.
+func (s *site) tell(a authz.Actor, title, caseNo string) {
+	s.t.Helper()
+	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) error {
+		return notification.Send(s.t.Context(), tx, now, []account.Recipient{{AccountID: a.AccountID, Name: "张三"}},
+			notification.Message{Kind: "startup", CaseNo: caseNo, Title: title, Body: "请按时办理。"})
+	}))
+}
+
+// who is an actor of a role with a place that fits it.
+func who(r authz.Role) authz.Actor {
+	a := authz.Actor{AccountID: uuid.New(), PersonID: uuid.New(), Name: "张三", Role: r}
+	switch r {
+	case authz.OrgHead, authz.OrgClerk:
+		a.OrgID = uuid.New()
+	case authz.Community:
+		a.Community, a.Subdistrict = liulian, pingshan
+	case authz.Subdistrict:
+		a.Subdistrict = pingshan
+	case authz.Department:
+		a.Department = "区教育局"
+	}
+	return a
+}
