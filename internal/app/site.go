@@ -13,6 +13,8 @@ import (
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/organizationpages"
+	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
@@ -65,7 +67,10 @@ func (a *App) features() []feature {
 		basepages.New(s.bases, flash),
 		accountpages.New(accountpages.Deps{
 			Accounts: s.accounts, Sessions: a.site.sessions, FindOrganization: a.findOrganization,
-			DemoAccounts: a.demoAccounts(),
+			RecordOrganization: paths.StaffOrganizationFor, DemoAccounts: a.demoAccounts(),
+		}),
+		organizationpages.New(organizationpages.Deps{
+			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
 		}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
 	}
