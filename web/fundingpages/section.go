@@ -86,7 +86,11 @@ func stepOf(f funding.Form, key string) int {
 }
 
 func (p *Pages) renderSection(w http.ResponseWriter, r *http.Request, status int, v sectionView) error {
-	return httpserver.Render(w, r, status, sectionPage(v))
+	own, err := pageOf(v.Form.Case.Kind)
+	if err != nil {
+		return err
+	}
+	return httpserver.Render(w, r, status, own.Section(v))
 }
 
 // updateSection saves what was typed, whatever it is, and then says what is
