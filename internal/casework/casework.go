@@ -58,11 +58,15 @@ type Case struct {
 	PausedDays       *int           `db:"paused_days"`
 	CorrectionRounds int            `db:"correction_rounds"`
 	Version          int            `db:"version"`
+	// SupervisingUnit is the organization's department, read with the case: it
+	// decides who may see it and is no part of the file.
+	SupervisingUnit string `db:"supervising_unit"`
 }
 
 const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
-	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version`
+	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
+	coalesce((select o.supervising_unit from organization o where o.id = case_file.organization_id), '') as supervising_unit`
 
 // Place returns where the case stands.
 func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
@@ -108,17 +112,20 @@ func (s *Service) KindName(kind string) string {
 
 // Visible reports whether the actor may know that the case exists: an
 // organization its own; community and subdistrict those of their area once
-// submitted, and what they file at the counter; the bureau all submitted ones.
-// What one may not see is “not found”.
+// submitted, and what they file at the counter; a department those of the
+// organizations under it; the bureau all submitted ones. What one may not see is
+// “not found”. scope says the same in SQL.
 func Visible(c Case, a authz.Actor) bool {
 	submitted := c.SubmittedAt != nil
 	switch {
 	case a.Role.OfOrganization():
 		return c.OrganizationID == a.OrgID && a.OrgID != uuid.Nil
 	case a.Role == authz.Community:
-		return c.Community == a.Community && (submitted || c.Channel == Counter)
+		return a.Community != "" && c.Community == a.Community && (submitted || c.Channel == Counter)
 	case a.Role == authz.Subdistrict:
-		return c.Subdistrict == a.Subdistrict && submitted
+		return a.Subdistrict != "" && c.Subdistrict == a.Subdistrict && submitted
+	case a.Role == authz.Department:
+		return a.Department != "" && c.SupervisingUnit == a.Department && submitted
 	case a.Can(authz.CaseView):
 		return submitted || a.Role == authz.Auditor
 	}

@@ -3,12 +3,13 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 	"unicode/utf8"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -54,6 +55,10 @@ func (s *Service) Return(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if err := CheckFlaws(flaws); err != nil {
 		return Correction{}, err
 	}
+	flaws = slices.Clone(flaws)
+	for i := range flaws {
+		flaws[i].Reason = form.Clean(flaws[i].Reason, true)
+	}
 	c.CorrectionRounds++
 	correction := Correction{ID: uuid.Must(uuid.NewV7()), Round: c.CorrectionRounds, IssuerName: actor.Name, IssuedAt: now, Flaws: flaws}
 	if err := s.Move(ctx, tx, now, actor, c, Move{Action: "return", Note: fmt.Sprintf("第 %d 次补正，共 %d 项", c.CorrectionRounds, len(flaws))}); err != nil {
@@ -62,17 +67,29 @@ func (s *Service) Return(ctx context.Context, tx postgres.Tx, now time.Time, act
 	return correction, insertCorrection(ctx, tx, actor, c.ID, correction)
 }
 
-// CheckFlaws reports what is wrong with a list of corrections: none, or one
-// without a reason that the applicant can act on (errs.Invalid).
+const reasonMax = 500
+
+// CheckFlaws reports what is wrong with a list of corrections: none, one named
+// twice, or one without a reason that the applicant can act on (errs.Invalid).
 func CheckFlaws(flaws []Flaw) error {
 	var fields []errs.Field
 	if len(flaws) == 0 {
 		fields = append(fields, errs.Field{Name: "flaws", Label: "要补正的内容", Message: "至少选一项要补正的内容"})
 	}
+	seen := map[string]bool{}
 	for _, f := range flaws {
-		if utf8.RuneCountInString(strings.TrimSpace(f.Reason)) < opinionMin {
-			fields = append(fields, errs.Field{Name: "reason-" + f.Field, Label: "补正说明", Message: "写清楚要补什么，至少 5 个字，申请人照着改"})
+		add := func(message string) {
+			fields = append(fields, errs.Field{Name: "reason-" + f.Field, Label: "补正说明", Message: message})
 		}
+		switch n := utf8.RuneCountInString(form.Clean(f.Reason, true)); {
+		case seen[f.Field]:
+			add("同一项选了两次。合并成一条说明")
+		case n < opinionMin:
+			add("写清楚要补什么，至少 5 个字，申请人照着改")
+		case n > reasonMax:
+			add(fmt.Sprintf("最多 %d 个字，现在是 %d 个字。请删减", reasonMax, n))
+		}
+		seen[f.Field] = true
 	}
 	return errs.Fields(fields)
 }
@@ -85,7 +102,7 @@ func insertCorrection(ctx context.Context, tx postgres.Tx, actor authz.Actor, ca
 	}
 	for i, f := range c.Flaws {
 		_, err := tx.Exec(ctx, `insert into case_correction_field (correction_id, field, label, reason, ordinal)
-			values ($1, $2, $3, $4, $5)`, c.ID, f.Field, f.Label, strings.TrimSpace(f.Reason), i)
+			values ($1, $2, $3, $4, $5)`, c.ID, f.Field, f.Label, f.Reason, i)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
@@ -86,11 +87,11 @@ func (w *where) sql() string { return strings.Join(w.conditions, " and ") }
 func scope(w *where, a authz.Actor) {
 	switch {
 	case a.Role.OfOrganization():
-		w.add("f.organization_id = ?", a.OrgID)
+		w.add("f.organization_id = ? and f.organization_id <> '00000000-0000-0000-0000-000000000000'", a.OrgID)
 	case a.Role == authz.Community:
-		w.add("f.community = ? and (f.submitted_at is not null or f.channel = 'counter')", a.Community)
+		w.add("f.community = ? and f.community <> '' and (f.submitted_at is not null or f.channel = 'counter')", a.Community)
 	case a.Role == authz.Subdistrict:
-		w.add("f.subdistrict = ? and f.submitted_at is not null", a.Subdistrict)
+		w.add("f.subdistrict = ? and f.subdistrict <> '' and f.submitted_at is not null", a.Subdistrict)
 	case a.Role == authz.Department:
 		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.supervising_unit = ? and o.supervising_unit <> '')", a.Department)
 	case a.Role == authz.Auditor:
@@ -105,18 +106,14 @@ func scope(w *where, a authz.Actor) {
 // waitsFor matches cases whose next act is the actor's. A head also sees what
 // waits for the organization's clerk and the other way round: they share drafts.
 // What a community files at its counter it also finishes and corrects there.
-func waitsFor(w *where, a authz.Actor, not bool) {
-	negate := ""
-	if not {
-		negate = "not "
-	}
+func waitsFor(w *where, a authz.Actor) {
 	switch {
 	case a.Role.OfOrganization():
-		w.add(negate+"f.waits_role = any(?)", []string{string(authz.OrgHead), string(authz.OrgClerk)})
+		w.add("f.waits_role = any(?)", []string{string(authz.OrgHead), string(authz.OrgClerk)})
 	case a.Role == authz.Community:
-		w.add(negate+"(f.waits_role = ? or f.state in ('draft', 'correcting') and f.channel = 'counter')", a.Role)
+		w.add("(f.waits_role = ? or f.state in ('draft', 'correcting') and f.channel = 'counter')", a.Role)
 	default:
-		w.add(negate+"f.waits_role = ?", a.Role)
+		w.add("f.waits_role = ?", a.Role)
 	}
 }
 
@@ -166,7 +163,7 @@ func narrow(w *where, f Filter) {
 	if f.State != "" {
 		w.add("f.state = ?", f.State)
 	}
-	if text := strings.TrimSpace(f.Text); text != "" {
+	if text := form.Clean(f.Text, false); text != "" { // Postgres takes neither NUL nor broken UTF-8
 		pattern := "%" + escapeLike(text) + "%"
 		w.add("(f.no ilike ? or f.title ilike ?)", pattern, pattern)
 	}
@@ -179,14 +176,16 @@ func applyTab(w *where, a authz.Actor, tab Tab) {
 	case Correcting:
 		w.add("f.state = 'correcting'")
 	case Others:
-		w.add("f.class <> 'final'")
-		waitsFor(w, a, true)
+		theirs := &where{args: w.args}
+		waitsFor(theirs, a)
+		w.args = theirs.args
+		w.add("f.class <> 'final' and not (f.class = 'open' and " + theirs.sql() + ")") // what Mine does not hold
 		if !a.Role.OfOrganization() {
 			w.add("f.state not in ('correcting', 'draft')")
 		}
 	default:
 		w.add("f.class = 'open'")
-		waitsFor(w, a, false)
+		waitsFor(w, a)
 	}
 }
 
@@ -208,7 +207,7 @@ func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter,
 	scope(w, actor)
 	narrow(w, f)
 	mine := &where{args: w.args}
-	waitsFor(mine, actor, false)
+	waitsFor(mine, actor)
 	hidden := "('correcting', 'draft')"
 	if actor.Role.OfOrganization() {
 		hidden = "('')"

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,8 +103,11 @@ func (s *Service) setClock(ctx context.Context, tx postgres.Tx, now time.Time, c
 		return err
 	}
 	today := civil.On(now)
-	if t.PausesClock && !c.DueOn.IsZero() {
-		left, _ := calendar.Between(today, c.DueOn)
+	if t.PausesClock && c.ClockDays != nil {
+		// From the days used, which lie in years that are known: the deadline may
+		// have been counted before its year was announced.
+		used, _ := calendar.Between(c.ClockFrom, today)
+		left := *c.ClockDays - used
 		c.PausedDays = &left
 	}
 	if t.KeepsDue && c.PausedDays == nil {
@@ -169,32 +173,52 @@ func (s *Service) Touch(ctx context.Context, tx postgres.Tx, c *Case) error {
 // lapses: nobody loses a right to a guessed calendar (DESIGN §1 item 4).
 //
 // after runs in the same transaction, for messages. Each case has a transaction
-// of its own, so one that fails does not hold up the rest.
+// of its own, so one that fails does not hold up the rest; the failures come
+// back together.
 func (s *Service) Lapse(ctx context.Context, db *postgres.DB, after func(ctx context.Context, tx postgres.Tx, now time.Time, c Case, from workflow.Place) error) (int, error) {
-	var due []string
-	err := db.Read(ctx, func(q postgres.Querier, now time.Time) error {
-		rows, err := q.Query(ctx, `select no from case_file
-			where class = 'open' and (due_on < $1 or due_provisional) order by due_on, id limit 1000`, civil.On(now))
+	due, err := s.overdue(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	moved := 0
+	var failed []error
+	for _, no := range due {
+		did, err := s.lapseOne(ctx, db, no, after)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("lapse %s: %w", no, err))
+		}
+		if did && err == nil {
+			moved++
+		}
+	}
+	return moved, errors.Join(failed...)
+}
+
+// overdue lists the cases that the clock may have to move, the oldest deadline
+// first. Only states that can lapse: an office that is late stays late, and its
+// cases must not crowd out the others.
+func (s *Service) overdue(ctx context.Context, db *postgres.DB) (due []string, err error) {
+	kinds, states := []string{}, []string{}
+	for kind, d := range s.definitions {
+		kinds = append(kinds, kind)
+		for _, t := range d.Transitions {
+			if t.Action == workflow.Lapse {
+				for _, p := range t.From {
+					states = append(states, string(p.State))
+				}
+			}
+		}
+	}
+	err = db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		rows, err := q.Query(ctx, `select no from case_file where class = 'open' and kind = any($2)
+			and (due_on < $1 and state = any($3) or due_provisional) order by due_on, id limit 1000`, civil.On(now), kinds, states)
 		if err != nil {
 			return err
 		}
 		due, err = collectStrings(rows)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	moved := 0
-	for _, no := range due {
-		did, err := s.lapseOne(ctx, db, no, after)
-		if err != nil {
-			return moved, fmt.Errorf("lapse %s: %w", no, err)
-		}
-		if did {
-			moved++
-		}
-	}
-	return moved, nil
+	return due, err
 }
 
 func (s *Service) lapseOne(ctx context.Context, db *postgres.DB, no string, after func(context.Context, postgres.Tx, time.Time, Case, workflow.Place) error) (bool, error) {

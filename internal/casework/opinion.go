@@ -2,12 +2,12 @@ package casework
 
 import (
 	"context"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -49,12 +49,12 @@ type Opinion struct {
 const opinionMin, opinionMax = 5, 1000
 
 // Opine records the actor's opinion and moves the case on with action "opine".
-// An opposing opinion needs a reason of at least five characters.
+// An opposing opinion needs a reason of at least five characters that show.
 func (s *Service) Opine(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, o Opinion) error {
 	if err := actor.Require(authz.ApplicationOpine); err != nil {
 		return err
 	}
-	o.Text, o.Stage = strings.TrimSpace(o.Text), c.Waits
+	o.Text, o.Stage = form.Clean(o.Text, true), c.Waits
 	if err := CheckOpinion(o.Stance, o.Text); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Service) Opine(ctx context.Context, tx postgres.Tx, now time.Time, acto
 // CheckOpinion reports what is wrong with an opinion: errs.Invalid at the field
 // "stance" or "text".
 func CheckOpinion(stance Stance, text string) error {
-	switch n := utf8.RuneCountInString(strings.TrimSpace(text)); {
+	switch n := utf8.RuneCountInString(form.Clean(text, true)); {
 	case stance != Support && stance != Oppose:
 		return errs.FieldError("stance", "意见", "选“同意”或“不同意”")
 	case stance == Oppose && n < opinionMin:
