@@ -41,6 +41,16 @@ func applicantOf(o organization.Organization) Applicant {
 	}
 }
 
+// lay gives o the facts of the snapshot that a programme decides by. Head and
+// status stay today's: who signs now is the head of now.
+func (a *Applicant) lay(o *organization.Organization) {
+	if a == nil {
+		return
+	}
+	o.Name, o.Type, o.Basis, o.Category = a.Name, a.Type, a.Basis, a.Category
+	o.EstablishedOn, o.CommunityCode, o.SubdistrictCode = a.EstablishedOn, a.CommunityCode, a.SubdistrictCode
+}
+
 // visible returns an organization that the actor may see, errs.NotFound otherwise.
 func visible(ctx context.Context, q postgres.Querier, actor authz.Actor, id uuid.UUID) (organization.Organization, error) {
 	o, err := organization.Load(ctx, q, id)

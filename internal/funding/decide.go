@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +13,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/policy"
@@ -200,7 +200,7 @@ func CheckRefusal(ground, facts string) error {
 	if _, ok := groundOf(ground); !ok {
 		faults = append(faults, errs.Field{Name: "ground", Label: "不予受理的理由", Message: "选一条理由"})
 	}
-	if n := utf8.RuneCountInString(strings.TrimSpace(facts)); n < 10 || n > 1000 {
+	if n := utf8.RuneCountInString(form.Clean(facts, true)); n < 10 || n > 1000 {
 		faults = append(faults, errs.Field{Name: "facts", Label: "查明的情况", Message: "写清楚查明的情况，10 至 1,000 字，会写进决定书"})
 	}
 	return errs.Fields(faults)
@@ -210,7 +210,7 @@ func CheckRefusal(ground, facts string) error {
 // reason, article and remedies. Facts is what the clerk found, at least ten
 // characters.
 func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, version int, ground, facts, token string) error {
-	facts = strings.TrimSpace(facts)
+	facts = form.Clean(facts, true)
 	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		p, err := s.Programme(c.Kind)
 		if err != nil {
@@ -241,7 +241,7 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, no string, ve
 	case authz.Community:
 		permission = authz.ApplicationCounter
 	}
-	reason = strings.TrimSpace(reason)
+	reason = form.Clean(reason, true)
 	if utf8.RuneCountInString(reason) > 500 {
 		return errs.FieldError("reason", "撤回原因", "最多 500 个字，请删减")
 	}
@@ -276,15 +276,4 @@ func (s *Service) tellOffice(ctx context.Context, tx postgres.Tx, now time.Time,
 	}
 	return notification.Send(ctx, tx, now, office, notification.Message{Kind: c.Kind, CaseNo: c.No,
 		Title: fmt.Sprintf("%s %s 已撤回", s.Cases.KindName(c.Kind), c.No), Body: c.Title + "撤回了申请，不用再办。"})
-}
-
-// withoutOwn turns the “no open application” line around for the case itself:
-// an application does not stand in its own way.
-func withoutOwn(lines []Line, c casework.Case) []Line {
-	for i, l := range lines {
-		if l.Key == "once" && l.Answer == Unmet && strings.Contains(l.Value, c.No) {
-			lines[i].Answer, lines[i].Value, lines[i].Remedy = Met, "只有这一件", ""
-		}
-	}
-	return lines
 }

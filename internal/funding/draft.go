@@ -34,6 +34,10 @@ type Form struct {
 	// Correcting restricts editing to the items that Correction names.
 	Correcting bool
 	Editable   bool
+	// reopened are items that no correction names but that stop its answer: the
+	// sum after a changed amount, an account that is gone. Closed, they would be a
+	// dead end, and the deadline runs.
+	reopened map[string]bool
 }
 
 // SlotFiles is a slot with what was uploaded for it.
@@ -56,7 +60,21 @@ func (s SlotFiles) Usable() int {
 
 // MayEdit reports whether the item may be changed now.
 func (f Form) MayEdit(item string) bool {
-	return f.Editable && (!f.Correcting || f.Correction.Open(item))
+	return f.Editable && (!f.Correcting || f.Correction.Open(item) || f.reopened[item])
+}
+
+// reopen opens the items at fault while a correction is answered. Paper can
+// always be signed again.
+func (f *Form) reopen(faults []errs.Field) {
+	f.reopened = map[string]bool{FileItem(StampSlot): true}
+	for _, fault := range faults {
+		f.reopened[fault.Name] = true // a paper
+		for _, s := range f.Sections {
+			for _, item := range s.Items {
+				f.reopened[item.Name] = f.reopened[item.Name] || item.Has(fault.Name)
+			}
+		}
+	}
 }
 
 // FaultsOf returns the faults of one section.
@@ -73,13 +91,18 @@ func (f Form) FaultsOf(section Section) []errs.Field {
 // maxTyped bounds one section of a draft, so that no form fills the database.
 const maxTyped = 64 << 10
 
-// Form returns the application's form for an actor who may see the case.
+// Form returns the application's form to who writes it, and to whom a draft is
+// shown. Offices find what was signed in View, not the correction in the making:
+// to them it is errs.NotFound.
 func (s *Service) Form(ctx context.Context, actor authz.Actor, no string) (Form, error) {
 	var f Form
 	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
 		c, err := s.Cases.Load(ctx, q, actor, no)
 		if err != nil {
 			return err
+		}
+		if c.SubmittedAt != nil && !actor.Role.OfOrganization() && !mayWrite(actor, c) {
+			return errs.New(errs.NotFound, "这件已经提交。请从工作台打开，查看提交的内容。")
 		}
 		f, err = s.form(ctx, q, now, actor, c)
 		return err
@@ -114,9 +137,15 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 	if err != nil {
 		return f, err
 	}
-	f.Slots = arrange(f, p.Slots(f.Values, f.Context), files)
+	f.Slots = arrange(p.Slots(f.Values, f.Context), files)
 	_, f.Faults = p.Read(f.Values, f.Context)
 	f.Faults = append(f.Faults, missingPapers(f.Slots)...)
+	if f.Correcting {
+		f.reopen(f.Faults)
+	}
+	for i, slot := range f.Slots {
+		f.Slots[i].Open = f.MayEdit(FileItem(slot.Key))
+	}
 	return f, nil
 }
 
@@ -128,6 +157,12 @@ func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Ti
 	}
 	if k.Organization, err = organization.Load(ctx, q, c.OrganizationID); err != nil {
 		return k, err
+	}
+	if c.SubmittedAt != nil {
+		if k.Snapshot, err = snapshotOf(ctx, q, c.ID); err != nil {
+			return k, err
+		}
+		k.Snapshot.lay(&k.Organization)
 	}
 	k.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
 	return k, err
@@ -146,10 +181,10 @@ func mayWrite(a authz.Actor, c casework.Case) bool {
 	return a.Can(authz.ApplicationDraft) && casework.Visible(c, a)
 }
 
-func arrange(f Form, slots []Slot, files []attachment.Attachment) []SlotFiles {
+func arrange(slots []Slot, files []attachment.Attachment) []SlotFiles {
 	out := make([]SlotFiles, len(slots))
 	for i, slot := range slots {
-		out[i] = SlotFiles{Slot: slot, Open: f.MayEdit(FileItem(slot.Key))}
+		out[i] = SlotFiles{Slot: slot}
 		for _, a := range files {
 			if a.Slot == slot.Key && a.State != attachment.Removed {
 				out[i].Files = append(out[i].Files, a)
@@ -189,8 +224,8 @@ func (s *Service) Save(ctx context.Context, actor authz.Actor, no, section strin
 			return err
 		}
 		before := f.Saved[section]
-		if before.Version == seen && before.Values().Encode() == values.Encode() {
-			saved = before // nothing new: autosave of an untouched form leaves no trace
+		if before.Values().Encode() == values.Encode() {
+			saved = before // nothing new: autosave of an untouched form and the second click leave no trace
 			return nil
 		}
 		version, err := saveSection(ctx, tx, now, actor, f.Case.ID, section, seen, values)
@@ -254,7 +289,7 @@ func acceptable(f Form, sec Section, typed url.Values) (url.Values, error) {
 	if f.Correcting {
 		values = f.Saved[sec.Key].Values()
 		for _, item := range sec.Items {
-			if f.Correction.Open(item.Name) {
+			if f.MayEdit(item.Name) {
 				for k := range values {
 					if item.Has(k) {
 						delete(values, k) // a row that was taken out stays out
@@ -269,10 +304,11 @@ func acceptable(f Form, sec Section, typed url.Values) (url.Values, error) {
 			continue
 		}
 		for k, list := range typed {
-			if !item.Has(k) {
+			if !item.Has(k) || k != storable(k) {
 				continue
 			}
 			for _, v := range list {
+				size += len(k)
 				size += len(v)
 				values[k] = append(values[k], storable(v))
 			}

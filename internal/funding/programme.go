@@ -38,8 +38,9 @@ type Programme interface {
 	// SlotKeys are all slots that Slots may return, in order.
 	SlotKeys() []string
 	// Conditions loads the facts recorded now about an organization and answers the
-	// programme's conditions under the rules, line by line, on any date.
-	Conditions(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, r Rules) (Conditions, error)
+	// programme's conditions under the rules, line by line, on any date. own is the
+	// case that asks, zero for none: an application does not stand in its own way.
+	Conditions(ctx context.Context, q postgres.Querier, org, own uuid.UUID, on civil.Date, r Rules) (Conditions, error)
 	// Read checks what was typed and returns the document, or every fault in the
 	// order of the form.
 	Read(v url.Values, c Context) (Document, []errs.Field)
@@ -69,6 +70,9 @@ type Context struct {
 	Rules        Rules
 	Organization organization.Organization
 	Payees       []organization.PayeeAccount
+	// Snapshot is the organization as it stood at the first submission, nil before.
+	// Organization then has its facts: later changes do not reach back.
+	Snapshot *Applicant
 }
 
 // Section is one page of a form.

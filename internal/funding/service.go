@@ -82,6 +82,9 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 		if err != nil {
 			return err
 		}
+		if err := lockDrafts(ctx, tx, kind, o.ID); err != nil {
+			return err
+		}
 		if no, err = draftOf(ctx, tx, kind, o.ID, channel); err != nil || no != "" {
 			return err
 		}
@@ -100,10 +103,12 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 }
 
 // rulesOn returns the document and edition that hold on a date. Outside any
-// document's force InForce is false: nothing new is taken (DESIGN §1).
+// document's force, or while its parameters are not approved, InForce is false:
+// nothing new is taken (DESIGN §1).
 func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, error) {
 	d, in, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
-	return Rules{Document: d, InForce: in, Edition: e}, err
+	holds := !e.EffectiveFrom.After(on) && (e.EffectiveTo.IsZero() || !e.EffectiveTo.Before(on))
+	return Rules{Document: d, InForce: in && holds, Edition: e}, err
 }
 
 // rulesOf returns the rules of a case: the pinned edition once submitted, what
@@ -136,7 +141,7 @@ func (s *Service) Eligibility(ctx context.Context, actor authz.Actor, kind strin
 		if check.Rules, err = rulesOn(ctx, q, check.On); err != nil {
 			return err
 		}
-		conditions, err := p.Conditions(ctx, q, o.ID, check.On, check.Rules)
+		conditions, err := p.Conditions(ctx, q, o.ID, uuid.Nil, check.On, check.Rules)
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,20 @@ func insertApplication(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, pr
 	return err
 }
 
+// lockDrafts makes openings for one organization wait for each other, so that two
+// people who begin at once get one draft.
+func lockDrafts(ctx context.Context, tx postgres.Tx, kind string, org uuid.UUID) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('application ' || $1::text || ' ' || $2::text, 0))`, kind, org.String())
+	return err
+}
+
+// snapshotOf returns the organization as it stood at submission, nil before.
+func snapshotOf(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (*Applicant, error) {
+	var a *Applicant
+	err := q.QueryRow(ctx, `select organization from application where case_id = $1`, caseID).Scan(&a)
+	return a, err
+}
+
 // draftOf returns the number of the organization's open draft of a kind and
 // channel, "" when there is none.
 func draftOf(ctx context.Context, q postgres.Querier, kind string, org uuid.UUID, channel casework.Channel) (string, error) {

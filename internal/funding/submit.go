@@ -61,11 +61,11 @@ func (r *Review) judge(ctx context.Context, q postgres.Querier) (err error) {
 // assess answers the conditions for a case; an application does not stand in
 // its own way.
 func assess(ctx context.Context, q postgres.Querier, p Programme, c casework.Case, on civil.Date, rules Rules) ([]Line, Verdict, error) {
-	conditions, err := p.Conditions(ctx, q, c.OrganizationID, on, rules)
+	conditions, err := p.Conditions(ctx, q, c.OrganizationID, c.ID, on, rules)
 	if err != nil {
 		return nil, Verdict{}, err
 	}
-	lines, verdict := Assess(func(d civil.Date) []Line { return withoutOwn(conditions(d), c) }, on)
+	lines, verdict := Assess(conditions, on)
 	return lines, verdict, nil
 }
 
@@ -121,6 +121,9 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if r.Form, err = s.form(ctx, tx, now, actor, c); err != nil {
 		return err
 	}
+	if !r.Editable { // who may not write it does not sign it: the community only what it filed itself
+		return notEditable(actor, c)
+	}
 	if !r.Context.Rules.InForce {
 		return errs.New(errs.Conflict, "今天没有生效的政策文件，暂不受理新的申请。草稿已保存，文件生效后可以提交。")
 	}
@@ -158,8 +161,8 @@ func signatureFaults(actor authz.Actor, r Review, sig Signature) []errs.Field {
 	}
 	switch sig.Method {
 	case casework.StampedPrint:
-		if !hasFile(r.Slots, StampSlot) {
-			add(FileItem(StampSlot), "签字盖章的申请表", "还没有上传。打印申请表，签字盖章后拍照或扫描上传")
+		if message := stampFault(r); message != "" {
+			add(FileItem(StampSlot), "签字盖章的申请表", message)
 		}
 	case casework.Reauthenticated:
 		if actor.Role != authz.OrgHead {
@@ -173,13 +176,22 @@ func signatureFaults(actor authz.Actor, r Review, sig Signature) []errs.Field {
 	return faults
 }
 
-func hasFile(slots []SlotFiles, key string) bool {
-	for _, s := range slots {
-		if s.Key == key {
-			return s.Usable() > 0
+// stampFault says what is wrong with the stamped print, "" when it is there. What
+// was signed before a correction does not sign what was corrected.
+func stampFault(r Review) string {
+	fault := "还没有上传。打印申请表，签字盖章后拍照或扫描上传"
+	for _, s := range r.Slots {
+		for _, f := range s.Files {
+			switch {
+			case s.Key != StampSlot || !f.Current():
+			case r.Correcting && !f.UploadedAt.After(r.Correction.IssuedAt):
+				fault = "现有的是补正前签的。打印补正后的申请表，重新签字盖章，再上传"
+			default:
+				return ""
+			}
 		}
 	}
-	return false
+	return fault
 }
 
 // signed is what a submission keeps: the answers in the programme's type, the
@@ -199,6 +211,9 @@ type signedPaper struct {
 
 func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, r Review, document Document, sig Signature, first bool) error {
 	snapshot := applicantOf(r.Context.Organization)
+	if r.Context.Snapshot != nil {
+		snapshot = *r.Context.Snapshot
+	}
 	content := signed{Application: document, Organization: snapshot, Statement: r.Programme.Statement()}
 	for _, slot := range r.Slots {
 		for _, f := range slot.Files {

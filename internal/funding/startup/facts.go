@@ -36,16 +36,16 @@ var lists = map[string]standing.Kind{
 
 // Conditions loads the facts recorded now. Lists and bans are those that have
 // begun by the date.
-func (Programme) Conditions(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, r funding.Rules) (funding.Conditions, error) {
+func (Programme) Conditions(ctx context.Context, q postgres.Querier, org, own uuid.UUID, on civil.Date, r funding.Rules) (funding.Conditions, error) {
 	p := paramsOf(r.Edition)
-	f, err := loadFacts(ctx, q, org, p, on)
+	f, err := loadFacts(ctx, q, org, own, p, on)
 	if err != nil {
 		return nil, err
 	}
 	return func(day civil.Date) []funding.Line { return Eligibility(f, p, day) }, nil
 }
 
-func loadFacts(ctx context.Context, q postgres.Querier, org uuid.UUID, p Params, on civil.Date) (Facts, error) {
+func loadFacts(ctx context.Context, q postgres.Querier, org, own uuid.UUID, p Params, on civil.Date) (Facts, error) {
 	o, err := organization.FactsOn(ctx, q, org, on)
 	if err != nil {
 		return Facts{}, err
@@ -70,7 +70,7 @@ func loadFacts(ctx context.Context, q postgres.Querier, org uuid.UUID, p Params,
 		f.Lists[key] = listOf(s, kind)
 	}
 	if f.Grant == "" {
-		f.Grant, err = openOrGranted(ctx, q, org)
+		f.Grant, err = openOrGranted(ctx, q, org, own)
 	}
 	return f, err
 }

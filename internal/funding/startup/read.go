@@ -3,6 +3,8 @@ package startup
 import (
 	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
@@ -22,7 +24,7 @@ func (Programme) Read(v url.Values, c funding.Context) (funding.Document, []errs
 	a.ContactEmail = form.Parse(f, "contact_email", "经办人邮箱", identifier.ParseEmail)
 	a.Activities = f.Text("activities", "已开展的活动", form.Required, form.Multiline, form.Min(20), form.Max(1000))
 	a.Amount = readAmount(f, a.Cap)
-	a.Lines = readLines(f, a.Amount)
+	a.Lines = readLines(f, a.Amount, tooManyRows(v, f))
 	a.Purpose = f.Text("purpose", "预期作用", form.Required, form.Multiline, form.Min(10), form.Max(500))
 	readPayee(f, v, c, &a)
 	return a, f.Fields()
@@ -45,7 +47,7 @@ func LineControl(i int, part string) string { return fmt.Sprintf("line-%d-%s", i
 
 // readLines reads the plan of use. An empty row is no row; a half-filled one is
 // a fault. The sum must be the amount: money without a use is not granted.
-func readLines(f *form.Form, amount money.Fen) []Use {
+func readLines(f *form.Form, amount money.Fen, tooMany bool) []Use {
 	var uses []Use
 	var sum money.Fen
 	bad := false
@@ -68,6 +70,8 @@ func readLines(f *form.Form, amount money.Fen) []Use {
 		uses = append(uses, u)
 	}
 	switch {
+	case tooMany:
+		f.Fail("lines", "用途明细", fmt.Sprintf("最多 %d 行，后面的行没有算进来。合并同类用途，或删去多出的行", MaxLines))
 	case bad || f.Failed("amount"):
 	case len(uses) == 0:
 		f.Fail("lines", "用途明细", "至少写一行：用在哪里，多少钱")
@@ -75,6 +79,21 @@ func readLines(f *form.Form, amount money.Fen) []Use {
 		f.Fail("lines", "用途明细", fmt.Sprintf("各行合计 %s 元，和申请金额 %s 元不一致，相差 %s 元", sum, amount, difference(sum, amount)))
 	}
 	return uses
+}
+
+// tooManyRows reports a row beyond MaxLines in which something was typed: it must
+// not fall out of the sum unseen.
+func tooManyRows(v url.Values, f *form.Form) bool {
+	for control := range v {
+		parts := strings.SplitN(control, "-", 3)
+		if len(parts) < 3 || parts[0] != "line" || !f.Filled(control) {
+			continue
+		}
+		if n, err := strconv.Atoi(parts[1]); err == nil && n > MaxLines {
+			return true
+		}
+	}
+	return false
 }
 
 func difference(a, b money.Fen) money.Fen {

@@ -60,12 +60,13 @@ func (Programme) Release(ctx context.Context, tx postgres.Tx, caseID uuid.UUID) 
 	return err
 }
 
-// openOrGranted says which application of the organization lives, "" for none.
-func openOrGranted(ctx context.Context, q postgres.Querier, org uuid.UUID) (string, error) {
+// openOrGranted says which application of the organization other than own lives,
+// "" for none.
+func openOrGranted(ctx context.Context, q postgres.Querier, org, own uuid.UUID) (string, error) {
 	var no, class string
 	err := q.QueryRow(ctx, `
 		select c.no, c.class from startup_grant g join case_file c on c.id = g.case_id
-		where g.organization_id = $1 and g.live`, org).Scan(&no, &class)
+		where g.organization_id = $1 and g.live and g.case_id <> $2`, org, own).Scan(&no, &class)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return "", nil
