@@ -58,7 +58,7 @@ func (p *Pages) listAudit(w http.ResponseWriter, r *http.Request) error {
 	}
 	if fault := f.Err(); errs.Is(fault, errs.Invalid) {
 		v.Errors = ui.Errors(errs.FieldsOf(fault))
-		v.Page.Errors, v.Empty = len(v.Errors), "先改正上面的日期，再看记录。"
+		v.Page.Errors = len(v.Errors)
 		return httpserver.Render(w, r, http.StatusUnprocessableEntity, auditPage(v))
 	} else if fault != nil {
 		return fault

@@ -75,7 +75,7 @@ func (v *filingView) reckon(p policy.Params, filed civil.Date) {
 // conditions lists what filing asks for: what the province says, and the periods
 // of the edition.
 func conditions(shown policy.Values) ui.Table {
-	t := ui.Table{Caption: "备案的条件和期限", Columns: []ui.Column{{Label: "条件"}, {Label: "要求"}, {Label: "依据"}}}
+	t := ui.Table{Caption: "备案的条件和期限", Columns: []ui.Column{{Label: "条件"}, {Label: "要求", Full: true}, {Label: "依据"}}}
 	var rows []ui.Row
 	for _, c := range [][2]string{
 		{"社会团体", "发起人至少 3 个自然人，或 2 个单位；成员合计至少 10 个。"},

@@ -94,7 +94,7 @@ func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 }
 
 func (p *Pages) standing(own casework.Own) ui.Table {
-	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限"}, {Label: "金额（元）", Number: true}}}
+	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限", Full: true}, {Label: "金额（元）", Number: true}}}
 	var rows []ui.Row
 	for _, i := range own.Others {
 		due := ui.T("没有期限")

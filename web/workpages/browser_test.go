@@ -1,0 +1,77 @@
+package workpages_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/browsertest"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/workflow"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/static"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+)
+
+// serve is the site of one actor with its style sheet and scripts.
+func (s *site) serve(a authz.Actor) string {
+	assets := chi.NewMux()
+	static.Register(httpserver.NewRouter(assets, slog.New(slog.DiscardHandler), layout.ErrorPage))
+	mux := http.NewServeMux()
+	mux.Handle("/static/", assets)
+	mux.Handle("/", httpserver.SecureHeaders(false)(s.as(a, nil)))
+	server := httptest.NewServer(mux)
+	s.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Every page passes axe and fits its window on a desk and on a phone.
+func TestPagesOfWorkInABrowser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	head, desk := who(authz.OrgHead), who(authz.Community)
+	for _, f := range []file{
+		{due: "2026-10-07", title: "秀新社区青禾儿童成长中心", rounds: 1}, {due: "2026-10-08", late: true}, {due: "2026-10-09", opposed: true, late: true, rounds: 2, counter: true},
+		{due: "2026-10-10"}, {due: "2026-10-13"}, {due: "2026-10-15", title: "一个名称特别长的社区社会组织六联社区老年人日间照料与邻里互助服务中心"}, {},
+		{state: workflow.Opining, waits: authz.Community, due: "2026-10-12"},
+		{state: workflow.Correcting, waits: authz.OrgHead, due: "2026-10-16", rounds: 1},
+		{state: workflow.Draft, waits: authz.OrgHead, counter: true},
+		{org: head.OrgID, state: workflow.Draft, waits: authz.OrgHead}, {org: head.OrgID, state: workflow.Correcting, waits: authz.OrgHead, due: "2026-10-12", rounds: 1},
+		{org: head.OrgID, state: workflow.Opining, waits: authz.Subdistrict, due: "2026-10-14"},
+		{org: head.OrgID, state: workflow.Refused, closed: "2026-10-02T09:00:00+08:00"},
+	} {
+		s.plant(f)
+	}
+	s.organization("六联社区助老服务社", "坪社备〔2026〕第0001号", liulian)
+	for range 2 {
+		s.tell(head, "孵化关爱工程 FH-2026-0012：待补正", "FH-2026-0012")
+	}
+	auditor := who(authz.Auditor)
+	s.record(auditor, "case", uuid.NewString(), "case.accept", 3, map[string]any{"no": "FH-2026-0001", "fields": []string{"amount"}})
+	for name, visit := range map[string]struct {
+		actor authz.Actor
+		paths []string
+	}{
+		"clerk":     {who(authz.BureauClerk), []string{"/workspace", "/workspace?tab=correcting", "/workspace?tab=done", "/workspace?q=x", "/messages"}},
+		"community": {desk, []string{"/workspace", "/counter"}},
+		"head":      {head, []string{"/workspace", "/messages"}},
+		"founder":   {who(authz.Initiator), []string{"/workspace?filed_on=2026-08-31", "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30"}},
+		"expert":    {who(authz.Expert), []string{"/workspace"}}, "admin": {who(authz.AdminSystem), []string{"/workspace"}}, "auditor": {auditor, []string{"/workspace", "/audit", "/audit?from=2026-02-30"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base, b := s.serve(visit.actor), browsertest.Open(t)
+			for _, path := range visit.paths {
+				for _, size := range []func(){b.Desktop, b.Phone} {
+					size()
+					b.Go(base + path)
+					b.FitsWidth()
+					b.Axe()
+				}
+			}
+		})
+	}
+}
