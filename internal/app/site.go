@@ -5,13 +5,19 @@ import (
 	"net/http"
 	"time"
 
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/report"
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
+	"civilaffairs/web/guidepages"
+	"civilaffairs/web/homepages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
@@ -19,6 +25,7 @@ import (
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
+	"civilaffairs/web/workpages"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -61,7 +68,10 @@ func (a *App) wireSite() {
 // features lists the pages of every feature; adding one adds a line.
 func (a *App) features() []feature {
 	s, flash := a.services, a.site.sessions.Flash
+	reports := report.New(a.db, catalog.Programmes())
 	return []feature{
+		homepages.New(reports),
+		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
 		stylepages.New(),
 		policypages.New(s.policies),
 		basepages.New(s.bases, flash),
@@ -71,6 +81,10 @@ func (a *App) features() []feature {
 		}),
 		organizationpages.New(organizationpages.Deps{
 			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
+		}),
+		workpages.New(workpages.Deps{
+			Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
+			Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
 		}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
 	}
