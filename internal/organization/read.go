@@ -208,8 +208,16 @@ func (o Organization) public() Profile {
 		BusinessScope: o.BusinessScope, SupervisingUnit: o.SupervisingUnit, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
 		Introduction: o.Introduction, Members: o.Members, Staff: o.Staff, SocialWorkers: o.SocialWorkers, Volunteers: o.Volunteers,
 		// Derived, not stored: a corrected date of establishment moves with it.
-		Events: []Event{{HappenedOn: o.EstablishedOn, Kind: "established", Title: o.Origin.Name(), Detail: "在" + o.Registrar + o.Basis.Name()}},
+		Events: []Event{{HappenedOn: o.EstablishedOn, Kind: "established", Title: founded(o.Origin), Detail: o.Registrar + o.Basis.Name()}},
 	}
+}
+
+// founded names the first entry of the timeline.
+func founded(o Origin) string {
+	if o == OriginNew {
+		return "成立"
+	}
+	return o.Name()
 }
 
 // FindByNumber finds the organization with a credit code or a filing number, as

@@ -31,7 +31,7 @@ var workNav = []entry{
 	{"audit", "操作记录", paths.Audit, authz.AuditView},
 	{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
 	{"accounts", "账号", paths.Accounts, authz.AccountView},
-	{"organizations", "社会组织", paths.Organizations, authz.Public},
+	{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 }

@@ -113,6 +113,12 @@ func (p *Pages) listStaff(w http.ResponseWriter, r *http.Request) error {
 	v := newDirectory(l, paths.StaffOrganizations, paths.StaffOrganization)
 	v.Page = shell(r, "组织档案", 0)
 	v.Heading, v.Staff, v.MayRecord = "组织档案", true, a.Can(authz.OrganizationRecord)
+	switch {
+	case a.Role == authz.Department: // organizations are not counted by unit
+		v.Lead = "本单位主管（指导）的组织。"
+	case a.Community+a.Subdistrict != "":
+		v.Lead = lead(l, orNone(l.regions.Name(a.Community), l.regions.Name(a.Subdistrict)))
+	}
 	return httpserver.Render(w, r, http.StatusOK, directoryPage(v))
 }
 
@@ -155,7 +161,7 @@ func newDirectory(l listing, base string, page func(id string) string) directory
 		}
 	}
 	slices.SortFunc(v.Keep, func(a, b ui.Pair) int { return strings.Compare(a.Name, b.Name) })
-	v.Lead = lead(l)
+	v.Lead = lead(l, "全区")
 	v.Facets = facets(l, at)
 	v.Chips = chips(l, at)
 	v.Folded = "筛选条件"
@@ -183,10 +189,9 @@ func newDirectory(l listing, base string, page func(id string) string) directory
 
 // lead says what the filter amounts to, from stored counts; a search is not
 // counted.
-func lead(l listing) string {
+func lead(l listing, where string) string {
 	f := l.filter
 	f.Query = ""
-	where := "全区"
 	if code := f.Community + f.Subdistrict; code != "" {
 		where = l.regions.FullName(code)
 	}
@@ -203,8 +208,14 @@ func lead(l listing) string {
 	if f.Basis == "" && total > 0 {
 		g := f
 		g.Basis = organization.Registered
-		registered := l.counts.Sum(g)
-		text += "，其中登记 " + strconv.Itoa(registered) + " 个，备案 " + strconv.Itoa(total-registered) + " 个"
+		switch registered := l.counts.Sum(g); registered {
+		case 0:
+			text += "，都是备案的"
+		case total:
+			text += "，都是登记的"
+		default:
+			text += "，其中登记 " + strconv.Itoa(registered) + " 个，备案 " + strconv.Itoa(total-registered) + " 个"
+		}
 	} else if f.Basis != "" {
 		text += "（" + f.Basis.Name() + "）"
 	}
@@ -233,7 +244,12 @@ func facets(l listing, at func(func(*organization.Filter)) string) []ui.Facet {
 	for _, b := range organization.Bases {
 		basis.Options = append(basis.Options, option(b.Name(), l.filter.Basis == b, func(f *organization.Filter) { f.Basis = b }))
 	}
-	life.Options = []ui.FacetOption{option("含已注销、已撤销", l.filter.Status == organization.All, func(f *organization.Filter) { f.Status = organization.All })}
+	all := option("含已注销、已撤销", l.filter.Status == organization.All, func(f *organization.Filter) { f.Status = organization.All })
+	living := l.filter
+	living.Status = ""
+	if all.Current || all.Count > l.counts.Sum(living) { // some have ended
+		life.Options = []ui.FacetOption{all}
+	}
 	return []ui.Facet{category, basis, life}
 }
 

@@ -149,12 +149,12 @@ var starOptions = []ui.Option{{Value: "3", Label: "三星级"}, {Value: "2", Lab
 
 // gradeForm records a star grade from before the portal.
 func (p *Pages) gradeForm(r *http.Request) (*editor, error) {
-	if actor(r).Role != authz.BureauClerk {
-		return nil, errs.New(errs.Forbidden, "星级由民政局登记。")
-	}
 	e, s, err := p.editing(r, "登记星级", "登记本平台启用以前评定、还在有效期内或已经到期的星级。", "登记这个星级")
 	if err != nil {
 		return nil, err
+	}
+	if actor(r).Role != authz.BureauClerk {
+		return nil, errs.New(errs.Forbidden, "星级由民政局登记。")
 	}
 	e.view.Hidden = []ui.Pair{token()}
 	e.view.Groups = []group{{Controls: []control{
