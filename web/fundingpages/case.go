@@ -74,7 +74,7 @@ func caseOf(r *http.Request, in funding.View) (caseView, error) {
 		if v.Parts, err = own.Signed(in.Signed); err != nil {
 			return v, err
 		}
-		if v.Organization, err = profile(in); err != nil {
+		if v.Organization, err = profile(in, v.Staff); err != nil {
 			return v, err
 		}
 	}
@@ -128,13 +128,17 @@ func clockOf(in funding.View) *ui.Clock {
 }
 
 // profile lists the organization as it stood when it signed.
-func profile(in funding.View) ([]ui.Fact, error) {
+func profile(in funding.View, staff bool) ([]ui.Fact, error) {
 	var o funding.Applicant
 	if err := json.Unmarshal(in.Profile, &o); err != nil {
 		return nil, err
 	}
+	href := paths.Organization(o.ID.String())
+	if staff {
+		href = paths.StaffOrganization(o.ID.String()) // where the results of look-ups are recorded
+	}
 	facts := []ui.Fact{
-		{Label: "组织", Body: ui.Link(o.Name, paths.Organization(o.ID.String())), Demo: true},
+		{Label: "组织", Body: ui.Link(o.Name, href), Demo: true},
 		ui.F("性质", o.Basis.Name()+"，"+o.Type.Name()), ui.F("类别", o.Category.Name()), ui.F(o.NumberLabel, o.Number),
 		ui.F("成立", o.EstablishedOn.Chinese()), ui.F("所在", in.Regions.FullName(o.CommunityCode)), ui.F("负责人", o.HeadName),
 	}
@@ -193,7 +197,7 @@ func correctionsOf(list []casework.Correction) []correctionLine {
 func timelineOf(in funding.View) []ui.Event {
 	var out []ui.Event
 	for _, e := range in.Events {
-		text := clock(e.At) + "　" + e.ActorName
+		text := e.At.In(civil.Shanghai).Format("15:04") + "　" + e.ActorName
 		if e.ActorRole != authz.System {
 			text += "（" + e.ActorRole.Name() + "）"
 		}

@@ -19,10 +19,12 @@ type reviewView struct {
 	sectionView
 	Parts        []answers
 	Papers       []ui.Fact
+	Missing      ui.Errors      // what is left to fill in, as links to its part
 	Unmet        []funding.Line // conditions that stop the submission
 	Pending      int            // conditions that an office still has to look up
 	Statement    funding.Statement
 	MaySign      bool // the head, or the counter with a stamped print
+	Ready        bool // nothing but the signature is left
 	Counter      bool
 	Head         string
 	Version      int
@@ -66,7 +68,7 @@ func (p *Pages) review(r *http.Request) (reviewView, error) {
 	if v.Counter {
 		v.Method, v.Head = string(casework.StampedPrint), f.Context.Organization.HeadName
 	}
-	v.Errors = linked(f, f.Faults)
+	v.Missing = linked(f, f.Faults)
 	for _, s := range f.Sections {
 		v.Parts = append(v.Parts, answers{Title: s.Title, Facts: withChange(f, s, own.Typed(f, s.Key))})
 	}
@@ -81,6 +83,7 @@ func (p *Pages) review(r *http.Request) (reviewView, error) {
 	if !f.Context.Rules.InForce {
 		v.Closed = "今天没有生效的政策文件，暂不受理新的申请。草稿已保存，文件生效后可以提交。"
 	}
+	v.Ready = len(v.Missing) == 0 && len(v.Unmet) == 0 && v.Closed == ""
 	return v, nil
 }
 
@@ -149,6 +152,7 @@ func (p *Pages) createSubmission(w http.ResponseWriter, r *http.Request) error {
 		if reviewErr != nil {
 			return reviewErr
 		}
+		v.Missing, v.Ready = nil, true // said by the summary; the form stays, with what was typed
 		v.Errors, v.Method, v.TypedName, v.Agreed = linked(v.Form, faults), form.Get("method"), sig.TypedName, sig.Agreed
 		return httpserver.Render(w, r, http.StatusUnprocessableEntity, reviewPage(v))
 	default:

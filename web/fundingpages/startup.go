@@ -62,15 +62,18 @@ func planOf(v sectionView) planView {
 		}
 	}
 	for i := 1; i <= min(last, startup.MaxLines); i++ {
-		p.Rows = append(p.Rows, planRow{N: i, Category: rowField(v, i, "category", "用途"), Item: rowField(v, i, "item", "买什么、做什么"), Amount: rowField(v, i, "amount", "金额")})
+		p.Rows = append(p.Rows, planRow{N: i, Category: rowField(v, i, "category", "用途"), Item: rowField(v, i, "item", "买什么、做什么"), Amount: rowField(v, i, "amount", "金额（元）")})
 	}
 	p.Sum = sum.String()
 	return p
 }
 
 func rowField(v sectionView, i int, part, label string) ui.Field {
-	f := v.Field("lines", startup.LineControl(i, part), "第 "+itoa(i)+" 行"+label)
-	f.HideLabel, f.Hint = true, ""
+	f := v.Field("lines", startup.LineControl(i, part), label)
+	f.Hint = ""
+	if part == "amount" {
+		f.InputMode = "decimal"
+	}
 	return f
 }
 
