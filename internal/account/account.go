@@ -94,8 +94,8 @@ type Config struct {
 	// that the composer of the program connects).
 	EnsurePerson func(ctx context.Context, tx postgres.Tx, now time.Time, p Person) (uuid.UUID, error)
 
-	// Demo waives the enrolment of a second factor and lets the published demo
-	// password pass. Never set on real data.
+	// Demo waives the enrolment of a second factor, lets the published demo
+	// password pass and never asks to change it for its age. Never set on real data.
 	Demo bool
 }
 

@@ -124,7 +124,7 @@ func (s *Service) SignIn(ctx context.Context, username, password, ip string) (Pr
 // require notes the steps that r's sign-in needs.
 func (s *Service) require(p *Progress, r record) {
 	p.NeedsCode = r.HasSecondFactor()
-	p.MustChange = r.MustChange || passwordExpired(r.Account, p.At)
+	p.MustChange = r.MustChange || passwordExpired(r.Account, p.At) && !s.Demo
 	p.MustEnrol = r.Role.Staff() && !r.HasSecondFactor() && !s.Demo
 }
 

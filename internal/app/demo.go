@@ -29,8 +29,9 @@ func (a *App) guardDemo(ctx context.Context) error {
 	}
 	defer owner.Close()
 	s := a.services
-	a.log.Info("planting demo data, once")
-	return demo.Plant(ctx, demo.Deps{
+	a.log.Info("planting demo data, once; this takes some seconds")
+	// Half a demo is of no use: Ctrl-C takes effect when it is whole.
+	return demo.Plant(context.WithoutCancel(ctx), demo.Deps{
 		DB: a.db, Owner: owner, Keys: a.keys, Accounts: s.accounts, Organizations: s.organizations, Standing: s.standing,
 		Attachments: s.attachments, Funding: s.funding, Bases: s.bases,
 	})

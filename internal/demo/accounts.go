@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 
 	"civilaffairs/internal/account"
@@ -101,10 +103,10 @@ func Accounts() []Account {
 	var list []Account
 	for _, o := range cast {
 		if o.head != "" {
-			list = append(list, Account{o.key + "-head", o.shortName() + " 负责人：" + o.head})
+			list = append(list, Account{o.key + "-head", o.name + " 负责人：" + o.head})
 		}
 		if o.clerk != "" {
-			list = append(list, Account{o.key + "-clerk", o.shortName() + " 经办人：" + o.clerk})
+			list = append(list, Account{o.key + "-clerk", o.name + " 经办人：" + o.clerk})
 		}
 	}
 	for _, o := range offices() {
@@ -117,7 +119,10 @@ func Accounts() []Account {
 // before the portal opens.
 func (p *planter) offices() {
 	p.on(p.opening.AddDays(-1), 18, "accounts of the offices", func(ctx context.Context) error {
-		for _, o := range offices() {
+		list := offices()
+		failed := make([]error, len(list))
+		var all sync.WaitGroup
+		for i, o := range list {
 			in := account.NewAccount{Username: o.username, Name: p.draw.person().name, Role: o.role, Department: o.department}
 			switch o.role {
 			case authz.Community, authz.Initiator:
@@ -125,11 +130,10 @@ func (p *planter) offices() {
 			case authz.Subdistrict:
 				in.Subdistrict = p.code(o.area + "街道")
 			}
-			if err := p.account(ctx, in); err != nil {
-				return err
-			}
+			all.Go(func() { failed[i] = p.account(ctx, in) }) // the service bounds how many hash at once
 		}
-		return nil
+		all.Wait()
+		return errors.Join(failed...)
 	})
 }
 
@@ -151,6 +155,8 @@ func (p *planter) account(ctx context.Context, in account.NewAccount) error {
 		}
 		a := account.Account{ID: id, PersonID: r.PersonID, Name: in.Name, Username: in.Username, Role: in.Role, OrgID: in.OrganizationID,
 			Community: r.Community, Subdistrict: r.Subdistrict, Department: in.Department}
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.actors[in.Username] = a.Actor("")
 		return nil
 	})

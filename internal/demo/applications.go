@@ -35,7 +35,8 @@ func (a *application) open(ctx context.Context, by authz.Actor) (err error) {
 	return err
 }
 
-// asked is a little less than the organization may have, in whole hundreds.
+// asked is all that the organization may have under the demo's parameters
+// (startup.Cap computes it from the edition; the submission is checked by it).
 func (a *application) asked() money.Fen {
 	base := money.Fen(5_000_00)
 	if a.basis == registered {

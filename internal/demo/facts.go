@@ -44,7 +44,7 @@ func (p *planter) organizations() {
 	}
 }
 
-// tellOrganization writes a scene that needs the organization's id.
+// tell writes a scene of one organization.
 func (p *planter) tell(m *member, d civil.Date, hour int, what string, do func(ctx context.Context) error) {
 	p.on(d, hour, m.key+" "+what, do)
 }

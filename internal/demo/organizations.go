@@ -145,8 +145,6 @@ func (r role) has(t trait) bool {
 	return false
 }
 
-func (r role) shortName() string { return r.name }
-
 // born returns the day of founding: so many months before today, and for the two
 // at the border the day that the rule of half a year turns on.
 func (r role) born(today civil.Date) civil.Date {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"civilaffairs/internal/audit"
@@ -24,6 +25,7 @@ type planter struct {
 	calendar *workday.Calendar
 	draw     *draw
 	opening  civil.Date // the day on which the invented bureau began to use the portal
+	mu       sync.Mutex // of actors: the offices get their accounts side by side
 	actors   map[string]authz.Actor
 	orgs     map[string]*member
 	script   []scene

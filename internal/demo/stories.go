@@ -145,9 +145,7 @@ func (p *planter) counterDraft() {
 // a colleague has to give the opinion.
 func (p *planter) counterSubmitted() {
 	a := p.application("org17")
-	by := func() (sig funding.Signature) {
-		return funding.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
-	}
+	stamped := funding.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
 	p.tell(a.member, p.workdayBack(2), 14, "draft at the counter", func(ctx context.Context) error {
 		community := p.communityOf(a.member)
 		if err := a.open(ctx, community); err != nil {
@@ -159,6 +157,6 @@ func (p *planter) counterSubmitted() {
 		return a.attach(ctx, community, append(a.papersOf(), funding.StampSlot)...)
 	})
 	p.tell(a.member, p.workdayBack(1), 9, "submission at the counter", func(ctx context.Context) error {
-		return p.Funding.Submit(ctx, p.communityOf(a.member), a.no, 0, by(), once.NewToken())
+		return p.Funding.Submit(ctx, p.communityOf(a.member), a.no, 0, stamped, once.NewToken())
 	})
 }
