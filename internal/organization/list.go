@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"civilaffairs/internal/authz"
@@ -52,14 +53,13 @@ type Page struct {
 const itemColumns = `o.id, o.name, o.org_type, o.status_basis, o.category, o.community_code, o.subdistrict_code,
 	o.established_on, o.status, o.demo`
 
-// rare is the number of hits up to which a word counts as rare: then the hits
-// are collected by the word index and sorted. A more frequent word fills a page
-// soon by walking the list in its order. Without the distinction the planner
-// guesses, and a guess gone wrong reads the whole table.
-const rare = 400
+// walked is how many rows a search looks through in the order of the list before
+// it asks the word index. A frequent word fills a page by then; of a rarer one
+// the index holds few. Either way alone reads the whole table for some words.
+const walked = 2000
 
-// List returns size organizations after (or before) cursor. Two statements with
-// a query, one without. A malformed cursor starts at the beginning. It shows
+// List returns size organizations after (or before) cursor. At most two
+// statements with a query, one without. A malformed cursor starts at the beginning. It shows
 // public facts and needs no actor.
 func List(ctx context.Context, q postgres.Querier, regions *district.RegionSet, f Filter, cursor string, size int) (Page, error) {
 	return list(ctx, q, regions, f, authz.Actor{Role: authz.System}, cursor, size)
@@ -77,20 +77,7 @@ func list(ctx context.Context, q postgres.Querier, regions *district.RegionSet, 
 	var w where
 	w.filter(f)
 	w.scope(actor)
-	if query := strings.TrimSpace(f.Query); query != "" {
-		hits, few, err := search(ctx, q, regions, query)
-		if err != nil || few && len(hits) == 0 {
-			return Page{}, err
-		}
-		if few {
-			w.add("o.id = any(?)", hits)
-		} else {
-			words, communities := spellings(regions, query)
-			w.add("(exists (select from unnest(?::text[]) w where position(search_key(w) in o.search_text) > 0) or o.community_code = any(?))", words, communities)
-		}
-	}
-	c := parseCursor(cursor)
-	order := "desc"
+	c, order := parseCursor(cursor), "desc"
 	switch {
 	case c.id == uuid.Nil:
 	case c.back:
@@ -99,12 +86,30 @@ func list(ctx context.Context, q postgres.Querier, regions *district.RegionSet, 
 	default:
 		w.add("(o.established_on, o.id) < (?, ?)", c.on, c.id)
 	}
-	items, err := postgres.All[Item](ctx, q, fmt.Sprintf(`select %s from organization o%s order by o.established_on %s, o.id %s limit %d`,
-		itemColumns, w.sql(), order, order, size+1), w.args...)
-	if err != nil {
-		return Page{}, err
+	by := fmt.Sprintf("order by o.established_on %s, o.id %s limit ", order, order)
+	items, err := found(ctx, q, regions, strings.TrimSpace(f.Query), w, by, size+1)
+	return paged(items, c, size), err
+}
+
+// found returns the first rows that w and the query let through.
+func found(ctx context.Context, q postgres.Querier, regions *district.RegionSet, query string, w where, by string, most int) ([]Item, error) {
+	if query == "" {
+		return postgres.All[Item](ctx, q, fmt.Sprintf(`select %s from organization o%s %s %d`, itemColumns, w.sql(), by, most), w.args...)
 	}
-	return paged(items, c, size), nil
+	if len([]rune(query)) > longestQuery {
+		return nil, nil
+	}
+	s := searchFor(regions, query)
+	// The condition of the search stands outside the limit, so that the walk ends.
+	near := fmt.Sprintf(`select %s from (select * from organization o%s %s %d) o where `, itemColumns, w.sql(), by, walked)
+	condition, args := s.matches(len(w.args))
+	items, err := postgres.All[Item](ctx, q, near+condition+fmt.Sprintf(" %s %d", by, most), append(slices.Clone(w.args), args...)...)
+	if err != nil || len(items) == most {
+		return items, err
+	}
+	hits, args := s.hits(len(w.args))
+	return postgres.All[Item](ctx, q, fmt.Sprintf(`with hits as materialized (%s) select %s from hits join organization o using (id)%s %s %d`,
+		hits, itemColumns, w.sql(), by, most), append(slices.Clone(w.args), args...)...)
 }
 
 // paged cuts the extra row, which only tells that there is more.

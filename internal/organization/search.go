@@ -1,47 +1,52 @@
 package organization
 
 import (
-	"context"
+	"fmt"
 	"strings"
 
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/identifier"
-	"civilaffairs/internal/postgres"
-
-	"github.com/google/uuid"
 )
 
 // longestQuery is more than any name has; a longer one finds nothing anyway.
 const longestQuery = 60
 
-// search collects the hits of a word when they are few. For a frequent word it
-// returns few = false, and the caller filters while it walks the list.
-func search(ctx context.Context, q postgres.Querier, regions *district.RegionSet, query string) (hits []uuid.UUID, few bool, err error) {
-	if r := []rune(query); len(r) > longestQuery {
-		return nil, true, nil
-	}
-	words, communities := spellings(regions, query)
-	credit, _ := identifier.ParseCreditCode(query)
-	filing, _ := identifier.ParseFilingNo(query)
-	type row struct {
-		ID uuid.UUID `db:"id"`
-	}
-	// Each branch has an index of its own; the limit keeps a frequent word cheap.
-	rows, err := postgres.All[row](ctx, q, `
-		select distinct id from (
-			(select o.id from unnest($1::text[]) w, lateral (
-				select id from organization where search_grams @> search_grams(w) and position(search_key(w) in search_text) > 0 limit $5) o)
-			union all (select id from organization where community_code = any($2) limit $5)
-			union all (select id from organization where uscc = nullif($3, '') or filing_no = nullif($4, ''))
-		) h limit $5`, words, communities, string(credit), filing, rare+1)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, r := range rows {
-		hits = append(hits, r.ID)
-	}
-	return hits, len(rows) <= rare, nil
+// query is what was typed, taken apart: the ways it may stand in a name, the
+// communities it names, the numbers it may be.
+type query struct {
+	words       []string
+	communities []string
+	credit      string
+	filing      string
 }
+
+func searchFor(regions *district.RegionSet, typed string) query {
+	var s query
+	s.words, s.communities = spellings(regions, typed)
+	credit, _ := identifier.ParseCreditCode(typed) // one that breaks the check digit may be on record
+	s.credit = string(credit)
+	s.filing, _ = identifier.ParseFilingNo(typed)
+	return s
+}
+
+// matches is the condition on one row; its arguments follow the first n.
+func (s query) matches(n int) (string, []any) {
+	return fmt.Sprintf(`(exists (
+			select from unnest((select array_agg(search_key(w)) from unnest($%d::text[]) w)) k where position(k in o.search_text) > 0)
+		or o.community_code = any($%d) or o.uscc = nullif($%d, '') or o.filing_no = nullif($%d, ''))`, n+1, n+2, n+3, n+4), s.args()
+}
+
+// hits selects the ids of all rows that match, each branch by an index of its
+// own; its arguments follow the first n.
+func (s query) hits(n int) (string, []any) {
+	return fmt.Sprintf(`
+		select o.id from unnest($%d::text[]) w, lateral (
+			select id from organization where search_grams @> query_grams(w) and position(search_key(w) in search_text) > 0) o
+		union select id from organization where community_code = any($%d)
+		union select id from organization where uscc = nullif($%d, '') or filing_no = nullif($%d, '')`, n+1, n+2, n+3, n+4), s.args()
+}
+
+func (s query) args() []any { return []any{s.words, s.communities, s.credit, s.filing} }
 
 // spellings returns the ways in which the word may stand in a name, and the
 // communities that it names: 沙壆 finds 沙坣 and the organizations there.

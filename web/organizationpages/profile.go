@@ -82,7 +82,7 @@ func newProfile(o organization.Profile, s standing.Standing, regions *district.R
 		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "社会组织", Href: paths.Organizations}, {Label: o.Name}}}
 	for _, e := range s.Entries {
 		if e.InForceOn(s.On) && e.Kind != standing.Violation {
-			v.Listed = append(v.Listed, listedView{e.FromOn.Chinese() + "起：" + e.Kind.Name(), e.Reason + "（" + e.Basis + "）"})
+			v.Listed = append(v.Listed, listedView{e.FromOn.Chinese() + "起" + entryTitle(e), e.Reason + "（" + e.Basis + "）"})
 		}
 	}
 	v.Facts = publicFacts(o, s, regions)
