@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/audit"
@@ -244,7 +245,7 @@ func (s *Service) RecordStatus(ctx context.Context, actor authz.Actor, in Status
 func (in StatusChange) faults(o Organization, today civil.Date) faults {
 	var f faults
 	switch {
-	case !contains(Statuses, in.Status):
+	case !slices.Contains(Statuses, in.Status):
 		f.add("status", "状态", "选一个状态。")
 	case in.Status == o.Status:
 		f.add("status", "状态", "现在就是“"+o.Status.Name()+"”。选新的状态。")

@@ -300,5 +300,3 @@ func (s *site) history(t *testing.T, id uuid.UUID) {
 		t.Fatal(err)
 	}
 }
-
-func mustID(s string) uuid.UUID { return uuid.MustParse(s) }
