@@ -11,9 +11,11 @@ import (
 // Flow is a workflow as a list: the way forward, step by step, with what else
 // can happen at each.
 type Flow struct {
-	Steps  []Step
-	Last   workflow.Place // where the way ends that the table knows
-	Anyhow []Exit         // possible at several steps, such as withdrawing
+	Steps        []Step
+	Last         workflow.Place // where the way ends that the table knows
+	LastDue      *policy.Param  // working days for it; nil for none
+	LastKeepsDue bool           // its days are those of the step before
+	Anyhow       []Exit         // possible at several steps, such as withdrawing
 }
 
 // Step is one transition of the way forward.
@@ -71,6 +73,7 @@ func flowOf(d *workflow.Definition, params policy.Params) Flow {
 		}
 		f.Steps = append(f.Steps, step)
 		due = dueOf(t, params)
+		f.LastDue, f.LastKeepsDue = due, t.KeepsDue
 	}
 	for _, t := range d.Transitions {
 		if len(t.From) > 1 {

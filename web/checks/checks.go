@@ -5,6 +5,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/funding"
@@ -21,16 +22,8 @@ type Links struct {
 	Values   string // page that explains the parameters
 	// Act returns the page that does what a line asks for, "" for none.
 	Act func(act string) (label, href string)
-	// Staff is set on pages of offices, which know what 待确认 means.
+	// Staff is set on pages of offices: they need not be told what 待确认 means.
 	Staff bool
-}
-
-// Pending is the mark of a value that is not from the policy text.
-func (l Links) Pending() string {
-	if l.Staff {
-		return "待确认"
-	}
-	return PendingWords
 }
 
 // PendingWords tell the public what a value is that is not from the policy text.
@@ -71,7 +64,8 @@ func LinesTable(caption string, lines []funding.Line, on civil.Date, links Links
 		rows[i] = ui.Cells(outcome, name, ui.TS(l.Value, l.From), ui.C(Source(l.Source, links)), ui.C(when(newTiming(l, on, links))))
 	}
 	t.Groups = ui.Rows(rows...)
-	return ui.DataTable(t)
+	pending := slices.ContainsFunc(lines, func(l funding.Line) bool { return l.Source.Pending })
+	return table(t, pending && !links.Staff)
 }
 
 // timing is the last column: the day first, then what to do until then.

@@ -24,7 +24,7 @@ type listView struct {
 
 func newListView(h report.Home) listView {
 	v := listView{Lead: "谁可以申请、要交什么、多久办完，一个项目一页。不收费。", Table: ui.Table{Caption: "办事指南", Columns: []ui.Column{
-		{Label: "事项"}, {Label: "谁可以申请", Full: true}, {Label: "给多少"}, {Label: "什么时候"},
+		{Label: "事项"}, {Label: "谁可以申请", Full: true}, {Label: "给多少", Full: true}, {Label: "什么时候"},
 	}}}
 	if !h.Rules.InForce {
 		v.Closed = checks.Closed(h.Rules.Document, h.On)
@@ -141,8 +141,15 @@ func flowEvents(f report.Flow) []ui.Event {
 		}
 		out = append(out, e)
 	}
-	return append(out, ui.Event{When: "接着算", Title: fmt.Sprintf("%d. %s", len(f.Steps)+1, f.Last.State.Name()),
-		Text: "由" + f.Last.Waits.Name() + "办理。受理和复核合用一个期限。"})
+	last := ui.Event{When: "另行通知", Title: fmt.Sprintf("%d. %s", len(f.Steps)+1, f.Last.State.Name()), Text: "由" + f.Last.Waits.Name() + "办理。"}
+	switch {
+	case f.LastKeepsDue:
+		last.When = "接着算"
+		last.Text += "和上一步合用一个期限。"
+	case f.LastDue != nil:
+		last.When = spaced(*f.LastDue)
+	}
+	return append(out, last)
 }
 
 func exitText(x report.Exit) string {

@@ -39,7 +39,7 @@ func startupFields(q questions) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Radios(q.field("basis", "登记还是备案", ""), basisOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Radios(columns(q.field("basis", "登记还是备案", "")), basisOptions()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -59,7 +59,7 @@ func startupFields(q questions) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Radios(q.field("activities", "办过的活动", "登记在组织档案里、社区确认过的"), []ui.Option{
+		templ_7745c5c3_Err = ui.Radios(columns(q.field("activities", "办过的活动", "登记在组织档案里、社区确认过的")), []ui.Option{
 			{Value: string(startup.Yes), Label: "办过 " + strconv.Itoa(startup.MinActivities(q.Edition)) + " 次或更多"}, {Value: string(startup.No), Label: "还没有"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -69,7 +69,7 @@ func startupFields(q questions) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Checkboxes(q.field("obstacles", "有没有下面的情况", "有的都选上"), obstacleOptions(q.Edition), q.Form.RawAll("obstacles")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Checkboxes(columns(q.field("obstacles", "有没有下面的情况", "有的都选上")), obstacleOptions(q.Edition), q.Form.RawAll("obstacles")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -115,7 +115,7 @@ func (v *homeView) tiles(h report.Home) {
 
 func offersTable(h report.Home) ui.Table {
 	t := ui.Table{Caption: "四项工程与星级评估", Columns: []ui.Column{
-		{Label: "事项"}, {Label: "谁可以申请", Full: true}, {Label: "给多少"}, {Label: "什么时候"}, {Label: "办理", Hidden: true},
+		{Label: "事项"}, {Label: "谁可以申请", Full: true}, {Label: "给多少", Full: true}, {Label: "什么时候"}, {Label: "办理", Hidden: true},
 	}}
 	var rows []ui.Row
 	for _, o := range h.Offers {

@@ -18,7 +18,7 @@ func (Programme) Offer(e policy.Edition, on civil.Date) funding.Offer {
 		Gives: []funding.Given{
 			{To: "备案组织", Param: e.Params.Param(policy.StartupAmountFiled)},
 			{To: "登记组织", Param: e.Params.Param(policy.StartupAmountRegistered)},
-			{To: "重点培育的" + priorityNames(), Param: e.Params.Param(policy.StartupPriorityBonusPct), More: true},
+			{To: "重点三类", Param: e.Params.Param(policy.StartupPriorityBonusPct), More: true},
 		},
 		Conditions: conditions(p, on), Questions: questions(p),
 	}
@@ -41,6 +41,7 @@ func conditions(p Params, on civil.Date) []funding.Line {
 func questions(p Params) []funding.Question {
 	return []funding.Question{
 		{Ask: "“" + fullMonths(p.MinAgeMonths) + "”从哪天算起，到哪天算满？", Answer: countingAnswer(p)},
+		{Ask: "“重点三类”是哪三类？", Answer: strings.Join(priorityNames(), "、") + "（二（二）重点培育）。证书或组织档案里的业务类别是这三类的，金额按比例上浮。"},
 		{Ask: "资助款可以用在哪里？", Answer: "只能用于" + strings.Join(useNames(), "、") + "，专款专用，不得侵占、私分、挪用（三（三）3）。申请时逐行写明用途，各行合计要和申请金额一致。"},
 		{Ask: "组织没有自己的银行账户怎么办？", Answer: "可以由" + strings.Join(agentNames(), "、") + "代收。申请时交代收单位盖章的授权书。"},
 		{Ask: "资格核对里有“未查到”，还能申请吗？", Answer: "可以先填草稿。只有机关能查的名单，不影响您填表和提交，受理前由经办人查询登记；没有查到之前不会受理。"},
@@ -72,14 +73,14 @@ func fullMonths(n int) string {
 	return fmt.Sprintf("满 %d 个月", n)
 }
 
-func priorityNames() string {
+func priorityNames() []string {
 	var names []string
 	for _, c := range organization.Categories {
 		if c.Priority() {
-			names = append(names, c.Name())
+			names = append(names, c.Name()+"类")
 		}
 	}
-	return strings.Join(names, "、") + "类"
+	return names
 }
 
 func useNames() []string {
