@@ -104,7 +104,7 @@ create table case_correction_field (
 create table case_submission (
   case_id uuid not null references case_file,
   round int not null,
-  document jsonb not null,
+  document json not null, -- not jsonb: digest is of these very bytes
   digest text not null,
   statement_version text not null,
   method text not null check (method in ('reauthenticated', 'stamped_print')),

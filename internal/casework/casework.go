@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
@@ -154,6 +155,9 @@ func (s *Service) LoadForUpdate(ctx context.Context, tx postgres.Tx, actor authz
 }
 
 func loadVisible(ctx context.Context, q postgres.Querier, actor authz.Actor, sql, no string) (Case, error) {
+	if form.Clean(no, false) != no { // no number, and nothing that Postgres could compare
+		return Case{}, errNotFound
+	}
 	c, err := postgres.One[Case](ctx, q, sql, no)
 	if errs.Is(err, errs.NotFound) || err == nil && actor.Role != authz.System && !Visible(c, actor) {
 		return Case{}, errNotFound
