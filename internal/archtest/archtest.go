@@ -30,6 +30,7 @@ const (
 	crossing          // L6
 	leaf              // web leaves, see leaves: beside the levels, not on them
 	harness           // test infrastructure: above L2, imported by tests only
+	fixture           // made by the services of features: imported by tests only
 	visit             // web/session, web/checks: between features and pages
 	pages             // web/<feature>pages
 	root              // internal/app
@@ -55,6 +56,8 @@ var levels = map[string]int{
 	"internal/training": features, "internal/publicity": features,
 
 	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
+
+	"internal/funding/fundingtest": fixture,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
@@ -135,7 +138,7 @@ func ours(pkg, entry string, level int, imported string) string {
 	switch {
 	case !ok:
 		return "" // told once, at the package itself
-	case other == harness && level != harness:
+	case (other == harness || other == fixture) && level != harness && level != fixture:
 		return "test infrastructure in a program"
 	case otherEntry == entry:
 		return family(pkg, entry, imported)
