@@ -300,3 +300,16 @@ func TestOwnPageIsForOrganizations(t *testing.T) {
 		}
 	}
 }
+
+// Adding a programme to the catalog asks for its guide and its trial.
+func TestEveryProgrammeHasItsPages(t *testing.T) {
+	t.Parallel()
+	h := newSite(t, true).as(authz.Actor{})
+	for _, p := range catalog.Programmes() {
+		for _, path := range []string{"/guides/" + p.Workflow().Kind, "/eligibility?programme=" + p.Workflow().Kind} {
+			if code, doc := get(t, h, path); code != http.StatusOK || !strings.Contains(doc.Find("main").Text(), p.Workflow().Name) {
+				t.Errorf("%s: %d", path, code)
+			}
+		}
+	}
+}
