@@ -276,6 +276,9 @@ func (s *Service) lockForEdit(ctx context.Context, tx postgres.Tx, now time.Time
 }
 
 func notEditable(actor authz.Actor, c casework.Case) error {
+	if !actor.Can(authz.ApplicationDraft) && !actor.Can(authz.ApplicationCounter) {
+		return actor.Require(authz.ApplicationDraft)
+	}
 	if c.State != workflow.Draft && c.State != workflow.Correcting {
 		return errs.Newf(errs.Conflict, "这件现在是“%s”，内容不能再改。要改请先撤回，或等退回补正。", c.State.Name())
 	}

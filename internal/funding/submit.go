@@ -37,13 +37,17 @@ type Review struct {
 }
 
 // Review returns form, faults and eligibility of today for the check-answers
-// page.
+// page. It is for who may still write: errs.Forbidden for others, errs.Conflict
+// once the application is submitted.
 func (s *Service) Review(ctx context.Context, actor authz.Actor, no string) (Review, error) {
 	var r Review
 	err := s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
 		c, err := s.Cases.Load(ctx, q, actor, no)
 		if err != nil {
 			return err
+		}
+		if !mayWrite(actor, c) {
+			return notEditable(actor, c)
 		}
 		if r.Form, err = s.form(ctx, q, now, actor, c); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
@@ -222,6 +223,9 @@ func (p *Pages) createWithdrawal(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, no := r.PostForm, number(r)
 	if f.Get("confirm") == "" {
+		if !may(r, authz.ApplicationDraft) && !may(r, authz.ApplicationCounter) {
+			return actor(r).Require(authz.ApplicationDraft)
+		}
 		form, err := p.Funding.Form(r.Context(), actor(r), no)
 		if err != nil {
 			return err

@@ -55,9 +55,6 @@ func (p *Pages) review(r *http.Request) (reviewView, error) {
 	if err != nil {
 		return reviewView{}, err
 	}
-	if !f.Editable {
-		return reviewView{}, errs.Newf(errs.Conflict, "这件已经提交，现在是“%s”。请从工作台打开查看。", f.Case.State.Name())
-	}
 	v := reviewView{
 		sectionView: sectionOf(f, funding.Section{Key: "review", Title: "核对并签署提交"}),
 		Statement:   f.Programme.Statement(), Head: actor(r).Name, Version: f.Case.Version, Token: newToken(),
