@@ -72,9 +72,9 @@ func readLines(f *form.Form, amount money.Fen, tooMany bool) []Use {
 	switch {
 	case tooMany:
 		f.Fail("lines", "用途明细", fmt.Sprintf("最多 %d 行，后面的行没有算进来。合并同类用途，或删去多出的行", MaxLines))
-	case bad || f.Failed("amount"):
 	case len(uses) == 0:
 		f.Fail("lines", "用途明细", "至少写一行：用在哪里，多少钱")
+	case bad || f.Failed("amount"): // nothing to compare yet
 	case sum != amount:
 		f.Fail("lines", "用途明细", fmt.Sprintf("各行合计 %s 元，和申请金额 %s 元不一致，相差 %s 元", sum, amount, difference(sum, amount)))
 	}
