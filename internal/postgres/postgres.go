@@ -59,8 +59,9 @@ func IsReadOnly(ctx context.Context) bool { v, _ := ctx.Value(readOnlyKey{}).(bo
 // now is the database's transaction time plus the stored offset: the only clock
 // of business rules, so that replicas with skewed clocks agree.
 //
-// Constraint violations come back as errs.Conflict, a lost connection or lock
-// timeout as errs.Unavailable; what fn returns comes back unchanged otherwise.
+// Constraint violations come back as errs.Conflict, text that no column takes as
+// errs.Invalid, a lost connection or lock timeout as errs.Unavailable; what fn
+// returns comes back unchanged otherwise.
 func (db *DB) InTx(ctx context.Context, fn func(tx Tx, now time.Time) error) error {
 	if IsReadOnly(ctx) {
 		return errors.New("postgres: InTx under a read-only request")
@@ -135,6 +136,8 @@ func Translate(err error) error {
 	switch {
 	case pg.Code == "23505" || pg.Code == "23P01": // unique, exclusion
 		return errs.Wrap(errs.Conflict, "这条记录已经有了，没有重复保存。", err)
+	case pg.Code == "22021" || pg.Code == "22P05": // NUL or broken UTF-8, which no keyboard types
+		return errs.Wrap(errs.Invalid, "填的内容里有系统存不了的字符。请删去看不见的字符，重新输入。", err)
 	case pg.Code == "55P03" || pg.Code == "57014" || pg.Code[:2] == "08" || pg.Code[:2] == "53" || pg.Code[:3] == "57P":
 		return errs.Wrap(errs.Unavailable, "系统正忙，请稍后再试。您填的内容没有丢失。", err)
 	}
