@@ -126,6 +126,9 @@ func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, e
 // Translate gives database failures their kind. Errors that carry a kind
 // already, and unknown ones, come back unchanged.
 func Translate(err error) error {
+	if _, told := errors.AsType[*errs.Error](err); told {
+		return err // a service has said what the violation means
+	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		if _, connect := errors.AsType[*pgconn.ConnectError](err); connect {
