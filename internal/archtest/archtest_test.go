@@ -71,6 +71,8 @@ func TestRules(t *testing.T) {
 		{"cmd/portal", "internal/app", ""},
 		{"internal/httpserver", "net/http", ""},
 		{"internal/postgres", "github.com/jackc/pgx/v5", ""},
+		{"internal/funding/fundingtest", "internal/funding/catalog", ""},
+		{"internal/funding/fundingtest", "internal/dbtest", ""},
 
 		{"internal/audit", "internal/account", "a higher level"},
 		{"internal/errs", "internal/app", "a higher level"},
@@ -84,6 +86,8 @@ func TestRules(t *testing.T) {
 		{"web/accountpages", "web/organizationpages", "a sibling of the same level"},
 		{"internal/account", "internal/dbtest", "test infrastructure in a program"},
 		{"internal/app", "internal/browsertest", "test infrastructure in a program"},
+		{"internal/app", "internal/funding/fundingtest", "test infrastructure in a program"},
+		{"internal/funding", "internal/funding/fundingtest", "test infrastructure in a program"},
 		{"internal/dbtest", "internal/account", "test infrastructure stands on levels 0 to 2"},
 		{"internal/funding", "internal/funding/startup", "the programmes are above what they share"},
 		{"internal/funding/startup", "internal/funding/venture", "one programme does not know another"},

@@ -138,7 +138,7 @@ func taskState(begun bool, faults int) (string, ui.Tone) {
 func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
 	n := 0
 	for _, i := range s.Items {
-		if f.Correction.Open(i.Name) {
+		if f.MayEdit(i.Name) {
 			n++
 		}
 	}
