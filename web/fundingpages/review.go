@@ -3,6 +3,7 @@ package fundingpages
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
@@ -94,6 +95,9 @@ func linked(f funding.Form, faults []errs.Field) ui.Errors {
 			if s.Has(fault.Name) {
 				out[i].Name = "part-" + s.Key
 			}
+		}
+		if strings.HasPrefix(fault.Name, funding.FileItem("")) {
+			out[i].Name = "part-papers"
 		}
 	}
 	return out
