@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"civilaffairs/internal/app"
@@ -21,7 +22,18 @@ func (serve) Run(ctx context.Context, cfg *app.Config, log *slog.Logger, std str
 	defer a.Close()
 	return a.Serve(ctx, func(addr string) {
 		fmt.Fprintf(std.out, "portal on http://%s\n", addr)
+		if cfg.Demo {
+			printAccounts(std.out)
+		}
 	})
+}
+
+// printAccounts lists whom one can be in the demo.
+func printAccounts(w io.Writer) {
+	fmt.Fprintf(w, "demo accounts, password %s:\n", app.DemoPassword)
+	for _, a := range app.DemoAccounts() {
+		fmt.Fprintf(w, "  %-22s %s\n", a.Username, a.Who)
+	}
 }
 
 type migrate struct{}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"civilaffairs/internal/account"
 	"civilaffairs/internal/demo"
 	"civilaffairs/internal/errs"
 	"civilaffairs/web/accountpages"
@@ -49,3 +50,9 @@ func (a *App) demoAccounts() []accountpages.DemoAccount {
 	}
 	return list
 }
+
+// DemoPassword is the one password of every demo account.
+const DemoPassword = account.DemoPassword
+
+// DemoAccounts lists the accounts of the demo and what each of them shows.
+func DemoAccounts() []demo.Account { return demo.Accounts() }

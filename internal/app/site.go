@@ -98,7 +98,7 @@ func notFound(http.ResponseWriter, *http.Request) error {
 func (a *App) shell(*http.Request) layout.Context {
 	c := layout.Context{Demo: a.cfg.Demo}
 	if a.cfg.Demo {
-		c.DemoText = "组织、人员和金额均为虚构。2017 年《实施意见》已于 2020年9月27日期满失效；为演示全流程，本站假定其规则今天仍然有效，金额为演示参数。"
+		c.DemoText = "2017 年《实施意见》已于 2020年9月27日期满失效；为演示全流程，本站假定其规则今天仍然有效，金额为演示参数。"
 	}
 	return c
 }
