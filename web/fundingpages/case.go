@@ -39,6 +39,7 @@ type caseView struct {
 	MayOpine, MayDecide    bool
 	Why                    string // why nothing can be done here now, for an office that might expect it
 	Decision               decisionView
+	Lost                   []ui.Fact // what an office typed and can no longer send: somebody else was first
 	Version, Token         string
 	Receipt                string
 }

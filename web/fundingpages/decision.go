@@ -196,8 +196,33 @@ func (p *Pages) decisionRefused(w http.ResponseWriter, r *http.Request, cause er
 	if len(faults) == 0 {
 		faults = ui.Errors{{Name: "choice", Label: "没有办成", Message: errs.Message(cause)}}
 	}
-	v.Decision = v.Decision.typed(r, faults)
+	if !v.MayDecide && !v.MayOpine {
+		v.Lost = lost(r, in)
+		faults = ui.Errors{{Name: "lost", Label: "没有办成", Message: errs.Message(cause)}}
+	}
+	v.Decision = v.Decision.typed(r, anchored(faults))
 	return renderCase(w, r, httpserver.Status(cause), v)
+}
+
+// lost lists what was typed into a box that is no longer there, so that nobody
+// has to write it again from memory.
+func lost(r *http.Request, in funding.View) []ui.Fact {
+	f := r.PostForm
+	var facts []ui.Fact
+	add := func(label, value string) {
+		if value = strings.TrimSpace(value); value != "" {
+			facts = append(facts, ui.F(label, value))
+		}
+	}
+	add("决定", map[string]string{"accept": "受理", "return": "退回补正", "refuse": "不予受理"}[f.Get("choice")])
+	for _, item := range funding.Correctable(in.Programme, in.Papers) {
+		add(item.Label, f.Get("reason-"+item.Name))
+	}
+	add("理由", funding.GroundText(f.Get("ground")))
+	add("查明的情况", f.Get("facts"))
+	add("意见", casework.Stance(f.Get("stance")).Name())
+	add("说明", f.Get("text"))
+	return facts
 }
 
 func flawsOf(r *http.Request) []casework.Flaw {
