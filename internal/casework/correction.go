@@ -134,21 +134,20 @@ func assign(corrections []Correction, flaws []flawRow) {
 	}
 }
 
-// OpenCorrection returns the notice that waits for its answer, if there is one.
-func OpenCorrection(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (Correction, bool, error) {
+// GatherOpenCorrection asks in a batch for the notice that waits for its answer;
+// what it returns says, once the batch has run, whether there is one.
+func GatherOpenCorrection(b *postgres.Batch, caseID uuid.UUID) func() (Correction, bool) {
 	var list []Correction
 	var flaws []flawRow
-	var b postgres.Batch
-	postgres.Gather(&b, &list, correctionsSQL, caseID)
-	postgres.Gather(&b, &flaws, flawsSQL, caseID)
-	if err := b.Run(ctx, q); err != nil {
-		return Correction{}, false, err
-	}
-	assign(list, flaws)
-	for _, c := range list {
-		if c.AnsweredAt == nil {
-			return c, true, nil
+	postgres.Gather(b, &list, correctionsSQL, caseID)
+	postgres.Gather(b, &flaws, flawsSQL, caseID)
+	return func() (Correction, bool) {
+		assign(list, flaws)
+		for _, c := range list {
+			if c.AnsweredAt == nil {
+				return c, true
+			}
 		}
+		return Correction{}, false
 	}
-	return Correction{}, false, nil
 }

@@ -54,7 +54,10 @@ func TestOnlyNamedFieldsOpen(t *testing.T) {
 	})
 	read := func() (c casework.Correction, open bool) {
 		err := k.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) (err error) {
-			c, open, err = casework.OpenCorrection(t.Context(), q, k.load(t, no).ID)
+			var b postgres.Batch
+			answer := casework.GatherOpenCorrection(&b, k.load(t, no).ID)
+			err = b.Run(t.Context(), q)
+			c, open = answer()
 			return err
 		})
 		if err != nil {

@@ -115,24 +115,20 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 	if err != nil {
 		return Form{}, err
 	}
-	f := Form{Case: c, Programme: p, Sections: p.Sections(), Values: url.Values{}}
-	if f.Saved, err = loadSections(ctx, q, c.ID); err != nil {
-		return f, err
+	w, err := loadWritten(ctx, q, c)
+	if err != nil {
+		return Form{}, err
 	}
+	f := Form{Case: c, Programme: p, Sections: p.Sections(), Saved: w.sections, Values: url.Values{},
+		Correction: w.correction, Correcting: w.correcting, Editable: mayWrite(actor, c)}
 	for _, saved := range f.Saved {
 		for k, v := range saved.Values() {
 			f.Values[k] = v
 		}
 	}
-	if f.Context, err = s.contextOf(ctx, q, now, c); err != nil {
+	if f.Context, err = s.contextOf(ctx, q, now, c, w.snapshot); err != nil {
 		return f, err
 	}
-	if c.State == workflow.Correcting {
-		if f.Correction, f.Correcting, err = casework.OpenCorrection(ctx, q, c.ID); err != nil {
-			return f, err
-		}
-	}
-	f.Editable = mayWrite(actor, c)
 	files, err := s.Attachments.List(ctx, q, attachment.Owner{Kind: OwnerKind, ID: c.ID})
 	if err != nil {
 		return f, err
@@ -149,8 +145,8 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 	return f, nil
 }
 
-func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case) (Context, error) {
-	k := Context{Today: civil.On(now)}
+func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case, snapshot *Applicant) (Context, error) {
+	k := Context{Today: civil.On(now), Snapshot: snapshot}
 	var err error
 	if k.Rules, err = rulesOf(ctx, q, c, k.Today); err != nil {
 		return k, err
@@ -158,12 +154,7 @@ func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Ti
 	if k.Organization, err = organization.Load(ctx, q, c.OrganizationID); err != nil {
 		return k, err
 	}
-	if c.SubmittedAt != nil {
-		if k.Snapshot, err = snapshotOf(ctx, q, c.ID); err != nil {
-			return k, err
-		}
-		k.Snapshot.lay(&k.Organization)
-	}
+	snapshot.lay(&k.Organization)
 	k.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
 	return k, err
 }

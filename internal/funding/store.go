@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -26,13 +27,6 @@ func insertApplication(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, pr
 func lockDrafts(ctx context.Context, tx postgres.Tx, kind string, org uuid.UUID) error {
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('application ' || $1::text || ' ' || $2::text, 0))`, kind, org.String())
 	return err
-}
-
-// snapshotOf returns the organization as it stood at submission, nil before.
-func snapshotOf(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (*Applicant, error) {
-	var a *Applicant
-	err := q.QueryRow(ctx, `select organization from application where case_id = $1`, caseID).Scan(&a)
-	return a, err
 }
 
 // draftOf returns the number of the organization's open draft of a kind and
@@ -64,17 +58,40 @@ func (s Saved) Values() url.Values {
 	return v
 }
 
-func loadSections(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (map[string]Saved, error) {
-	list, err := postgres.All[Saved](ctx, q, `
-		select section, typed, version, saved_by_name, saved_at from application_section where case_id = $1`, caseID)
-	if err != nil {
-		return nil, err
+// written is what a form keeps of an application beside its case.
+type written struct {
+	sections   map[string]Saved
+	snapshot   *Applicant // the organization as it stood at submission, nil before
+	correction casework.Correction
+	correcting bool
+}
+
+// loadWritten reads it in one round trip.
+func loadWritten(ctx context.Context, q postgres.Querier, c casework.Case) (written, error) {
+	type profile struct {
+		Organization *Applicant `db:"organization"`
 	}
-	sections := map[string]Saved{}
+	var list []Saved
+	var profiles []profile
+	var b postgres.Batch
+	postgres.Gather(&b, &list, `
+		select section, typed, version, saved_by_name, saved_at from application_section where case_id = $1`, c.ID)
+	postgres.Gather(&b, &profiles, `select organization from application where case_id = $1`, c.ID)
+	open := casework.GatherOpenCorrection(&b, c.ID)
+	if err := b.Run(ctx, q); err != nil {
+		return written{}, err
+	}
+	w := written{sections: map[string]Saved{}}
 	for _, s := range list {
-		sections[s.Section] = s
+		w.sections[s.Section] = s
 	}
-	return sections, nil
+	if c.SubmittedAt != nil && len(profiles) == 1 {
+		w.snapshot = profiles[0].Organization
+	}
+	if c.State == workflow.Correcting {
+		w.correction, w.correcting = open()
+	}
+	return w, nil
 }
 
 // saveSection writes a section at the version after seen. Somebody else's newer
