@@ -8,8 +8,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 
 	"civilaffairs/internal/authz"
@@ -108,13 +110,27 @@ func (ro *Router) handle(method, pattern string, p authz.Permission, h Handler) 
 func (ro *Router) Routes() []Route { return slices.Clone(*ro.routes) }
 
 // Adapt turns a Handler into an http.Handler: the returned error decides
-// status, log level and page, and nothing internal reaches the visitor.
+// status, log level and page, and nothing internal reaches the visitor. A panic
+// is such an error, with its stack for the log.
 func (ro *Router) Adapt(h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
+		if err := guarded(h, w, r); err != nil {
 			ro.Fail(w, r, err)
 		}
 	})
+}
+
+func guarded(h Handler, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler: // the server's own way to break an answer off
+			panic(v)
+		default:
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return h(w, r)
 }
 
 // Fail answers r with the page for err. An unauthenticated GET goes to the
