@@ -64,6 +64,9 @@ func (p *Pages) createOpinion(w http.ResponseWriter, r *http.Request) error {
 		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
 	}
 	f, no := r.PostForm, number(r)
+	if f.Get("back") != "" {
+		return p.decideAgain(w, r)
+	}
 	stance, version := casework.Stance(f.Get("stance")), versionOf(r)
 	if f.Get("confirm") == "" {
 		if err := casework.CheckOpinion(stance, f.Get("text")); err != nil {
@@ -91,6 +94,9 @@ func (p *Pages) createOpinion(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) createDecision(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
+	}
+	if r.PostForm.Get("back") != "" {
+		return p.decideAgain(w, r)
 	}
 	if r.PostForm.Get("confirm") == "" {
 		return p.confirmDecision(w, r)
@@ -166,8 +172,9 @@ func (p *Pages) labels(r *http.Request) (map[string]string, error) {
 func (p *Pages) confirm(w http.ResponseWriter, r *http.Request, v ui.Review) error {
 	no := number(r)
 	v.Token, v.Back = r.PostForm.Get("token"), paths.Application(no)
+	v.Return = v.Action != paths.ApplicationAct(no, "withdrawal")
 	for name, values := range r.PostForm {
-		if name != "token" && name != "confirm" {
+		if name != "token" && name != "confirm" && name != "back" {
 			for _, value := range values {
 				v.Carry = append(v.Carry, ui.Pair{Name: name, Value: value})
 			}
@@ -175,6 +182,20 @@ func (p *Pages) confirm(w http.ResponseWriter, r *http.Request, v ui.Review) err
 	}
 	v.Carry = append(v.Carry, ui.Pair{Name: "confirm", Value: "1"})
 	return httpserver.Render(w, r, http.StatusOK, confirmPage(no, v))
+}
+
+// decideAgain leads back from the confirmation with everything that was typed.
+func (p *Pages) decideAgain(w http.ResponseWriter, r *http.Request) error {
+	in, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	v, err := caseOf(r, in)
+	if err != nil {
+		return err
+	}
+	v.Decision = v.Decision.typed(r, nil)
+	return renderCase(w, r, http.StatusOK, v)
 }
 
 // decisionRefused shows the case again with the reasons in the box and

@@ -19,6 +19,7 @@ type Review struct {
 	Action string // address the confirmation posts to
 	Submit string // 确认退回补正
 	Back   string // address of the form: 返回修改
+	Return bool   // 返回修改 posts the values back (name "back") instead of leading to Back, so that nothing typed is lost
 	Token  string // once.NewToken()
 	Carry  []Pair // values of the form, sent again
 	Harm   bool   // the act takes something away: stop button
