@@ -1,0 +1,239 @@
+package app_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/once"
+
+	"github.com/google/uuid"
+)
+
+// stop is one address of one route: a pattern with its parameters filled in.
+type stop struct {
+	httpserver.Route
+	variant string // whose or which one, "" when there is only one
+	path    string
+	body    url.Values
+}
+
+// visit is a role at a stop.
+type visit struct {
+	stop
+	role   authz.Role
+	answer *page
+}
+
+// place fills in the parameters of a pattern.
+type place struct {
+	variant string
+	values  map[string]string
+}
+
+// places are the things that a pattern may be about: one within the reach of
+// somebody, and one outside of it.
+func (w *world) places(pattern string) []place {
+	at := func(variant string, pairs ...string) place {
+		p := place{variant, map[string]string{}}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			p.values[pairs[i]] = pairs[i+1]
+		}
+		return p
+	}
+	application := func(variant, no string) place {
+		return at(variant, "no", no, "section", "plan", "slot", "other", "id", w.ids["file "+no])
+	}
+	has := func(prefix string) bool { return strings.HasPrefix(pattern, prefix) }
+	switch {
+	case !strings.Contains(pattern, "{"):
+		return []place{at("")}
+	case has("/applications/{no}/letters/"):
+		return []place{at("own", "no", w.returned, "id", w.ids["letter"]), at("neighbour's", "no", w.accepted, "id", w.ids["letter next"]),
+			at("under another number", "no", w.accepted, "id", w.ids["letter"])}
+	case has("/applications/{no}"):
+		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
+			application("accepting", w.accepting), application("elsewhere", w.abroad)}
+	case has("/my/organization/"):
+		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
+	case has("/staff/organizations/{id}"):
+		home := w.own.id
+		if record := w.recordOf(pattern); record == "grant" || record == "entry" || record == "grade" {
+			home = w.next.id
+		}
+		return []place{at("home", "id", home, "record", w.ids[w.recordOf(pattern)]), at("elsewhere", "id", w.away.id, "record", w.ids[w.recordOf(pattern)])}
+	case has("/claims/"):
+		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
+	case has("/accounts/"):
+		return []place{at("a clerk", "id", w.ids["clerk"]), at("an office", "id", w.ids["office"]), at("a head elsewhere", "id", w.ids["head there"])}
+	case has("/bases/{slug}/facts"):
+		return []place{at("home", "slug", w.ids["base here"]), at("elsewhere", "slug", w.ids["base there"])}
+	}
+	return []place{at("", "name", w.ids["asset"], "programme", "startup", "slug", w.slug(pattern), "id", w.only(pattern), "subject", "case")}
+}
+
+// recordOf names the record that a pattern about an organization is about.
+func (w *world) recordOf(pattern string) string {
+	for part, record := range map[string]string{"/systems/": "system", "/activities/": "activity", "/grants/": "grant", "/entries/": "entry", "/grades/": "grade"} {
+		if strings.Contains(pattern, part) {
+			return record
+		}
+	}
+	return ""
+}
+
+func (w *world) slug(pattern string) string {
+	if strings.HasPrefix(pattern, "/bases/") {
+		return w.ids["base here"]
+	}
+	return "2017-implementation-opinions"
+}
+
+func (w *world) only(pattern string) string {
+	switch {
+	case strings.HasPrefix(pattern, "/audit/"):
+		return w.ids["case"]
+	case strings.HasPrefix(pattern, "/organizations/"):
+		return w.own.id
+	}
+	return uuid.NewString() // a session of one's own is not worth ending
+}
+
+// body gets a POST beyond the first question; what else the form asks for stays
+// empty and the version is none that ever was, so that it comes to 422 or 409
+// where it is allowed, whoever comes first.
+func (w *world) body(pattern string) url.Values {
+	switch {
+	case pattern == "/applications":
+		return query("programme", "startup", "organization", w.own.id, "token", once.NewToken())
+	case strings.HasSuffix(pattern, "/payee/verification"):
+		return query("payee", uuid.NewString())
+	}
+	return query("token", once.NewToken(), "version", "99")
+}
+
+// stops are the addresses of all declared routes with the method.
+func (w *world) stops(method string) []stop {
+	var list []stop
+	for _, r := range w.app.Router().Routes() {
+		if r.Method != method {
+			continue
+		}
+		for _, p := range w.places(r.Pattern) {
+			s := stop{Route: r, variant: p.variant, path: r.Pattern, body: w.body(r.Pattern)}
+			for name, value := range p.values {
+				s.path = strings.ReplaceAll(s.path, "{"+name+"}", url.PathEscape(value))
+			}
+			if strings.ContainsAny(s.path, "{}") {
+				panic("no value for a parameter of " + r.Pattern + ": add it to places")
+			}
+			list = append(list, s)
+		}
+	}
+	// Signing out comes last: the visitor is needed until then.
+	slices.SortStableFunc(list, func(a, b stop) int { return ends(a) - ends(b) })
+	return list
+}
+
+func ends(s stop) int {
+	if s.Pattern == "/logout" && s.Method == http.MethodPost {
+		return 1
+	}
+	return 0
+}
+
+// tour sends every role to every stop and returns the answers in that order,
+// redirects as they came. Roles go side by side: none changes what another sees.
+func (w *world) tour(t testing.TB, stops []stop) []visit {
+	t.Helper()
+	all := make([]visit, len(stops)*len(w.roles))
+	failed := make([]error, len(w.roles))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, 4)
+	for i, role := range w.roles {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			for j, s := range stops {
+				if role == authz.OrgClerk { // head and clerk remove a paper each
+					s.path = strings.ReplaceAll(s.path, w.ids["file "+w.draft], w.ids["clerk's"])
+				}
+				p, err := w.as[role].once(s)
+				if err != nil {
+					failed[i] = fmt.Errorf("%s at %s %s: %w", role, s.Method, s.path, err)
+					return
+				}
+				all[j*len(w.roles)+i] = visit{s, role, p}
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range failed {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// once sends one request and does not follow a redirect.
+func (b *browser) once(s stop) (*page, error) {
+	contentType := ""
+	if s.Method == http.MethodPost {
+		contentType = "application/x-www-form-urlencoded"
+	}
+	r := b.request(s.Method, s.path, contentType, []byte(s.body.Encode()))
+	stay := *b
+	stay.http = &http.Client{Jar: b.http.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return stay.send(r)
+}
+
+// mark says what a visit came to: + may, = not as things stand, - may not, 0
+// nothing there.
+func (v visit) mark() string {
+	switch to := v.answer.header.Get("Location"); {
+	case v.answer.status == http.StatusUnauthorized, v.answer.status == http.StatusForbidden, strings.HasPrefix(to, "/login?next="):
+		return "-"
+	case v.answer.status == http.StatusNotFound:
+		return "0"
+	case v.answer.status == http.StatusConflict:
+		return "="
+	case v.answer.status >= 500:
+		return "!"
+	}
+	return "+"
+}
+
+// columns are the roles of the table of access, in its order.
+var columns = map[authz.Role]string{
+	authz.Anonymous: "pub", authz.Initiator: "ini", authz.OrgClerk: "clk", authz.OrgHead: "hed", authz.Community: "com", authz.Subdistrict: "sub",
+	authz.BureauClerk: "bcl", authz.BureauReviewer: "brv", authz.BureauLeader: "bld", authz.Finance: "fin", authz.Expert: "exp", authz.Evaluator: "eva",
+	authz.Department: "dep", authz.LeadingGroup: "ldg", authz.Auditor: "aud", authz.AdminSystem: "sys", authz.AdminSecurity: "sec",
+}
+
+// grid prints the visits as the table that access.txt keeps.
+func grid(roles []authz.Role, visits []visit) string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# Who may call what: + may, = not as things stand, - may not, 0 nothing there for this person.\n# Made by go test ./internal/app -run TestEveryRoute -update.\n%-78s", "")
+	for _, r := range roles {
+		fmt.Fprintf(&b, " %s", columns[r])
+	}
+	for i, v := range visits {
+		if i%len(roles) == 0 {
+			where := v.Pattern
+			if v.variant != "" {
+				where += " [" + v.variant + "]"
+			}
+			fmt.Fprintf(&b, "\n%-4s %-73s", v.Method, where)
+		}
+		fmt.Fprintf(&b, "   %s", v.mark())
+	}
+	return b.String() + "\n"
+}

@@ -1,0 +1,128 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/once"
+)
+
+// world is a portal in which there is something of every kind, for the tests
+// that go along every route: organizations at home and elsewhere, applications
+// in several states, records, claims and accounts, and somebody of every role.
+type world struct {
+	*story
+	own   *group // whose head and clerk are the people of the organization roles
+	next  *group // a neighbour in the same community, with a mark of every kind
+	third *group // another one
+	away  *group // of another subdistrict
+	roles []authz.Role
+	as    map[authz.Role]*browser // Anonymous included
+
+	returned, draft             string // numbers of own
+	accepted, accepting, abroad string // of next, third, away
+	ids                         map[string]string
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{story: newStory(t), ids: map[string]string{}}
+	w.own, w.next, w.third = w.ready(t, w.home), w.ready(t, w.home), w.ready(t, w.home)
+	w.away = w.ready(t, w.elsewhere(t))
+	w.goTo(t, eligible)
+	w.returned = w.heard(w.own)
+	w.sendBack(w.returned, "budget", "报价单没有盖章，请补一份盖章的")
+	w.draft = w.second(w.own)
+	for _, name := range []string{"一.pdf", "二.pdf"} {
+		w.paper(w.own.head, w.draft, "other", upload{name, pdfOf(name)})
+	}
+	w.accepted = w.story.accepted(w.next)
+	w.accepting = w.heard(w.third)
+	w.abroad = w.apply(w.away)
+	w.mark(t)
+	w.everybody(t)
+	w.remember(t)
+	return w
+}
+
+// second opens one more draft. No page offers it to who has an application in
+// hand, but a form that was opened before does it.
+func (w *world) second(g *group) string {
+	g.head.t.Helper()
+	p := g.head.raw(http.MethodPost, "/applications", query("programme", "startup", "token", once.NewToken()))
+	return numberOf(p)
+}
+
+// mark gives the neighbour what only offices record, and leaves something that
+// waits for an office at the own organization.
+func (w *world) mark(t testing.TB) {
+	t.Helper()
+	clerk, record := w.office(authz.BureauClerk), "/staff/organizations/"+w.next.id
+	clerk.open(record+"/grants").form(record+"/grants").set("programme", "other", "title", "社区公益项目", "amount", "3000").
+		date("awarded_on", founded.AddDays(20)).date("use_report_due_on", founded.AddDays(300)).submit().is(200, record)
+	clerk.open(record+"/entries").form(record+"/entries").set("kind", "violation", "basis", "坪民罚〔2018〕1号", "reason", "没有按章程开展活动").
+		date("from", eligible).submit().is(200, record)
+	clerk.open(record+"/grades").form(record+"/grades").set("star", "1", "cert_no", "XJ-2018-001").
+		date("from", founded.AddDays(30)).date("to", founded.AddDays(700)).submit().is(200, record)
+	const mine = "/my/organization"
+	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
+	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
+		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
+}
+
+// everybody signs in one person of each role.
+func (w *world) everybody(t testing.TB) {
+	t.Helper()
+	w.as = map[authz.Role]*browser{authz.Anonymous: w.browser(t), authz.OrgHead: w.own.head.browser}
+	for role, s := range w.offices {
+		w.as[role] = s.browser
+	}
+	w.as[authz.OrgClerk] = w.clerkOf(t, w.own, "clerk-own").browser
+	w.clerkOf(t, w.own, "clerk-spare")
+	w.portal.office(t, "spare", account.NewAccount{Role: authz.Expert})
+	founder := w.known(t, "founder", "赵发起", password(0))
+	founder.get("/register").follow("我们正在筹备").form("/register").set("community", liulian, "name", founder.name, "mobile", "13700137000",
+		"username", founder.username, "password", founder.password, "new_password_again", founder.password).submit().is(200, "/login")
+	w.as[authz.Initiator] = founder.browser
+	w.roles = append([]authz.Role{authz.Anonymous}, authz.Roles...)
+	for _, role := range w.roles[1:] {
+		w.as[role].open("/account").is(200, "/account").says(role.Name())
+	}
+}
+
+// remember looks up the ids that addresses are made of.
+func (w *world) remember(t testing.TB) {
+	t.Helper()
+	here, there := w.claimed(t, w.home, w.residentNumber()), w.claimed(t, w.away.quarter, w.residentNumber())
+	for name, q := range map[string]struct {
+		sql string
+		arg any
+	}{
+		"claim here":  {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, here.head.username},
+		"claim there": {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, there.head.username},
+		"clerk":       {`select id::text from account where username = $1`, "clerk-spare"},
+		"office":      {`select id::text from account where username = $1`, "spare"},
+		"head there":  {`select id::text from account where username = $1`, w.away.head.username},
+		"system":      {`select id::text from organization_system where org_id = $1 and confirmed_on is null`, w.own.id},
+		"activity":    {`select id::text from organization_activity where org_id = $1 and confirmed_on is null`, w.own.id},
+		"grant":       {`select id::text from earlier_grant where org_id = $1`, w.next.id},
+		"entry":       {`select id::text from standing_entry where org_id = $1`, w.next.id},
+		"grade":       {`select id::text from standing_grade where org_id = $1`, w.next.id},
+		"letter":      {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
+		"letter next": {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
+		"case":        {`select id::text from case_file where no = $1`, w.accepted},
+		"clerk's":     {`select max(a.id::text) from attachment a join case_file c on c.id = a.owner_id where c.no = $1`, w.draft},
+		"base here":   {`select slug from incubation_base where community_code = $1`, liulian},
+		"base there":  {`select slug from incubation_base where community_code = $1`, pinghuan},
+	} {
+		w.ids[name] = scan[string](t, w.portal, q.sql, q.arg)
+	}
+	for _, no := range []string{w.returned, w.draft, w.accepted, w.accepting, w.abroad} {
+		w.ids["file "+no] = scan[string](t, w.portal, `select min(a.id::text) from attachment a join case_file c on c.id = a.owner_id
+			where c.no = $1 and a.state = 'accepted'`, no)
+	}
+	w.ids["asset"] = strings.TrimPrefix(w.as[authz.Anonymous].get("/").Find(`link[rel=stylesheet]`).AttrOr("href", ""), "/static/")
+}
