@@ -112,9 +112,6 @@ func (s *someone) code() string {
 	return code
 }
 
-// signOut ends the session by the button of the shell.
-func (s *someone) signOut() { s.t.Helper(); s.open("/account").form("/logout").submit() }
-
 // raw sends a request that no page offers.
 func (b *browser) raw(method, path string, values url.Values) *page {
 	b.t.Helper()

@@ -21,7 +21,6 @@ func TestTwoAtOnce(t *testing.T) {
 	s.write(g.head, no)
 	s.papers(g.head, no)
 	s.editedWhileSigning(t, g, no)
-	s.sign(g.head, no).submit().is(200, "/applications/"+no+"/receipt")
 	s.opine(g.desk, no, "support", "")
 	s.opine(g.street, no, "support", "")
 	s.looks(g)
@@ -54,17 +53,23 @@ func (s *story) bothEdit(t *testing.T, g *group, no string) {
 }
 
 // editedWhileSigning: the head has read and is about to sign, the clerk changes
-// the amount. What was not read is not signed.
+// the amount. What was not read is not signed; it is shown, and can be signed
+// from there.
 func (s *story) editedWhileSigning(t *testing.T, g *group, no string) {
 	clerk := s.known(t, "two-clerk", "周经办", password(0))
 	at := "/applications/" + no
 	ready := s.sign(g.head, no)
 	path := at + "/sections/plan"
 	clerk.open(path).form(path).set("amount", "4000", "line-1-amount", "2200").submit()
-	if p := ready.submit(); p.status != http.StatusConflict {
-		t.Errorf("signed what had not been read: %d %s", p.status, p.main())
+	p := ready.submit()
+	if p.status != http.StatusConflict {
+		t.Fatalf("signed what had not been read: %d %s", p.status, p.main())
 	}
-	g.head.open(at+"/review").says("4,000.00 元", "2,200.00")
+	again := p.says("没有提交", "4,000.00 元", "2,200.00").form(at + "/submission")
+	if again.value("typed_name") != g.head.name || again.value("agreed") != "" || again.value("password") != "" {
+		t.Errorf("kept %q", urlencoded(again.entries(nil)))
+	}
+	again.set("agreed", "yes", "password", g.head.password).submit().is(200, at+"/receipt").says("4,000.00 元")
 }
 
 // bothDecide: two clerks have confirmed different decisions and send them in the

@@ -156,6 +156,15 @@ func (p *Pages) createSubmission(w http.ResponseWriter, r *http.Request) error {
 		v.Missing, v.Ready = nil, true // said by the summary; the form stays, with what was typed
 		v.Errors, v.Method, v.TypedName, v.Agreed = linked(v.Form, faults), form.Get("method"), sig.TypedName, sig.Agreed
 		return httpserver.Render(w, r, http.StatusUnprocessableEntity, reviewPage(v))
+	case errs.Is(err, errs.Conflict):
+		// Changed since it was read: it has to be read, and agreed to, again.
+		v, reviewErr := p.review(r)
+		if reviewErr != nil {
+			return err
+		}
+		v.Errors = ui.Errors{{Name: "part-" + v.Form.Sections[0].Key, Label: "没有提交", Message: errs.Message(err)}}
+		v.Method, v.TypedName = form.Get("method"), sig.TypedName
+		return httpserver.Render(w, r, http.StatusConflict, reviewPage(v))
 	default:
 		return err
 	}
