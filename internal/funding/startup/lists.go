@@ -105,4 +105,3 @@ func unreported(f Facts, p Params) funding.Line {
 	}
 	return l
 }
-
