@@ -96,6 +96,13 @@ func (b *Tab) Select(name, value string) {
 // Upload puts files into the file control called name.
 func (b *Tab) Upload(name string, files ...string) {
 	b.t.Helper()
+	b.Attach(fmt.Sprintf(`[name=%q]`, name), files...)
+}
+
+// Attach puts files into the file control that css selects, where several
+// controls have one name.
+func (b *Tab) Attach(css string, files ...string) {
+	b.t.Helper()
 	for i, f := range files {
 		abs, err := filepath.Abs(f)
 		if err != nil {
@@ -103,7 +110,7 @@ func (b *Tab) Upload(name string, files ...string) {
 		}
 		files[i] = abs
 	}
-	must(b, "upload to "+name, chromedp.SetUploadFiles(named(name), files, chromedp.NodeReady))
+	must(b, "upload to "+css, chromedp.SetUploadFiles(chromedp.CSS(css), files, chromedp.NodeReady))
 }
 
 // Keys sends keys to what has the focus: letters, or kb.Tab, kb.Enter …
