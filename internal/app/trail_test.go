@@ -29,15 +29,21 @@ func (s *story) trail(t *testing.T) {
 		t.Fatalf("%s", r)
 	}
 	lines := bytes.SplitAfter(export, []byte("\n"))
-	at, row := 0, ""
+	// The acceptance, and the entry next to it; seals stand between entries.
+	at, before, last := 0, 0, 0
 	for i, line := range lines {
-		if bytes.Contains(line, []byte(`"action":"case.accept"`)) {
-			at, row = i, nameOf(t, line)
+		if !bytes.Contains(line, []byte(`"type":"entry"`)) {
+			continue
 		}
+		if bytes.Contains(line, []byte(`"action":"case.accept"`)) {
+			at, before = i, last
+		}
+		last = i
 	}
-	if at == 0 {
+	if at == 0 || before == 0 {
 		t.Fatal("the acceptance is not in the trail")
 	}
+	row := nameOf(t, lines[at])
 	named := func(what string, changed [][]byte, rows ...string) {
 		t.Helper()
 		r := verify(bytes.Join(changed, nil))
@@ -55,8 +61,8 @@ func (s *story) trail(t *testing.T) {
 	named("one byte changed", edited, row)
 	named("one row removed", append(append([][]byte{}, lines[:at]...), lines[at+1:]...), row, "被删除")
 	swapped := append([][]byte{}, lines...)
-	swapped[at], swapped[at-1] = lines[at-1], lines[at]
-	named("two rows swapped", swapped, row, nameOf(t, lines[at-1]))
+	swapped[at], swapped[before] = lines[before], lines[at]
+	named("two rows swapped", swapped, row, nameOf(t, lines[before]))
 
 	// What the auditor downloads is the same trail, and the download is in it.
 	auditor := s.office(authz.Auditor)
