@@ -41,6 +41,12 @@ const (
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
+	// Special fund
+	FundView   Permission = "fund.view"   // pools, commitments, payments, holds
+	FundBudget Permission = "fund.budget" // budgets and their changes, made and checked
+	FundPay    Permission = "fund.pay"    // payments and money that comes back
+	FundHold   Permission = "fund.hold"   // hold money back and let it go
+
 	// Policy, audit, site
 	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
 	AuditView  Permission = "audit.view"
@@ -79,6 +85,11 @@ var permissions = map[Permission]permissionInfo{
 	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
+
+	FundView:   {"查看专项资金", []Role{BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
+	FundBudget: {"登记和复核预算", []Role{Finance}},
+	FundPay:    {"制作、复核和发送付款", []Role{Finance}},
+	FundHold:   {"冻结和解除冻结资金", []Role{BureauReviewer, Finance}},
 
 	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
 	AuditView:  {"查看操作记录", []Role{Auditor}},
