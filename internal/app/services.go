@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
@@ -34,6 +35,7 @@ type services struct {
 	cases         *casework.Service
 	funding       *funding.Service
 	bases         *incubator.Service
+	ledger        *ledger.Service
 	organizations *organization.Service
 	policies      *policy.Service
 	standing      *standing.Service
@@ -52,7 +54,7 @@ func (a *App) wireServices() (err error) {
 		return err
 	}
 	s.organizations, s.standing = organization.New(a.db, a.keys), standing.New(a.db)
-	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
+	s.policies, s.bases, s.ledger = policy.New(a.db), incubator.New(a.db), ledger.New(a.db)
 	programmes := catalog.Programmes()
 	definitions := make([]*workflow.Definition, len(programmes))
 	for i, p := range programmes {

@@ -22,6 +22,21 @@ type model struct {
 	version                                     int
 }
 
+// next is the act that carries a case on, so that walks get far now and then.
+func (m *model) next() int {
+	switch {
+	case m.committed == 0:
+		return 0
+	case m.sent > 0:
+		return 8
+	case m.pending > 0:
+		return 2 + 2*m.version // check, then send
+	case m.paid > 0:
+		return 9
+	}
+	return 2
+}
+
 // history is a random walk through everything that can happen to money.
 type history struct {
 	*bench
@@ -40,9 +55,9 @@ func (h *history) step(t *testing.T) {
 	some := func(most money.Fen) money.Fen { return money.Fen(h.r.Int64N(int64(most)*5/4)) + 1 }
 	var err error
 	act := ""
-	what := h.r.IntN(14)
-	if what == 1 && h.r.IntN(4) > 0 { // seldom: it ends what the others need
-		what = 8
+	what := h.r.IntN(11)
+	if h.r.IntN(5) < 2 {
+		what = m.next()
 	}
 	switch what {
 	case 0:
@@ -80,7 +95,7 @@ func (h *history) step(t *testing.T) {
 			m.version++
 			m.pending, m.sent = 0, m.amount
 		}
-	case 8, 11, 12:
+	case 8:
 		act = "outcome"
 		o := ledger.Outcome{State: ledger.Succeeded, VoucherNo: "PZ-1", VoucherOn: today}
 		if h.r.IntN(3) == 0 {
@@ -92,7 +107,7 @@ func (h *history) step(t *testing.T) {
 			}
 			m.sent, m.open = 0, ""
 		}
-	case 9, 13:
+	case 9:
 		act = "back"
 		amount, recovered := some(m.award.Amount/4), h.r.IntN(2) == 0
 		if err = h.back(ctx, m.award, recovered, amount); err == nil {

@@ -30,6 +30,10 @@ func (p Position) Obstacles() []string {
 	return out
 }
 
+// Blocking says what keeps a payment from its next step: what Obstacles would say
+// of the account that the payment names.
+func (p Position) Blocking(y Payment) []string { return p.standing(&y.Payee) }
+
 // standing is what keeps any payment of the commitment to account a from moving,
 // whatever its state.
 func (p Position) standing(a *Payee) []string {
@@ -104,7 +108,7 @@ func told(err error) error {
 type faults []errs.Field
 
 func (f *faults) add(name, label, message string) {
-	*f = append(*f, errs.Field{Name: name, Label: label, Message: message})
+	*f = append(*f, errs.Field{Name: name, Label: label, Message: strings.TrimSuffix(message, "。")})
 }
 
 // length notes a text that is shorter or longer than its column takes.

@@ -14,13 +14,13 @@ import (
 )
 
 // subjects are the kinds of thing that entries are about, by their key.
-var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策"}
+var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策", "fund": "专项资金"}
 
 func subjectName(key string) string { return cmp.Or(subjects[key], key) }
 
 func subjectOptions() []ui.Option {
 	options := []ui.Option{{Label: "全部对象"}}
-	for _, key := range []string{"case", "organization", "account", "base", "attachment"} {
+	for _, key := range []string{"case", "organization", "account", "base", "attachment", "fund"} {
 		options = append(options, ui.Option{Value: key, Label: subjectName(key)})
 	}
 	return options
@@ -43,6 +43,10 @@ var actions = map[string]string{
 	"organization.activity.confirm": "确认活动", "organization.activity.withdraw": "撤回活动", "organization.report.save": "登记年度报告",
 	"organization.grant.record": "登记历史资助", "organization.grant.report": "登记使用报告", "organization.grant.withdraw": "撤回历史资助",
 	"organization.check": "登记查询结果", "standing.entry.add": "列入名录", "standing.entry.close": "移出名录", "standing.entry.void": "撤销列入",
+	"ledger.commit": "占用资金", "ledger.release": "释放占用", "ledger.gate.open": "放行拨付条件", "ledger.hold.place": "冻结资金", "ledger.hold.lift": "解除冻结",
+	"ledger.payment.propose": "制作付款", "ledger.payment.check": "复核付款", "ledger.payment.send": "发送付款", "ledger.payment.cancel": "作废付款",
+	"ledger.payment.outcome": "登记付款结果", "ledger.receive": "登记退回的钱", "ledger.reverse": "冲正分录", "ledger.budget.propose": "登记预算",
+	"ledger.budget.checked": "复核通过预算", "ledger.budget.refused": "不予通过预算",
 	"standing.grade.add": "登记星级", "standing.grade.void": "撤销星级", "standing.check": "登记名录查询",
 }
 
