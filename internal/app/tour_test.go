@@ -70,6 +70,9 @@ func (w *world) places(pattern string) []place {
 			home = w.next.id
 		}
 		return []place{at("home", "id", home, "record", w.ids[w.recordOf(pattern)]), at("elsewhere", "id", w.away.id, "record", w.ids[w.recordOf(pattern)])}
+	case has("/staff/fund/"):
+		return []place{at("", "no", w.accepted, "year", "2018", "purpose", "startup", "item", w.ids["budget item"], "entry", w.ids["ledger entry"],
+			"payment", w.ids["payment"], "hold", w.ids["hold"])}
 	case has("/claims/"):
 		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
 	case has("/accounts/"):

@@ -43,6 +43,7 @@ func newWorld(t testing.TB) *world {
 	w.accepting = w.heard(w.third)
 	w.abroad = w.apply(w.away)
 	w.mark(t)
+	w.fund(t)
 	w.everybody(t)
 	w.remember(t)
 	return w
