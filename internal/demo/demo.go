@@ -22,6 +22,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/incubator"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/secret"
@@ -45,6 +46,7 @@ type Deps struct {
 	Attachments   *attachment.Service
 	Funding       *funding.Service
 	Bases         *incubator.Service
+	Ledger        *ledger.Service
 }
 
 // State is what a database holds.

@@ -229,6 +229,8 @@ func (f field) fillsTheDesks(t *testing.T) {
 		{"an activity to confirm", `select count(*)::text from organization_activity where confirmed_on is null`, "1"},
 		{"three organizations of one head", `select max(n)::text from (select count(*) as n from organization group by head_person_id) x`, "3"},
 		{"grades", `select string_agg(star::text, ' ' order by star) from standing_grade`, "2 3"},
+		{"purposes with a budget this year", `select count(*)::text from ledger_pool where budget_fen > 0 and year = extract(year from portal_now() at time zone 'Asia/Shanghai')`, "6"},
+		{"a transfer to check", `select count(*)::text from ledger_budget_item where state = 'proposed'`, "1"},
 		{"mail that nobody gets", `select count(*)::text from mail_outbox`, "0"},
 	} {
 		if got := f.strings(t, c.sql); len(got) != 1 || got[0] != c.want {
@@ -318,6 +320,7 @@ func (f field) isTheSameElsewhere(t *testing.T) {
 		`select no || ' ' || title || ' ' || state || ' ' || coalesce(amount_fen, 0) from case_file order by no`,
 		`select held_on || ' ' || title || ' ' || participants from organization_activity order by title, held_on, participants`,
 		`select username || ' ' || name from account order by username`,
+		`select year || ' ' || purpose || ' ' || budget_fen from ledger_pool order by 1`,
 		`select filename || ' ' || source_sha256 from attachment order by filename, source_sha256`,
 	} {
 		if a, b := f.strings(t, sql), other.strings(t, sql); !slices.Equal(a, b) || len(a) == 0 {

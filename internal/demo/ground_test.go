@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
@@ -64,7 +65,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		t.Fatal(err)
 	}
 	return Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys),
-		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App),
+		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
 		Funding: funding.New(funding.Deps{DB: db.App, Cases: cases, Accounts: accounts, Attachments: files, Programmes: programmes})}, db
 }
 

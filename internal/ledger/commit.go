@@ -39,7 +39,7 @@ func (s *Service) Commit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if err := insertCommitment(ctx, tx, id, p.ID, now, a); err != nil {
 		return err
 	}
-	err = insertEntry(ctx, tx, now, actor, Entry{PoolID: p.ID, Kind: CommitEntry, Amount: a.Amount, Reason: "核定占用 " + a.CaseNo}, &id)
+	err = insertEntry(ctx, tx, now, actor, Entry{PoolID: p.ID, Kind: CommitEntry, Amount: a.Amount, Reason: "核定占用"}, &id)
 	if postgres.Violates(err, "ledger_commitment_live") {
 		return errs.Newf(errs.Conflict, "%s 已经占用过资金，不能重复占用。", a.CaseNo)
 	}

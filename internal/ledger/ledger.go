@@ -190,7 +190,7 @@ type Payee struct {
 }
 
 // Masked returns the number as it may be shown.
-func (p Payee) Masked() string { return "•••• " + p.Last4 }
+func (p Payee) Masked() string { return "****" + p.Last4 }
 
 // PaymentState is where a payment stands.
 type PaymentState string

@@ -82,7 +82,7 @@ func TestAPaymentGoesItsWay(t *testing.T) {
 	no := s.award(org, 5000, true)
 	at := "/staff/fund/cases/" + no
 	s.is(s.get(s.maker, "/staff/fund/payments"), 200, "可以拨付 1", no, "制作付款")
-	s.is(s.get(s.leader, at), 200, "5,000.00", "公示期满无异议", "•••• 4417", "还没有付款")
+	s.is(s.get(s.leader, at), 200, "5,000.00", "公示期满无异议", "****4417", "还没有付款")
 	first := s.pay(no)
 	outcome := s.get(s.maker, first+"/outcome")
 	s.faulty(s.send(s.maker, outcome), "outcome", "", "")
@@ -126,7 +126,7 @@ func TestAPaymentGoesItsWay(t *testing.T) {
 func (s *site) pay(no string) string {
 	s.t.Helper()
 	form := s.get(s.maker, "/staff/fund/cases/"+no+"/payment")
-	review := s.is(s.send(s.maker, form), 200, "确认制作付款", "5,000.00元", "伍仟元整", "•••• 4417", "核验")
+	review := s.is(s.send(s.maker, form), 200, "确认制作付款", "5,000.00元", "伍仟元整", "****4417", "核验")
 	made := s.send(s.maker, review)
 	if twice := s.send(s.maker, review); twice.to != made.to {
 		s.t.Errorf("sent twice: %s and %s", made.to, twice.to)
@@ -140,7 +140,7 @@ func (s *site) pay(no string) string {
 	s.faulty(s.send(s.checker, check, "choice", "refuse"), "reason", "还没有填", "")
 	s.is(s.send(s.maker, check, "choice", "pass"), http.StatusConflict, "不能复核自己")
 	s.is(s.follow(s.checker, s.send(s.checker, check, "choice", "pass")), 200, "已复核", "等财务发送银行")
-	s.is(s.get(s.checker, at+"/order"), 200, "拨款单", "人民币伍仟元整", "•••• 4417", "孵化关爱工程", "还没有发送")
+	s.is(s.get(s.checker, at+"/order"), 200, "拨款单", "人民币伍仟元整", "****4417", "孵化关爱工程", "还没有发送")
 	s.is(s.follow(s.maker, s.send(s.maker, s.get(s.maker, at+"/sending"))), 200, "已发送", "等银行的结果")
 	s.is(s.get(s.maker, "/staff/fund/payments?tab=outcome&q="+url.QueryEscape("互助会")+"&purpose=startup"), 200, no)
 	return at

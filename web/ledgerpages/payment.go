@@ -22,7 +22,8 @@ type paymentView struct {
 	Facts, Payee []ui.Fact
 	Timeline     []ui.Event
 	Obstacles    []string
-	Acts         []ui.Tab // the next step first
+	Acts         []ui.Tab // the next step
+	Cancel       string   // address of 作废, "" when it is too late
 	Order        string   // address of the 拨款单
 	Waits        string   // what the payment waits for, for who cannot do it
 }
@@ -75,7 +76,7 @@ func (v *paymentView) acts(r *http.Request, y ledger.Payment, at ledger.Position
 		add("outcome", "登记结果")
 	}
 	if y.State == ledger.Proposed || y.State == ledger.Checked {
-		add("cancellation", "作废")
+		v.Cancel = paths.FundPaymentPart(y.No, "cancellation")
 	}
 }
 

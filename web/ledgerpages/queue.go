@@ -109,7 +109,7 @@ func dueTable(list []ledger.Due, pay bool) ui.Table {
 		case pay:
 			next = ui.Cell{Body: ui.Go("制作付款", paths.FundCasePart(d.CaseNo, "payment"))}
 		}
-		row := ui.Cells(ui.Head(d.Organization, paths.FundCase(d.CaseNo), d.Title), ui.T(d.CaseNo), ui.TS(d.Purpose.Name(), itoa(d.Year)+"年"),
+		row := ui.Cells(ui.Head(d.Organization, paths.FundCase(d.CaseNo), unlike(d.Title, d.Organization)), ui.T(d.CaseNo), ui.TS(d.Purpose.Name(), itoa(d.Year)+"年"),
 			ui.T(d.Committed.String()), ui.T(d.Unpaid().String()), next)
 		row.Cells[0].Demo = true
 		rows = append(rows, row)
@@ -125,7 +125,7 @@ func paymentTable(caption string, list []ledger.Payment) ui.Table {
 		{Label: "办理"}, {Label: "状态"}}}
 	var rows []ui.Row
 	for _, y := range list {
-		row := ui.Cells(ui.Head(y.No, paths.FundPayment(y.No), ""), ui.TS(y.Organization, y.Title), ui.Cell{Text: y.CaseNo, Href: paths.FundCase(y.CaseNo)},
+		row := ui.Cells(ui.Head(y.No, paths.FundPayment(y.No), ""), ui.TS(y.Organization, unlike(y.Title, y.Organization)), ui.Cell{Text: y.CaseNo, Href: paths.FundCase(y.CaseNo)},
 			ui.T(y.Amount.String()), ui.TS(y.Payee.AccountName, y.Payee.Masked()), lastStep(y), ui.C(ui.Tag(y.State.Name(), tone(y.State))))
 		row.Cells[1].Demo = true
 		rows = append(rows, row)
