@@ -179,17 +179,9 @@ func (s *Service) proposeBudget(ctx context.Context, tx postgres.Tx, now time.Ti
 	if err := in.faults(p, civil.On(now)); err != nil {
 		return uuid.Nil, err
 	}
-	from, err := ensurePool(ctx, tx, now, in.Year, in.Purpose)
+	from, to, err := ensurePools(ctx, tx, now, in)
 	if err != nil {
 		return uuid.Nil, err
-	}
-	var to *uuid.UUID
-	if in.Kind == Transfer {
-		there, err := ensurePool(ctx, tx, now, in.Year, in.To)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		to = &there
 	}
 	id := newID()
 	if err := insertItem(ctx, tx, now, actor, id, from, to, in); err != nil {

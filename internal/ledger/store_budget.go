@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -27,6 +28,29 @@ func itemByID(ctx context.Context, q postgres.Querier, id uuid.UUID, lock bool) 
 		err = notFound()
 	}
 	return i, err
+}
+
+// ensurePools returns the ids of the pools of a budget item, to nil unless it is
+// a transfer. New pools are made in the order of their names, so that two
+// transfers in opposite directions do not wait for each other.
+func ensurePools(ctx context.Context, tx postgres.Tx, now time.Time, in BudgetInput) (from uuid.UUID, to *uuid.UUID, err error) {
+	purposes := []Purpose{in.Purpose}
+	if in.Kind == Transfer {
+		purposes = append(purposes, in.To)
+		slices.Sort(purposes)
+	}
+	for _, p := range purposes {
+		id, err := ensurePool(ctx, tx, now, in.Year, p)
+		if err != nil {
+			return uuid.Nil, nil, err
+		}
+		if p == in.Purpose {
+			from = id
+		} else {
+			to = &id
+		}
+	}
+	return from, to, nil
 }
 
 func insertItem(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id, from uuid.UUID, to *uuid.UUID, in BudgetInput) error {
