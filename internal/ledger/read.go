@@ -117,7 +117,7 @@ func (s *Service) Pool(ctx context.Context, actor authz.Actor, year int, purpose
 		}
 		var b postgres.Batch
 		postgres.Gather(&b, &out.Items, itemSQL+` where i.pool_id = $1 or i.to_pool_id = $1 order by i.made_at desc, i.id desc limit 100`, out.ID)
-		postgres.Gather(&b, &out.Entries, entrySQL+` where e.pool_id = $1 and ($2 = 0 or e.id < $2) order by e.id desc limit $3`,
+		postgres.Gather(&b, &out.Entries, entrySQL+` where e.pool_id = $1 and ($2::bigint = 0 or e.id < $2) order by e.id desc limit $3`,
 			out.ID, before, entriesShown+1)
 		return b.Run(ctx, q)
 	})

@@ -148,7 +148,10 @@ func (p *Pages) showPool(w http.ResponseWriter, r *http.Request) error {
 		return missing()
 	}
 	purpose := ledger.Purpose(httpserver.Param(r, "purpose"))
-	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // anything else begins at the newest
+	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil {
+		before = 0 // anything else begins at the newest
+	}
 	in, err := p.Ledger.Pool(r.Context(), actor(r), year, purpose, max(before, 0))
 	if err != nil {
 		return err

@@ -235,7 +235,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("%s: %d", path, p.status)
 		}
 	}
-	for _, path := range []string{"/staff/fund/payments?tab=x&purpose=y&after=z&q=%25_%5C%00", "/staff/fund/pools/2026/startup?before=-1", "/staff/fund/pools/2026/startup?before=1e9",
+	for _, path := range []string{"/staff/fund/payments?tab=x&purpose=y&after=z&q=%25_%5C%00", "/staff/fund/pools/2026/startup?before=-1", "/staff/fund/pools/2026/startup?before=1e9", "/staff/fund/pools/2026/startup?before=99999999999999999999",
+		"/staff/fund/pools/2026/startup?before=9223372036854775807",
 		"/staff/fund/holds?tab=x&after=x", "/staff/fund/budget/new?year=x&purpose=%3Cscript%3E&kind=y", "/staff/fund/holds/new?case=%3Cscript%3E&organization=x"} {
 		s.is(s.get(s.maker, path), 200)
 	}
