@@ -42,9 +42,11 @@ const (
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
 	// Policy, audit, site
-	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
-	AuditView  Permission = "audit.view"
-	SiteManage Permission = "site.manage"
+	PolicyView    Permission = "policy.view"    // parameters with their 待确认 marks
+	PolicyEdit    Permission = "policy.edit"    // draft documents, parameters and calendar years
+	PolicyApprove Permission = "policy.approve" // approve what another person drafted
+	AuditView     Permission = "audit.view"
+	SiteManage    Permission = "site.manage"
 )
 
 type permissionInfo struct {
@@ -80,9 +82,11 @@ var permissions = map[Permission]permissionInfo{
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 
-	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
-	AuditView:  {"查看操作记录", []Role{Auditor}},
-	SiteManage: {"管理站点设置", []Role{AdminSystem}},
+	PolicyView:    {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
+	PolicyEdit:    {"起草政策文件、参数和工作日历", []Role{BureauReviewer}},
+	PolicyApprove: {"签批政策文件、参数和工作日历", []Role{BureauLeader}},
+	AuditView:     {"查看操作记录", []Role{Auditor}},
+	SiteManage:    {"管理站点设置", []Role{AdminSystem}},
 }
 
 // Can reports whether role r holds p.

@@ -106,9 +106,8 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 // document's force, or while its parameters are not approved, InForce is false:
 // nothing new is taken (DESIGN §1).
 func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, error) {
-	d, in, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
-	holds := !e.EffectiveFrom.After(on) && (e.EffectiveTo.IsZero() || !e.EffectiveTo.Before(on))
-	return Rules{Document: d, InForce: in && holds, Edition: e}, err
+	d, open, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
+	return Rules{Document: d, InForce: open, Edition: e}, err
 }
 
 // rulesOf returns the rules of a case: the pinned edition once submitted, what

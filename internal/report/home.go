@@ -90,11 +90,15 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, now time.Time,
 
 // founding is the article that bears the programme's name.
 func founding(articles []policy.Article, p funding.Programme) policy.Article {
-	i := slices.IndexFunc(articles, func(a policy.Article) bool { return a.Label == p.Workflow().Name })
-	if i < 0 {
-		return policy.Article{}
+	name := p.Workflow().Name
+	if i := slices.IndexFunc(articles, func(a policy.Article) bool { return a.Label == name }); i >= 0 {
+		return articles[i]
 	}
-	return articles[i]
+	// A new document may call the article otherwise and name the programme in it.
+	if i := slices.IndexFunc(articles, func(a policy.Article) bool { return strings.Contains(a.Title+a.Text, name) }); i >= 0 {
+		return articles[i]
+	}
+	return policy.Article{}
 }
 
 // programmeArticle reports whether an article sets up one of the four

@@ -33,7 +33,8 @@ type Terms struct {
 }
 
 // Terms returns the rules on a day, today when on is zero. Outside the force of
-// any policy they are the last ones, and Rules.InForce is false. errs.NotFound,
+// any policy, or on a day without approved parameters, they are the nearest ones,
+// and Rules.InForce is false. errs.NotFound,
 // with words for the person, while the policy has no approved parameters.
 func (s *Service) Terms(ctx context.Context, on civil.Date) (Terms, error) {
 	var t Terms
@@ -50,12 +51,9 @@ func terms(ctx context.Context, q postgres.Querier, now time.Time, on civil.Date
 		t.On = t.Today
 	}
 	var err error
-	if t.Rules.Document, t.Rules.InForce, err = policy.DocumentOn(ctx, q, t.On); err != nil {
-		return t, err
-	}
-	t.Rules.Edition, err = policy.EditionShown(ctx, q, t.On)
-	if errs.Is(err, errs.NotFound) {
-		return t, errs.Wrap(errs.NotFound, fmt.Sprintf("《%s》的参数还没有签批，签批后才有办事指南。现在请看政策原文。", t.Rules.Document.Title), err)
+	t.Rules.Document, t.Rules.InForce, t.Rules.Edition, err = policy.On(ctx, q, t.On)
+	if err == nil && t.Rules.Edition.DocumentID != t.Rules.Document.ID {
+		return t, errs.Newf(errs.NotFound, "《%s》的参数还没有签批，签批后才有办事指南。现在请看政策原文。", t.Rules.Document.Title)
 	}
 	return t, err
 }

@@ -74,10 +74,14 @@ func TestHomeWithinItsStatements(t *testing.T) {
 func TestPolicyWithoutParameters(t *testing.T) {
 	t.Parallel()
 	s, db := open(t, false)
-	_, err := db.Owner.Exec(t.Context(), `insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from, source)
-		values (gen_random_uuid(), 'new', 'policy', '新的意见', '区政府', '2026-01-01', '2026-01-01', '测试')`)
-	if err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{
+		`insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from, source, demo)
+			values (gen_random_uuid(), 'new', 'policy', '新的意见', '区政府', '2026-01-01', '2026-01-01', '测试', true)`,
+		`update policy_document set status = 'approved', approved_at = portal_now() where slug = 'new'`,
+	} {
+		if _, err := db.Owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	h, err := s.Home(t.Context())
 	if err != nil || len(h.Offers) != 0 || h.Rules.Document.Slug != "new" || h.Today.IsZero() {
