@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/audit"
+	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
@@ -36,6 +37,8 @@ type services struct {
 	bases         *incubator.Service
 	organizations *organization.Service
 	policies      *policy.Service
+	desk          *policy.Desk
+	calendar      *calendar.Service
 	standing      *standing.Service
 	messages      *notification.Service
 	mailer        *notification.Mailer
@@ -53,6 +56,7 @@ func (a *App) wireServices() (err error) {
 	}
 	s.organizations, s.standing = organization.New(a.db, a.keys), standing.New(a.db)
 	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
+	s.desk, s.calendar = policy.NewDesk(a.db), calendar.New(a.db)
 	programmes := catalog.Programmes()
 	definitions := make([]*workflow.Definition, len(programmes))
 	for i, p := range programmes {

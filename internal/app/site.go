@@ -73,7 +73,7 @@ func (a *App) features() []feature {
 		homepages.New(reports),
 		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
 		stylepages.New(),
-		policypages.New(s.policies),
+		policypages.New(policypages.Deps{Policies: s.policies, Desk: s.desk, Calendar: s.calendar, Flash: flash}),
 		basepages.New(s.bases, flash),
 		accountpages.New(accountpages.Deps{
 			Accounts: s.accounts, Sessions: a.site.sessions, FindOrganization: a.findOrganization,

@@ -41,7 +41,9 @@ const closingColumns = `id, document_id, last_day, archived_on, coalesce(revised
 // that is said to have revised it, nil when none is.
 func (c Closing) faults(d Document, other *Document, today civil.Date) []errs.Field {
 	var f []errs.Field
-	fail := func(name, label, message string) { f = append(f, errs.Field{Name: name, Label: label, Message: message}) }
+	fail := func(name, label, message string) {
+		f = append(f, errs.Field{Name: name, Label: label, Message: message})
+	}
 	end := d.EffectiveTo
 	switch {
 	case c.LastDay.IsZero():

@@ -30,7 +30,9 @@ type DocumentInput struct {
 
 func (in DocumentInput) faults() []errs.Field {
 	var f []errs.Field
-	fail := func(name, label, message string) { f = append(f, errs.Field{Name: name, Label: label, Message: message}) }
+	fail := func(name, label, message string) {
+		f = append(f, errs.Field{Name: name, Label: label, Message: message})
+	}
 	length := func(name, label, value string, least, most int) {
 		if n := utf8.RuneCountInString(value); n < least || n > most {
 			fail(name, label, fmt.Sprintf("%s填 %d 到 %d 个字，现在是 %d 个字", label, least, most, n))

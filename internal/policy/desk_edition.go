@@ -29,7 +29,9 @@ type EditionInput struct {
 // faults says what is wrong with the days and words of an edition under d.
 func (in EditionInput) faults(d Document) []errs.Field {
 	var f []errs.Field
-	fail := func(name, label, message string) { f = append(f, errs.Field{Name: name, Label: label, Message: message}) }
+	fail := func(name, label, message string) {
+		f = append(f, errs.Field{Name: name, Label: label, Message: message})
+	}
 	if n := utf8.RuneCountInString(in.Label); n < 2 || n > 40 {
 		fail("label", "名称", fmt.Sprintf("名称填 2 到 40 个字，如“参数 %d-1 版”，现在是 %d 个字", in.From.Year, n))
 	}
@@ -200,7 +202,9 @@ func (k *Desk) SetParameter(ctx context.Context, actor authz.Actor, id uuid.UUID
 // judge turns an input into a parameter, or says what is wrong with it.
 func (in ParameterInput) judge(d Definition, articles []string) (Param, []errs.Field) {
 	var f []errs.Field
-	fail := func(name, label, message string) { f = append(f, errs.Field{Name: name, Label: label, Message: message}) }
+	fail := func(name, label, message string) {
+		f = append(f, errs.Field{Name: name, Label: label, Message: message})
+	}
 	p, err := read(d, Raw{Key: in.Key, Value: in.Value, Article: in.Article, Source: in.Source, Confirmed: in.Confirmed})
 	if n, number := in.Value.(int64); number && !d.Bounds().Contains(n) {
 		shownAs, _ := shown(d, Param{Key: d.Key, number: n})

@@ -34,6 +34,7 @@ var workNav = []entry{
 	{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
+	{"policydesk", "政策管理", paths.StaffPolicies, authz.PolicyView},
 }
 
 // footNav is at the foot of every page.
