@@ -28,7 +28,8 @@ var levels = []level{
 // closing is the paragraph that says from when a document holds.
 var closing = regexp.MustCompile(`^本(意见|办法|细则|规定|措施|方案|通知|规则)自.{0,40}施行`)
 
-const longestHeading = 40
+// Characters of what is taken for a heading, and of what an article is called.
+const longestHeading, longestLabel = 40, 24
 
 // Split takes the published text of a document apart into articles, as a starting
 // point for whoever enters it: what stands before the first number is 前言, the
@@ -98,12 +99,15 @@ func labelOf(a Article) string {
 	if m := carriedOut.FindStringSubmatch(a.Label); m != nil {
 		return m[1]
 	}
-	runes := []rune(a.Label)
-	switch {
+	label := a.Label
+	if first, _, more := strings.Cut(strings.ReplaceAll(label, ",", "，"), "，"); more && utf8.RuneCountInString(label) > longestLabel {
+		label = first
+	}
+	switch runes := []rune(label); {
 	case len(runes) == 0:
 		return a.Path
-	case len(runes) > 24:
-		return string(runes[:23]) + "…"
+	case len(runes) > longestLabel:
+		return string(runes[:longestLabel-1]) + "…"
 	}
-	return a.Label
+	return label
 }

@@ -296,7 +296,11 @@ func articlesTable(list []policy.Article, document string, version int) ui.Table
 	}
 	var rows []ui.Row
 	for i, a := range list {
-		row := ui.Cells(ui.Head(a.Path, "", ""), ui.T(a.Label), ui.TS(a.Number+a.Title, short(a.Text, 60)))
+		text := ui.T(short(a.Number+a.Text, 60))
+		if a.Title != "" {
+			text = ui.TS(a.Number+a.Title, short(a.Text, 60))
+		}
+		row := ui.Cells(ui.Head(a.Path, "", ""), ui.T(a.Label), text)
 		if document != "" {
 			row.Cells = append(row.Cells, ui.Cell{Body: articleActs(articleRow{document, a.Path, a.Ordinal, version, i > 0, i+1 < len(list)})})
 		}

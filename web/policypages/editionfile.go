@@ -129,7 +129,7 @@ func parameterFacts(file policy.EditionFile, now policy.Param) []ui.Fact {
 
 // differencesTable shows two editions side by side: only what differs.
 func differencesTable(list []policy.Difference, why map[policy.Key]string, left, right string) ui.Table {
-	t := ui.Table{Caption: "不同的参数", Columns: []ui.Column{{Label: "参数"}, {Label: left, Number: true}, {Label: right, Number: true}, {Label: "理由", Full: true}}}
+	t := ui.Table{Caption: "不同的参数", Columns: []ui.Column{{Label: "参数"}, {Label: left}, {Label: right}, {Label: "理由", Full: true}}}
 	var rows []ui.Row
 	for _, d := range list {
 		rows = append(rows, ui.Cells(ui.Head(d.Label, paths.StaffParameter(string(d.Key)), ""), sideCell(d.Left), sideCell(d.Right), ui.T(orDash(why[d.Key]))))
