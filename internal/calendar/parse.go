@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"civilaffairs/internal/civil"
@@ -27,14 +28,15 @@ const mostRows = 120
 
 // Parse reads rows of date,kind,name, in the form of the published list of
 // holidays: 2027-01-01,off,元旦. A head line, empty lines, full-width characters,
-// tabs and Chinese words for the kind (放假, 上班) are taken as well. What lies
+// white space for the comma and Chinese words for the kind (放假, 上班) are taken
+// as well, further columns are left alone. What lies
 // outside the year, comes twice or is no day at all has its fault beside it.
 func Parse(text string, year int) []Row {
 	var rows []Row
 	seen := map[civil.Date]int{}
 	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
 		line = strings.TrimSpace(form.Clean(line, false))
-		cells := strings.FieldsFunc(width.Narrow.String(line), func(r rune) bool { return r == ',' || r == '\t' || r == '，' })
+		cells := strings.FieldsFunc(width.Narrow.String(line), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 		if line == "" || i == 0 && len(cells) > 0 && strings.EqualFold(strings.TrimSpace(cells[0]), "date") {
 			continue
 		}
