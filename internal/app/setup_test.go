@@ -101,17 +101,17 @@ func (i *installation) policy(t *testing.T) {
 	page = page.form(page.path).set("text", text).submit().is(200, page.path).says("分成的条文", "三（二）1（1）", "孵化关爱工程")
 	i.reviewer.open(i.document).says("还没有条文")
 	page = page.form(page.path).save().is(200, i.document).says("起草中", "三（二）1（4）", "附则")
-	page.follow("修改：附则").form(i.document + "/articles/27").set("label", "施行和解释").submit().is(200, i.document).says("施行和解释")
+	page.follow("修改：附则").form(i.document+"/articles/27").set("label", "施行和解释").submit().is(200, i.document).says("施行和解释")
 	i.browser(t).get("/policies").lacks("实施办法")
-	i.reviewer.open(i.document).follow("提交签批").form(i.document + "/submission").submit().is(200, i.document).says("待签批")
+	i.reviewer.open(i.document).follow("提交签批").form(i.document+"/submission").submit().is(200, i.document).says("待签批")
 	if p := i.reviewer.open(i.document + "/approval"); p.status != http.StatusForbidden {
 		t.Errorf("a reviewer approves: %d", p.status)
 	}
 	i.leader.open("/staff/policies").says("等签批").follow("实施办法").follow("退回修改").form(i.document+"/return").set("reason", "短").submit().refused("reason").form(i.document+"/return").
 		set("reason", "标题里少了“关于”，请核对原文").submit().is(200, i.document).says("起草中")
 	i.reviewer.open(i.document).says("标题里少了").follow("修改文件信息").form(i.document+"/facts").set("title", "坪山区关于培育发展社区社会组织的实施办法").submit().is(200, i.document)
-	i.reviewer.open(i.document + "/submission").form(i.document + "/submission").submit().is(200, i.document)
-	i.leader.open(i.document + "/approval").says("签批后向公众公布").form(i.document + "/approval").submit().is(200, i.document).says("已签批")
+	i.reviewer.open(i.document+"/submission").form(i.document+"/submission").submit().is(200, i.document)
+	i.leader.open(i.document+"/approval").says("签批后向公众公布").form(i.document+"/approval").submit().is(200, i.document).says("已签批")
 	i.browser(t).get("/policies").says("关于培育发展社区社会组织的实施办法", "尚未施行")
 	i.leader.open("/staff/policies/coverage").says("有的日子没有参数", "2026年11月9日起：这些天不受理申请")
 }
@@ -140,8 +140,8 @@ func (i *installation) parameters(t *testing.T) {
 	i.set(t, "eval.quota1_pct", "value", "45", "reason", "一星级相应减少").is(200, i.edition).lacks("合计 105%")
 	i.reviewer.open(i.edition+"/confirmation").form(i.edition+"/confirmation").set("keys", "notice.grant_wd", "keys", "startup.max_age_months", "reason", "2026年10月局务会议确认").
 		submit().is(200, i.edition)
-	i.reviewer.open(i.edition + "/submission").form(i.edition + "/submission").submit().is(200, i.edition).says("待签批")
-	i.leader.open(i.edition+"/approval").says("六千元", "三星级放宽到四分之一").form(i.edition + "/approval").submit().is(200, i.edition).says("已签批")
+	i.reviewer.open(i.edition+"/submission").form(i.edition+"/submission").submit().is(200, i.edition).says("待签批")
+	i.leader.open(i.edition+"/approval").says("六千元", "三星级放宽到四分之一").form(i.edition+"/approval").submit().is(200, i.edition).says("已签批")
 	if p := i.reviewer.open(i.edition + "/parameters/eval.min3"); p.status != http.StatusConflict {
 		t.Errorf("an approved edition is edited: %d", p.status)
 	}
@@ -183,7 +183,7 @@ func (i *installation) firstDay(t *testing.T) {
 	i.write(g.head, no)
 	i.papers(g.head, no)
 	at := "/applications/" + no
-	if g.head.open(at+"/review").says("暂不受理新的申请").has(at + "/submission") {
+	if g.head.open(at + "/review").says("暂不受理新的申请").has(at + "/submission") {
 		t.Error("a signature is asked for on the eve")
 	}
 	version := scan[string](t, i.portal, `select version::text from case_file where no = $1`, no)
