@@ -37,10 +37,10 @@ func TestARealInstallation(t *testing.T) {
 	i.nothingInForce(t)
 	i.policy(t)
 	i.parameters(t)
-	i.year(t)
 	i.complete(t)
-	i.firstDay(t)
+	no := i.firstDay(t)
 	i.published(t)
+	i.year(t, no)
 	if err := i.db.Owner.QueryRow(t.Context(), `select 1 from policy_document where demo`).Scan(new(int)); err == nil {
 		t.Error("a real installation holds demo documents")
 	}
@@ -153,9 +153,19 @@ func (i *installation) set(t *testing.T, key string, pairs ...string) *page {
 	return i.reviewer.open(at).form(at).set(pairs...).submit()
 }
 
-// year: the calendar of next year, entered with a slip, shown, approved.
-func (i *installation) year(t *testing.T) {
+// year: a deadline that reaches into next year is provisional until the calendar
+// of that year is entered, with a slip, shown and approved.
+func (i *installation) year(t *testing.T, no string) {
 	const at = "/staff/calendar/new"
+	i.goTo(t, civil.Of(2026, 12, 29))
+	i.opine(i.home.desk, no, "support", "")
+	provisional := func() bool {
+		i.sweep(t)
+		return scan[bool](t, i.portal, `select due_provisional from case_file where no = $1`, no)
+	}
+	if !provisional() {
+		t.Error("a deadline in an unknown year is not provisional")
+	}
 	i.reviewer.open("/staff/calendar").says("2027年的还没有")
 	rows := "date,kind,name\n2027-01-01,off,元旦\n2027-02-30,off,春节\n2027-02-06，off，春节\n2026-12-31,off,元旦"
 	p := i.reviewer.open(at).form(at).set("text", rows).submit().refused("text").says("2027-02-30", "第 5 行")
@@ -163,6 +173,9 @@ func (i *installation) year(t *testing.T) {
 	p.form(at).save().is(200, "/staff/calendar").says("待签批")
 	approval := i.leader.open("/staff/calendar").follow("签批2027年的日历")
 	approval.form(approval.path).submit().is(200, "/staff/calendar").says("2027")
+	if provisional() {
+		t.Error("the deadline is still provisional after the year was loaded")
+	}
 }
 
 // complete: every day has its parameters.
@@ -172,7 +185,7 @@ func (i *installation) complete(t *testing.T) {
 }
 
 // firstDay: on the eve nothing is taken, from the first day on it is.
-func (i *installation) firstDay(t *testing.T) {
+func (i *installation) firstDay(t *testing.T) string {
 	g := i.ready(t, i.home)
 	eve := g.head.open("/my/eligibility/startup").says("不受理新的申请")
 	if eve.has("/applications") {
@@ -198,6 +211,7 @@ func (i *installation) firstDay(t *testing.T) {
 	if label != "参数 2026-1 版" {
 		t.Errorf("decided under %s", label)
 	}
+	return no
 }
 
 // published: everybody reads the new rules.

@@ -74,6 +74,16 @@ func (w *world) places(pattern string) []place {
 		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
 	case has("/accounts/"):
 		return []place{at("a clerk", "id", w.ids["clerk"]), at("an office", "id", w.ids["office"]), at("a head elsewhere", "id", w.ids["head there"])}
+	case has("/staff/policies/{id}"):
+		return []place{at("draft", "id", w.ids["document"], "ordinal", "1"), at("approved", "id", w.ids["approved"], "ordinal", "1")}
+	case has("/staff/editions/{id}"):
+		return []place{at("draft", "id", w.ids["edition"], "key", "eval.pass"), at("approved", "id", w.ids["edition in"], "key", "eval.pass")}
+	case has("/staff/closings/{id}"):
+		return []place{at("", "id", w.ids["closing"])}
+	case has("/staff/calendar/{id}"):
+		return []place{at("", "id", w.ids["year"])}
+	case has("/staff/parameters/{key}"):
+		return []place{at("", "key", "eval.pass")}
 	case has("/bases/{slug}/facts"):
 		return []place{at("home", "slug", w.ids["base here"]), at("elsewhere", "slug", w.ids["base there"])}
 	}
