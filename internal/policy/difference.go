@@ -54,8 +54,6 @@ func (s Span) Contains(day civil.Date) bool {
 	return !day.Before(s.From) && (s.To.IsZero() || !day.After(s.To))
 }
 
-func (s Span) overlaps(o Span) bool { return s.Contains(o.From) || o.Contains(s.From) }
-
 // Uncovered returns the days of whole that lie in none of parts, as the fewest
 // spans, the earliest first.
 func Uncovered(whole Span, parts []Span) []Span {
