@@ -41,6 +41,14 @@ const (
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
+	// Public notices and objections
+	NoticeView      Permission = "notice.view"      // notices in work
+	NoticeDraft     Permission = "notice.draft"     // write them, correct running ones
+	NoticeReview    Permission = "notice.review"    // second of the three steps of release
+	NoticeSign      Permission = "notice.sign"      // sign and publish, extend, withdraw
+	ObjectionView   Permission = "objection.view"   // objections without who made them
+	ObjectionHandle Permission = "objection.handle" // investigate and answer, see who made them with a reason
+
 	// Policy, audit, site
 	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
 	AuditView  Permission = "audit.view"
@@ -79,6 +87,13 @@ var permissions = map[Permission]permissionInfo{
 	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
+
+	NoticeView:      {"查看公示工作", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	NoticeDraft:     {"撰写公示和勘误", []Role{BureauClerk}},
+	NoticeReview:    {"审核公示", []Role{BureauReviewer}},
+	NoticeSign:      {"签发、延长、撤回公示", []Role{BureauLeader}},
+	ObjectionView:   {"查看公示异议", []Role{BureauReviewer, Auditor}},
+	ObjectionHandle: {"处理公示异议", []Role{BureauReviewer}},
 
 	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
 	AuditView:  {"查看操作记录", []Role{Auditor}},
