@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
@@ -33,6 +34,7 @@ type services struct {
 	attachments   *attachment.Service
 	cases         *casework.Service
 	funding       *funding.Service
+	notices       *notice.Service
 	bases         *incubator.Service
 	organizations *organization.Service
 	policies      *policy.Service
@@ -62,6 +64,10 @@ func (a *App) wireServices() (err error) {
 		return err
 	}
 	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Programmes: programmes})
+	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
+	if err := s.notices.Ready(noticed...); err != nil {
+		return err
+	}
 	s.messages = notification.NewService(a.db)
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
@@ -69,6 +75,10 @@ func (a *App) wireServices() (err error) {
 	a.registerJobs(registry)
 	return nil
 }
+
+// noticed are the kinds of case that go through a public notice; each registers
+// its source and its reactions before.
+var noticed []string
 
 func (a *App) wireFiles() error {
 	at, err := url.Parse(a.cfg.FilesURL)
@@ -92,6 +102,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	s := a.services
 	s.attachments.RegisterJobs(reg)
 	jobs.Every(reg, "lapse", time.Minute, s.funding.Lapse)
+	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })

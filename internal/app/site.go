@@ -19,6 +19,7 @@ import (
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/homepages"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/noticepages"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
@@ -87,6 +88,7 @@ func (a *App) features() []feature {
 			Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
 		}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
+		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}
 }
 

@@ -45,7 +45,7 @@ func another(steps []Step, person uuid.UUID, act string) error {
 // Submit sends a text to review. It needs authz.NoticeDraft; what is incomplete,
 // too short a period or anything private in it is errs.Invalid.
 func (s *Service) Submit(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, token string) error {
-	return s.step(ctx, actor, authz.NoticeDraft, id, version, token, Drafting, "送审", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
+	return s.step(ctx, actor, authz.NoticeDraft, id, version, token, Drafting, "submit", "送审", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
 		if actor.PersonID == uuid.Nil {
 			return another(nil, uuid.Nil, "送审")
 		}
@@ -60,7 +60,7 @@ func (s *Service) Submit(ctx context.Context, actor authz.Actor, id uuid.UUID, v
 // Approve passes a text on to signature. It needs authz.NoticeReview and another
 // person than who drafted it.
 func (s *Service) Approve(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, token string) error {
-	return s.step(ctx, actor, authz.NoticeReview, id, version, token, Reviewing, "审核", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
+	return s.step(ctx, actor, authz.NoticeReview, id, version, token, Reviewing, "approve", "审核", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
 		if err := another(h.steps, actor.PersonID, "审核"); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, id uuid.UUID, v
 	if actor.Role == authz.BureauLeader {
 		stage, permission = Signing, authz.NoticeSign
 	}
-	return s.step(ctx, actor, permission, id, version, token, stage, "退回", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
+	return s.step(ctx, actor, permission, id, version, token, stage, "return", "退回", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
 		if err := reasonFault(reason, 5); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, id uuid.UUID, v
 // on the day chosen, an erratum starts the clock anew. It needs authz.NoticeSign
 // and a third person.
 func (s *Service) Issue(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, token string) error {
-	return s.step(ctx, actor, authz.NoticeSign, id, version, token, Signing, "签发", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
+	return s.step(ctx, actor, authz.NoticeSign, id, version, token, Signing, "issue", "签发", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
 		if err := another(h.steps, actor.PersonID, "签发"); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *Service) Issue(ctx context.Context, actor authz.Actor, id uuid.UUID, ve
 }
 
 // step runs one act of the release on the text that waits for it.
-func (s *Service) step(ctx context.Context, actor authz.Actor, p authz.Permission, id uuid.UUID, version int, token string, at Stage, name string,
+func (s *Service) step(ctx context.Context, actor authz.Actor, p authz.Permission, id uuid.UUID, version int, token string, at Stage, verb, name string,
 	fn func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error) error {
 	return s.act(ctx, actor, p, id, version, token, func(tx postgres.Tx, now time.Time, h *held) (string, map[string]any, error) {
 		if h.text == nil || h.text.Stage != at {
@@ -142,7 +142,7 @@ func (s *Service) step(ctx context.Context, actor authz.Actor, p authz.Permissio
 			}
 		}
 		detail := map[string]any{"text": h.text.Seq, "stage": h.text.Stage, "no": h.No}
-		return "notice.release." + string(at) + "." + string(h.text.Stage), detail, updateNotice(ctx, tx, &h.Notice)
+		return "notice." + verb, detail, updateNotice(ctx, tx, &h.Notice)
 	})
 }
 

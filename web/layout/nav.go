@@ -16,6 +16,7 @@ type entry struct {
 // that exist: a feature adds its line together with its page.
 var publicNav = []entry{
 	{"home", "首页", paths.Home, authz.Public},
+	{"notices", "公示公告", paths.Notices, authz.Public},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
@@ -28,6 +29,8 @@ var workNav = []entry{
 	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
 	{"messages", "消息", paths.Messages, authz.AccountOwn},
 	{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
+	{"notices", "公示", paths.StaffNotices, authz.NoticeView},
+	{"objections", "异议", paths.StaffObjections, authz.ObjectionView},
 	{"audit", "操作记录", paths.Audit, authz.AuditView},
 	{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
 	{"accounts", "账号", paths.Accounts, authz.AccountView},

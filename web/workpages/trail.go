@@ -14,13 +14,13 @@ import (
 )
 
 // subjects are the kinds of thing that entries are about, by their key.
-var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策"}
+var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策", "notice": "公示", "objection": "异议"}
 
 func subjectName(key string) string { return cmp.Or(subjects[key], key) }
 
 func subjectOptions() []ui.Option {
 	options := []ui.Option{{Label: "全部对象"}}
-	for _, key := range []string{"case", "organization", "account", "base", "attachment"} {
+	for _, key := range []string{"case", "organization", "account", "base", "attachment", "notice"} {
 		options = append(options, ui.Option{Value: key, Label: subjectName(key)})
 	}
 	return options
@@ -43,6 +43,10 @@ var actions = map[string]string{
 	"organization.activity.confirm": "确认活动", "organization.activity.withdraw": "撤回活动", "organization.report.save": "登记年度报告",
 	"organization.grant.record": "登记历史资助", "organization.grant.report": "登记使用报告", "organization.grant.withdraw": "撤回历史资助",
 	"organization.check": "登记查询结果", "standing.entry.add": "列入名录", "standing.entry.close": "移出名录", "standing.entry.void": "撤销列入",
+	"notice.draft": "起草公示", "notice.save": "修改公示", "notice.discard": "作废公示稿", "notice.submit": "公示送审", "notice.approve": "公示审核通过",
+	"notice.return": "退回公示稿", "notice.issue": "签发公示", "notice.publish": "发布公示", "notice.erratum": "起草勘误", "notice.extend": "延长公示",
+	"notice.withdraw": "撤回公示", "notice.recount": "重算公示期", "notice.end": "公示期满", "notice.settle": "公示无异议",
+	"notice.objection.receive": "收到异议", "notice.objection.unmask": "查看异议人", "notice.objection.decide": "处理异议",
 	"standing.grade.add": "登记星级", "standing.grade.void": "撤销星级", "standing.check": "登记名录查询",
 }
 
