@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/httpserver"
