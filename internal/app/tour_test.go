@@ -70,6 +70,12 @@ func (w *world) places(pattern string) []place {
 			home = w.next.id
 		}
 		return []place{at("home", "id", home, "record", w.ids[w.recordOf(pattern)]), at("elsewhere", "id", w.away.id, "record", w.ids[w.recordOf(pattern)])}
+	case has("/notices/{no}"):
+		return []place{at("", "no", w.ids["notice no"])}
+	case has("/staff/notices/{id}"):
+		return []place{at("", "id", w.ids["notice"])}
+	case has("/staff/objections/{id}"):
+		return []place{at("", "id", w.ids["objection"], "file", uuid.NewString())}
 	case has("/claims/"):
 		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
 	case has("/accounts/"):

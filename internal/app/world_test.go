@@ -45,6 +45,7 @@ func newWorld(t testing.TB) *world {
 	w.mark(t)
 	w.everybody(t)
 	w.remember(t)
+	w.notice(t)
 	return w
 }
 

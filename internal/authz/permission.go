@@ -45,6 +45,7 @@ const (
 	NoticeView      Permission = "notice.view"      // notices in work
 	NoticeDraft     Permission = "notice.draft"     // write them, correct running ones
 	NoticeReview    Permission = "notice.review"    // second of the three steps of release
+	NoticeReturn    Permission = "notice.return"    // send a text back, from review or from signature
 	NoticeSign      Permission = "notice.sign"      // sign and publish, extend, withdraw
 	ObjectionView   Permission = "objection.view"   // objections without who made them
 	ObjectionHandle Permission = "objection.handle" // investigate and answer, see who made them with a reason
@@ -91,6 +92,7 @@ var permissions = map[Permission]permissionInfo{
 	NoticeView:      {"查看公示工作", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
 	NoticeDraft:     {"撰写公示和勘误", []Role{BureauClerk}},
 	NoticeReview:    {"审核公示", []Role{BureauReviewer}},
+	NoticeReturn:    {"退回公示稿", []Role{BureauReviewer, BureauLeader}},
 	NoticeSign:      {"签发、延长、撤回公示", []Role{BureauLeader}},
 	ObjectionView:   {"查看公示异议", []Role{BureauReviewer, Auditor}},
 	ObjectionHandle: {"处理公示异议", []Role{BureauReviewer}},

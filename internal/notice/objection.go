@@ -234,7 +234,7 @@ func (s *Service) insertObjection(ctx context.Context, tx postgres.Tx, now time.
 	if err != nil {
 		return err
 	}
-	due := calendar.Add(civil.On(now), objectionWD)
+	due := calendar.Add(civil.On(now), ObjectionWD)
 	_, err = tx.Exec(ctx, `
 		insert into notice_objection (id, notice_id, item_id, name_sealed, phone_sealed, content_sealed, contact_index, content_index,
 			receipt_index, files, received_at, due_on, due_provisional, state)

@@ -72,13 +72,14 @@ func (s *Service) Approve(ctx context.Context, actor authz.Actor, id uuid.UUID, 
 	})
 }
 
-// Return sends a text back to who drafts it, from review or from signature.
+// Return sends a text back to who drafts it, a reviewer from review and a leader
+// from signature. It needs authz.NoticeReturn.
 func (s *Service) Return(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, token, reason string) error {
-	stage, permission := Reviewing, authz.NoticeReview
-	if actor.Role == authz.BureauLeader {
-		stage, permission = Signing, authz.NoticeSign
+	stage := Reviewing
+	if actor.Can(authz.NoticeSign) {
+		stage = Signing
 	}
-	return s.step(ctx, actor, permission, id, version, token, stage, "return", "退回", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
+	return s.step(ctx, actor, authz.NoticeReturn, id, version, token, stage, "return", "退回", func(ctx context.Context, tx postgres.Tx, now time.Time, h *held) error {
 		if err := reasonFault(reason, 5); err != nil {
 			return err
 		}

@@ -180,7 +180,7 @@ func recountObjection(ctx context.Context, tx postgres.Tx, _ time.Time, id uuid.
 	if err != nil {
 		return err
 	}
-	due := calendar.Add(received, objectionWD)
+	due := calendar.Add(received, ObjectionWD)
 	if due.On == o.DueOn && due.Provisional == o.DueProvisional {
 		return nil
 	}

@@ -54,7 +54,7 @@ var acts = []act{
 		do: func(s *notice.Service, ctx context.Context, a authz.Actor, id uuid.UUID, version int, token, _ string) error {
 			return s.Issue(ctx, a, id, version, token)
 		}},
-	{noun: "return", permission: authz.NoticeView, title: "退回修改", submit: "确认退回", reason: "退回理由", hint: "5 到 500 个字，写明要改什么",
+	{noun: "return", permission: authz.NoticeReturn, title: "退回修改", submit: "确认退回", reason: "退回理由", hint: "5 到 500 个字，写明要改什么",
 		effect:  "退回撰稿人修改，改好后重新送审。",
 		allowed: func(a notice.Acts) bool { return a.Return }, done: "已退回撰稿人。",
 		do: func(s *notice.Service, ctx context.Context, a authz.Actor, id uuid.UUID, version int, token, reason string) error {

@@ -49,7 +49,8 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	}
 }
 
-// Who objects goes through the pages of a phone without a script, with a file.
+// Who objects goes through the pages on a phone; without a script the other tests
+// do.
 func TestObjectingInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "2026-11-23")
@@ -57,7 +58,6 @@ func TestObjectingInTheBrowser(t *testing.T) {
 	_, no := s.published(t)
 	tab := browsertest.Open(t)
 	tab.Phone()
-	tab.NoScript()
 	tab.Go(s.url + paths.Notice(no))
 	tab.Fill("content", "太短")
 	if status := tab.Press("下一步：核对后提交"); status != 422 {

@@ -53,7 +53,7 @@ func deadline(m notice.Moment, o notice.Objection) ui.Cell {
 	if o.HandledAt != nil {
 		return ui.TS(civil.On(*o.HandledAt).String(), "已处理")
 	}
-	clock := ui.Deadline(15, m.Left(o.DueOn))
+	clock := ui.Deadline(notice.ObjectionWD, m.Left(o.DueOn))
 	clock.Provisional = o.DueProvisional
 	cell := ui.C(ui.ClockMark(clock))
 	cell.Sub = o.DueOn.String()
@@ -107,9 +107,12 @@ func dossierOf(d notice.Dossier, choice, finding, reason string, faults ui.Error
 	v.Facts = []ui.Fact{{Label: "公示", Body: ui.Link(d.NoticeNo, paths.Notice(d.NoticeNo))}, {Label: "办件", Body: ui.Link(d.CaseNo, paths.Application(d.CaseNo))},
 		ui.F("收到时间", d.ReceivedAt.In(civil.Shanghai).Format("2006年1月2日 15:04")), {Label: "状态", Body: objectionTag(d.State)},
 		ui.F("异议人", given(d))}
-	cell := deadline(d.Moment, d.Objection)
-	if cell.Body != nil {
-		v.Facts = append(v.Facts, ui.Fact{Label: "期限", Body: cell.Body}, ui.F("到期日", d.DueOn.Chinese()))
+	if d.State == notice.ObjectionOpen {
+		due := d.DueOn.Chinese() + "前，" + ui.Deadline(notice.ObjectionWD, d.Left(d.DueOn)).Words
+		if d.DueProvisional {
+			due += "（暂定）"
+		}
+		v.Facts = append(v.Facts, ui.F("答复期限", due))
 	} else {
 		v.Facts = append(v.Facts, ui.F("处理时间", civil.On(*d.HandledAt).Chinese()), ui.F("处理人", orDash(d.HandlerName)), ui.F("查明的情况", orDash(d.Finding)), ui.F("公开的理由", orDash(d.Outcome)))
 	}
