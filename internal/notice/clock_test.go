@@ -253,6 +253,30 @@ func TestScheduledPublication(t *testing.T) {
 	}
 }
 
+// What is withdrawn before its day keeps its number and nothing else.
+func TestWithdrawnBeforePublication(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2026-11-23")
+	c := b.plant(t, 1000*money.Yuan)
+	id := b.draft(t, 5, c)
+	x := text(5)
+	x.PublishOn = civil.MustParse("2026-11-25")
+	b.must(t, b.Save(t.Context(), b.clerk, id, b.version(t, id), once.NewToken(), x, []uuid.UUID{c.CaseID}))
+	b.toSignature(t, id)
+	b.must(t, b.Issue(t.Context(), b.leader, id, b.version(t, id), once.NewToken()))
+	b.must(t, b.Withdraw(t.Context(), b.leader, id, b.version(t, id), once.NewToken(), "发布前发现名单有误，先撤回。"))
+	p, err := b.Read(t.Context(), "GS-2026-0001")
+	b.must(t, err)
+	if len(p.Items) != 0 || p.Text.Title == x.Title || p.Reason == "" || len(b.happened()) != 0 {
+		t.Errorf("published after all: %+v, %v", p.Text, b.happened())
+	}
+	b.goTo(t, "2026-11-25", 9)
+	b.settle(t)
+	if s := b.view(t, id).State; s != notice.Withdrawn {
+		t.Errorf("%s", s)
+	}
+}
+
 // An erratum starts the clock anew and keeps the old text; an extension adds a
 // day; neither ever brings the end nearer.
 func TestErratumAndExtension(t *testing.T) {

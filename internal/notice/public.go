@@ -177,6 +177,9 @@ func (s *Service) Read(ctx context.Context, no string) (p Page, err error) {
 			return err
 		}
 		p.Text, p.Earlier = texts[0], texts[1:]
+		if p.FirstPublished == nil { // its number is public, what was never published is not
+			p.Items, p.Text.Text = nil, Text{Title: "发布前撤回的公示", Body: "这份公示签发后、发布前撤回，原文没有发布过。"}
+		}
 		return p.surroundings(ctx, q, now)
 	})
 	return p, err

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -162,11 +163,29 @@ func (s *Service) releasable(ctx context.Context, tx postgres.Tx, now time.Time,
 	today := civil.On(now)
 	h.text.MinimumWD, h.text.EndHour = terms.MinimumWD, terms.EndHour
 	faults := h.text.faults(today, calendar, len(items))
+	if h.State == Preparing {
+		free, err := s.free(ctx, tx, now, h.Kind, h.ID)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, gone(items, free)...)
+	}
 	faults = append(faults, errs.FieldsOf(refuse(check(h.text.fields(items))))...)
 	if h.text.Erratum() && len(faults) == 0 {
 		faults = append(faults, erratumFault(h, func(n *Notice) { n.set(calendar, today) }, now)...)
 	}
 	return errs.Fields(faults)
+}
+
+// gone names the items whose cases no longer wait for a notice: withdrawn by the
+// applicant, for one.
+func gone(items []Item, free []Candidate) (faults []errs.Field) {
+	for _, i := range items {
+		if !slices.ContainsFunc(free, func(c Candidate) bool { return c.CaseID == i.CaseID }) {
+			faults = append(faults, errs.Field{Name: "cases", Label: "公示的办件", Message: i.CaseNo + " 已经不再等待公示。退回修改，去掉这一件"})
+		}
+	}
+	return faults
 }
 
 // erratumFault refuses an erratum of a notice that is over, or one that would

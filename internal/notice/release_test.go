@@ -176,6 +176,26 @@ func TestDraftingAndChoosing(t *testing.T) {
 	}
 }
 
+// A case that no longer waits holds up its notice until it is taken out.
+func TestCaseThatNoLongerWaits(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2026-11-23")
+	stays, goes := b.plant(t, 1000*money.Yuan), b.plant(t, 2000*money.Yuan)
+	id := b.draft(t, 5, stays, goes)
+	b.toSignature(t, id)
+	if _, err := b.db.Owner.Exec(t.Context(), `update case_file set waits_role = '' where id = $1`, goes.CaseID); err != nil {
+		t.Fatal(err)
+	}
+	err := b.Issue(t.Context(), b.leader, id, b.version(t, id), once.NewToken())
+	if !fault(err, "cases") || !strings.Contains(err.Error(), goes.CaseNo) || strings.Contains(err.Error(), stays.CaseNo) {
+		t.Fatalf("%v", err)
+	}
+	b.must(t, b.Return(t.Context(), b.leader, id, b.version(t, id), once.NewToken(), "有一件已经撤回"))
+	b.must(t, b.Save(t.Context(), b.clerk, id, b.version(t, id), once.NewToken(), text(5), []uuid.UUID{stays.CaseID}))
+	b.toSignature(t, id)
+	b.must(t, b.Issue(t.Context(), b.leader, id, b.version(t, id), once.NewToken()))
+}
+
 // A kind that refuses undoes the signature, number included.
 func TestIssueIsWhole(t *testing.T) {
 	t.Parallel()

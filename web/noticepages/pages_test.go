@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"civilaffairs/internal/audit"
 	"civilaffairs/web/paths"
 )
 
@@ -72,6 +74,39 @@ func TestPublicPagesAreCached(t *testing.T) {
 	}
 	if p := s.post(t, "", paths.NoticeObjection(no), objection); p.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("an objection is cached: %s", p.header.Get("Cache-Control"))
+	}
+}
+
+// The head of the seals of the day before stands on the notice, and stays the
+// same whatever is recorded later.
+func TestAuditHeadOnTheNotice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "2026-11-19")
+	s.plant(t, "六联社区银龄互助会")
+	id := s.drafted(t)
+	seal := func() { // waits for every older transaction, those of other tests on the server included
+		for begun := time.Now(); ; {
+			done, err := audit.Seal(t.Context(), s.db.App, s.keys)
+			if err != nil || done.Waiting > 0 && time.Since(begun) > 20*time.Second {
+				t.Fatal(done, err)
+			}
+			if done.Waiting == 0 {
+				return
+			}
+		}
+	}
+	seal()
+	s.goTo(t, "2026-11-23", 9)
+	s.act(t, "clerk", id, "submission")
+	s.act(t, "reviewer", id, "approval")
+	s.act(t, "leader", id, "issue")
+	shown := func() string {
+		return s.get(t, "", paths.Notice("GS-2026-0001")).is(t, 200).says(t, "操作记录封存").Find("aside code").Text()
+	}
+	before := shown()
+	seal()
+	if after := shown(); before == "" || before != after {
+		t.Errorf("head %q, later %q", before, after)
 	}
 }
 

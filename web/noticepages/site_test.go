@@ -42,6 +42,7 @@ type site struct {
 	url     string
 	db      *dbtest.DB
 	notices *notice.Service
+	keys    *secret.Keys
 	actors  map[string]authz.Actor
 	cases   []notice.Candidate
 	edition uuid.UUID
@@ -67,6 +68,7 @@ func newSite(t *testing.T, today string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.keys = keys
 	store, err := filestore.OpenDirectory(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -340,7 +342,7 @@ func (p page) says(t *testing.T, words ...string) page {
 	text := strings.Join(strings.Fields(p.Find("body").Text()), " ")
 	for _, w := range words {
 		if !strings.Contains(text, w) {
-			t.Errorf("%d page lacks %q: %s", p.status, w, text)
+			t.Errorf("%d page lacks %q: %.1500s", p.status, w, text)
 		}
 	}
 	return p
