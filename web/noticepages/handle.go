@@ -196,10 +196,8 @@ func reviewOf(d notice.Dossier, v dossierView, choice string, out notice.Outcome
 		rv.Title, rv.Submit = "确认异议成立", "确认：异议成立"
 		rv.Effect = "这一项不予资助，不能恢复。对同一项的其他异议一并办结，公开的理由马上随公示公布。"
 	}
-	for _, c := range []ui.Pair{{Name: "choice", Value: choice}, {Name: "finding", Value: out.Finding}, {Name: "reason", Value: out.Reason},
-		{Name: "version", Value: v.Version}, {Name: "confirm", Value: "1"}} {
-		rv.Carry = append(rv.Carry, c)
-	}
+	rv.Carry = []ui.Pair{{Name: "choice", Value: choice}, {Name: "finding", Value: out.Finding}, {Name: "reason", Value: out.Reason},
+		{Name: "version", Value: v.Version}, {Name: "confirm", Value: "1"}}
 	return rv
 }
 
