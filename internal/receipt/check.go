@@ -63,11 +63,15 @@ func (c *checker) say(p Part, message string) {
 }
 
 func (c *checker) paper(e Entry, today civil.Date) {
-	if e.Kind.Valid() {
+	switch {
+	case e.Kind.Valid():
 		c.say(PartCode, e.Kind.codeFault(e.Code))
 		c.say(PartNumber, e.Kind.numberFault(e.Number))
-	} else {
+	default:
 		c.fail(PartKind, "选一种票据")
+		if e.Number == "" {
+			c.fail(PartNumber, "还没有填。照票面填")
+		}
 	}
 	switch {
 	case e.IssuedOn.IsZero():
