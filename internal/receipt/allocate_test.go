@@ -2,7 +2,11 @@ package receipt_test
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"civilaffairs/internal/civil"
@@ -327,33 +331,66 @@ func TestTwoClaimsAtOnce(t *testing.T) {
 }
 
 // Lists that share papers in opposite orders, new and known ones, come through:
-// nobody waits in a circle, and each paper is given out to its last fen.
+// nobody waits in a circle, and each paper is given out to its last fen. One paper
+// is held until everybody waits, for it or for each other.
 func TestManyListsAtOnce(t *testing.T) {
 	t.Parallel()
-	const orgs, papers = 8, 6
-	b := newBench(t, orgs)
-	at := func(i int) func(*receipt.Entry) {
-		return of(receipt.VATOrdinary, "044031900111", "9000000"+string(rune('1'+i)))
-	}
-	b.must(t, 0, sound(at(2), using(100)), sound(at(4), using(100)))
-	for _, err := range together(orgs, func(i int) error {
-		var list []receipt.Entry
-		for j := range papers {
-			j = (i + j) % papers
-			if i%2 == 1 {
-				j = papers - 1 - j
+	const orgs, papers, held = 8, 6, 2
+	for name, known := range map[string]bool{"known papers": true, "new papers": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, orgs)
+			hold := `insert into receipt (id, kind, code, number, issued_on, seller, amount_fen, created_at, created_by)
+				values (gen_random_uuid(), 'vat_ordinary', '044031900111', $1, '2026-11-02', '文具店', 5, now(), gen_random_uuid())`
+			if known {
+				b.must(t, 0, inTurn(0, papers, 1000/orgs)...)
+				hold = `select from receipt where number = $1 for update`
 			}
-			list = append(list, sound(at(j), using(1000/orgs)))
-		}
-		return b.replace(i, list...)
-	}) {
-		if err != nil {
-			t.Error(err)
-		}
+			tx, err := b.db.Owner.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec(t.Context(), hold, number(held)); err != nil {
+				t.Fatal(err)
+			}
+			var done atomic.Int64
+			var let sync.WaitGroup
+			let.Go(func() {
+				const waiting = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+				for b.count(t, waiting)+done.Load() < orgs {
+					runtime.Gosched()
+				}
+				_ = tx.Rollback(t.Context())
+			})
+			for _, err := range together(orgs, func(i int) error {
+				defer done.Add(1)
+				return b.replace(i, inTurn(i, papers, 1000/orgs)...)
+			}) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			let.Wait()
+			if n := b.count(t, `select count(*) from receipt where allocated_fen = amount_fen`); n != papers {
+				t.Errorf("%d of %d papers are used up", n, papers)
+			}
+		})
 	}
-	if n := b.count(t, `select count(*) from receipt where allocated_fen = amount_fen`); n != papers {
-		t.Errorf("%d of %d papers are used up", n, papers)
+}
+
+func number(paper int) string { return fmt.Sprintf("9000000%d", paper) }
+
+// inTurn is a list of the papers that begins elsewhere for each organization, and
+// runs backwards for every other.
+func inTurn(org, papers int, yuan money.Fen) (list []receipt.Entry) {
+	for i := range papers {
+		paper := (org + i) % papers
+		if org%2 == 1 {
+			paper = papers - 1 - paper
+		}
+		list = append(list, sound(of(receipt.VATOrdinary, "044031900111", number(paper)), using(yuan)))
 	}
+	return list
 }
 
 // Even a transaction that sees an old snapshot cannot go beyond the paper.
