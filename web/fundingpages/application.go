@@ -28,8 +28,12 @@ func (p *Pages) createApplication(w http.ResponseWriter, r *http.Request) error 
 }
 
 // showApplication shows the form to who may still write it, the case to
-// everybody else.
+// everybody else and to who asks for it: the letter that calls for a correction
+// is read before it is answered.
 func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("view") == "case" {
+		return p.showCase(w, r)
+	}
 	shown, err := p.Funding.Show(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
@@ -44,10 +48,27 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
 	return renderCase(w, r, http.StatusOK, v)
 }
 
+func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) error {
+	view, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	if len(view.Submissions) == 0 {
+		return httpserver.SeeOther(w, r, paths.Application(number(r))) // nothing was signed yet
+	}
+	v, err := caseOf(r, view)
+	if err != nil {
+		return err
+	}
+	return renderCase(w, r, http.StatusOK, v)
+}
+
 // overviewView is the task list of an application that is being written.
 type overviewView struct {
 	No, Kind, Organization string
 	State                  string
+	Tone                   ui.Tone
+	Case                   string // address of what was signed and what became of it, "" while a draft
 	Tasks                  []ui.Task
 	Ready                  bool
 	Missing                int
@@ -64,7 +85,7 @@ type overviewView struct {
 func overviewOf(f funding.Form) overviewView {
 	v := overviewView{
 		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name,
-		State: f.Case.State.Name(), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
+		State: f.Case.State.Name(), Tone: stateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
 		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
 		SavedLine: savedLine(f), Counter: f.Case.Channel == "counter",
 	}
@@ -76,6 +97,7 @@ func overviewOf(f funding.Form) overviewView {
 			v.Correction = append(v.Correction, ui.Fact{Label: flaw.Label, Value: flaw.Reason, Change: itemHref(f, flaw.Field)})
 		}
 		v.CorrectionDue = f.Case.DueOn.Chinese()
+		v.Case = paths.ApplicationCase(f.Case.No)
 	}
 	return v
 }
@@ -105,8 +127,10 @@ func tasksOf(f funding.Form, current string) []ui.Task {
 		tasks = append(tasks, t)
 	}
 	papers := ui.Task{Label: "附件", Href: paths.ApplicationPapers(f.Case.No), Current: current == "papers"}
-	missing := missingPapers(f)
+	missing, asked := missingPapers(f), papersToCorrect(f)
 	switch {
+	case missing == 0 && asked > 0:
+		papers.State, papers.Tone = "补正 "+itoa(asked)+" 项", ui.Warn
 	case missing == 0:
 		papers.State, papers.Tone = "已交齐", ui.Good
 	default:
@@ -155,6 +179,17 @@ func missingPapers(f funding.Form) int {
 	n := 0
 	for _, s := range f.Slots {
 		if s.Required && s.Usable() == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// papersToCorrect counts the papers that the correction asks for.
+func papersToCorrect(f funding.Form) int {
+	n := 0
+	for _, s := range f.Slots {
+		if f.Correcting && f.Correction.Open(funding.FileItem(s.Key)) {
 			n++
 		}
 	}

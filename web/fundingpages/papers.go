@@ -36,7 +36,11 @@ func papersOf(f funding.Form, faults ui.Errors) papersView {
 	v := papersView{sectionView: sectionOf(f, funding.Section{Key: "papers", Title: "附件"})}
 	v.Step, v.Errors = len(f.Sections)+1, anchored(faults)
 	for _, s := range f.Slots {
-		v.Uploads = append(v.Uploads, slotRows(f, s, faults.For(funding.FileItem(s.Key)))...)
+		rows := slotRows(f, s, faults.For(funding.FileItem(s.Key)))
+		if rows[0].Say == "" {
+			rows[0].Say = asked(f, funding.FileItem(s.Key))
+		}
+		v.Uploads = append(v.Uploads, rows...)
 	}
 	return v
 }

@@ -126,7 +126,11 @@ func paperFacts(f funding.Form) (facts []ui.Fact, stamped bool) {
 			stamped = s.Usable() > 0
 		}
 		if len(s.Files) > 0 || s.Required {
-			facts = append(facts, ui.Fact{Label: s.Label, Value: value, Change: paths.ApplicationPapers(f.Case.No)})
+			fact := ui.F(s.Label, value)
+			if s.Open {
+				fact.Change = paths.ApplicationPapers(f.Case.No) + "#" + anchor(funding.FileItem(s.Key))
+			}
+			facts = append(facts, fact)
 		}
 	}
 	return facts, stamped
@@ -176,7 +180,18 @@ func (p *Pages) showPrint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for _, part := range v.Parts {
+		withoutChange(part.Facts)
+	}
+	withoutChange(v.Papers)
 	return httpserver.Render(w, r, http.StatusOK, printPage(v))
+}
+
+// withoutChange takes the links off what is meant for paper.
+func withoutChange(facts []ui.Fact) {
+	for i := range facts {
+		facts[i].Change = ""
+	}
 }
 
 // receiptView is what the applicant gets for a submission.

@@ -31,22 +31,29 @@ type sectionView struct {
 	Conflict                      []ui.Version // both versions, when somebody saved meanwhile
 	ConflictBy                    string
 	Editable                      bool
+	Locked                        string // why not, when not
 }
 
 // Field prepares the control of an item: value as typed, its fault, read-only
 // outside a correction, and what the correction asks for as its hint.
 func (v sectionView) Field(item, name, label string) ui.Field {
 	f := ui.Field{Name: name, Label: label, Value: v.Values.Get(name), Error: v.Errors.For(name), ReadOnly: !v.Form.MayEdit(item)}
-	if f.Error == "" && v.Form.Correction.Open(item) {
-		f.Hint = "补正：" + v.reason(item)
+	if f.Error == "" {
+		f.Hint = asked(v.Form, item)
 	}
 	return f
 }
 
-func (v sectionView) reason(item string) string {
-	for _, f := range v.Form.Correction.Flaws {
+// Asked is what the correction asks for at an item, "" for nothing.
+func (v sectionView) Asked(item string) string { return asked(v.Form, item) }
+
+func asked(form funding.Form, item string) string {
+	if !form.Correcting {
+		return ""
+	}
+	for _, f := range form.Correction.Flaws {
 		if f.Field == item {
-			return f.Reason
+			return "补正：" + f.Reason
 		}
 	}
 	return ""
@@ -77,8 +84,21 @@ func sectionOf(f funding.Form, sec funding.Section) sectionView {
 	return sectionView{
 		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name, State: f.Case.State.Name(),
 		Section: sec, Step: stepOf(f, sec.Key), Steps: len(f.Sections) + 2, Form: f, Values: f.Values,
-		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: f.Editable,
+		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: editable(f, sec), Locked: lockedWords(f),
 	}
+}
+
+// editable reports whether anything in the part may be changed now: a correction
+// opens only what it names.
+func editable(f funding.Form, sec funding.Section) bool {
+	return slices.ContainsFunc(sec.Items, func(i funding.Item) bool { return f.MayEdit(i.Name) })
+}
+
+func lockedWords(f funding.Form) string {
+	if f.Correcting {
+		return "这次补正不涉及这一部分，内容已锁定。"
+	}
+	return "这份申请现在只能看，不能改。"
 }
 
 func stepOf(f funding.Form, key string) int {

@@ -48,7 +48,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 	v := head(r, s)
 	v.Page = shell(r, s.Record.Name, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations})
 	v.Sections = []section{
-		{ID: "standing", Title: "名录和违规", Note: "没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
+		{ID: "standing", Title: "名录和违规", Note: "前三个名录没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
 			Links: links(r, s, "checks", "登记查询", "entries", "登记记录")},
 		{ID: "systems", Title: "内部制度", Body: recordTable(systemTable(r, s)), Links: links(r, s, "systems", "登记制度")},
 		{ID: "activities", Title: "活动记录", Body: recordTable(activityTable(r, s)), Links: links(r, s, "activities", "登记活动")},
@@ -204,6 +204,9 @@ func tasks(s snapshot) []ui.Task {
 	systems := part("systems", "内部制度", false, "章程、财务管理制度、信息公开制度")
 	if confirmed, all := confirmedSystems(o); all > 0 {
 		systems.State, systems.Tone = strconv.Itoa(confirmed)+" 份已确认，共 "+strconv.Itoa(all)+" 份", ui.Info
+		if confirmed == all {
+			systems.State, systems.Tone = strconv.Itoa(all)+" 份都已确认", ui.Good
+		}
 	}
 	activities := part("activities", "活动记录", false, "办过的公益活动")
 	if n := len(o.Activities); n > 0 {

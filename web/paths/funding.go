@@ -11,6 +11,9 @@ const Counter = "/counter"
 // Application returns an application: its form while a draft, its case after.
 func Application(no string) string { return Applications + "/" + url.PathEscape(no) }
 
+// ApplicationCase returns an application as a case, whoever may still write it.
+func ApplicationCase(no string) string { return Application(no) + "?view=case" }
+
 // ApplicationSection returns one part of the form.
 func ApplicationSection(no, section string) string {
 	return Application(no) + "/sections/" + url.PathEscape(section)

@@ -66,7 +66,15 @@ type Fact struct {
 	Value  string
 	Body   templ.Component // instead of Value
 	Demo   bool            // an invented name
-	Change string          // address where the answer is changed: 修改
+	Change string          // address where the answer is changed
+	Act    string          // label of Change; 修改 unless set
+}
+
+func (f Fact) act() string {
+	if f.Act == "" {
+		return "修改"
+	}
+	return f.Act
 }
 
 // F is a fact of plain text.
