@@ -102,6 +102,9 @@ func headOf(in funding.View, a authz.Actor) caseView {
 	}
 	if c.Class == workflow.Final {
 		v.Next = "已于 " + civil.On(*c.ClosedAt).Chinese() + "结束。"
+		if !v.Staff && (c.State == workflow.Withdrawn || c.State == workflow.Lapsed) {
+			v.Next += "以后可以另外提出申请。"
+		}
 	}
 	if c.Amount != nil {
 		v.Numbers = append(v.Numbers, ui.F("申请金额", c.Amount.String()+" 元"))

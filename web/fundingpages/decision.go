@@ -277,12 +277,15 @@ func (p *Pages) createWithdrawal(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v := ui.Review{
-			Title: "确认撤回申请", Submit: "确认撤回", Harm: true, Action: paths.ApplicationAct(no, "withdrawal"),
+			Title: "确认撤回申请", Submit: "确认撤回", Leave: "不撤回，返回", Harm: true, Action: paths.ApplicationAct(no, "withdrawal"),
 			Effect: "撤回后这件就此结束，不能恢复。以后可以另外提出申请。",
 			Facts:  []ui.Fact{ui.F("编号", no), ui.F("组织", form.Case.Title), ui.F("现在", form.Case.State.Name())},
 		}
+		if reason := strings.TrimSpace(f.Get("reason")); reason != "" {
+			v.Facts = append(v.Facts, ui.F("撤回原因", reason))
+		}
 		if form.Case.State == workflow.Draft {
-			v.Title, v.Submit = "确认撤销草稿", "确认撤销草稿"
+			v.Title, v.Submit, v.Leave = "确认撤销草稿", "确认撤销草稿", "不撤销，返回"
 			v.Effect = "草稿和已上传的附件不再保留，不能恢复。以后可以重新填写。"
 		}
 		return p.confirm(w, r, v)

@@ -18,6 +18,9 @@ type programmePage interface {
 	// Typed lists what was typed in a part, for check-answers: what cannot be read
 	// stands as it was typed.
 	Typed(f funding.Form, section string) []ui.Fact
+	// Words is what was typed into a control as people read it: the name of an
+	// option, not its key.
+	Words(f funding.Form, control, typed string) string
 	// Signed lists the answers of a signed document, part by part.
 	Signed(document json.RawMessage) ([]answers, error)
 }

@@ -168,12 +168,16 @@ func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *funding.
 	if err != nil {
 		return err
 	}
+	own, err := pageOf(f.Case.Kind)
+	if err != nil {
+		return err
+	}
 	v := sectionOf(f, sec)
 	theirs := stale.Theirs.Values()
 	for _, item := range sec.Items {
 		for _, name := range controls(item, stale.Mine, theirs) {
 			if mine, other := stale.Mine.Get(name), theirs.Get(name); mine != other {
-				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: mine, Theirs: other})
+				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: own.Words(f, name, mine), Theirs: own.Words(f, name, other)})
 			}
 		}
 	}
@@ -198,15 +202,23 @@ func controls(item funding.Item, versions ...url.Values) []string {
 	return names
 }
 
-// suffix tells the rows of a table apart: “第 2 行”.
+// columns names the columns of the tables that forms have.
+var columns = map[string]string{"category": "用途", "item": "内容", "amount": "金额"}
+
+// suffix tells the cells of a table apart: “第 2 行金额”.
 func suffix(control string) string {
 	if parts := strings.Split(control, "-"); len(parts) == 3 {
-		return " 第 " + parts[1] + " 行"
+		return "第 " + parts[1] + " 行" + columns[parts[2]]
 	}
 	return ""
 }
 
 func autosaved(w http.ResponseWriter, saved funding.Saved, err error) error {
+	if stale, ok := errors.AsType[*funding.StaleError](err); ok {
+		// The answer has no room for both versions: the button leads to them.
+		message := stale.Theirs.ByName + "刚刚保存过这一部分，您填的还没有保存。按“保存并继续”，两边不同的地方会列出来，由您选。"
+		return httpserver.JSON(w, http.StatusConflict, ui.Refused{Message: message})
+	}
 	if err != nil {
 		return httpserver.JSON(w, httpserver.Status(err), ui.Refused{Message: errs.Message(err)})
 	}
