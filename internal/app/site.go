@@ -91,7 +91,7 @@ func (a *App) features() []feature {
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {
-	return errs.New(errs.NotFound, "没有这个页面。地址可能有误，或页面已经移走。")
+	return errs.New(errs.NotFound, "地址可能有误，或页面已经移走。")
 }
 
 // shell is what the frame of every page needs to know.
