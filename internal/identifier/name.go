@@ -73,11 +73,11 @@ func isNameLetter(r rune) bool {
 func isNameMark(r rune) bool { return r == ' ' || r == '·' || r == '-' || r == '\'' }
 
 // ParseOrganizationName reads the name on a certificate, 4 to 60 characters, and
-// refuses what no certificate carries: signs of markup, emoji, control
-// characters. Invisible characters go; lines and runs of blanks become one space.
+// refuses what no certificate carries: signs of markup, emoji. Invisible characters
+// go; lines and runs of blanks become one space.
 func ParseOrganizationName(s string) (string, error) {
 	name := strings.Map(func(r rune) rune {
-		if invisible(r) {
+		if invisible(r) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r

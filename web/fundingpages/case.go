@@ -42,6 +42,7 @@ type caseView struct {
 	Lost                   []ui.Fact // what an office typed and can no longer send: somebody else was first
 	Version, Token         string
 	Receipt                string
+	Answer                 string // where the applicant answers a correction, "" without one
 }
 
 type opinionLine struct {
@@ -105,6 +106,9 @@ func headOf(in funding.View, a authz.Actor) caseView {
 		if !v.Staff && (c.State == workflow.Withdrawn || c.State == workflow.Lapsed) {
 			v.Next += "以后可以另外提出申请。"
 		}
+	}
+	if v.Applicant && c.State == workflow.Correcting {
+		v.Answer = paths.Application(c.No)
 	}
 	if c.Amount != nil {
 		v.Numbers = append(v.Numbers, ui.F("申请金额", c.Amount.String()+" 元"))

@@ -153,10 +153,13 @@ func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.SeeOther(w, r, next(f, key))
 }
 
-// next is the part after section; the papers come after the last.
+// next is the part after section that can be changed; the papers come after the
+// last.
 func next(f funding.Form, section string) string {
-	if i := stepOf(f, section); i < len(f.Sections) {
-		return paths.ApplicationSection(f.Case.No, f.Sections[i].Key)
+	for _, s := range f.Sections[stepOf(f, section):] {
+		if editable(f, s) {
+			return paths.ApplicationSection(f.Case.No, s.Key)
+		}
 	}
 	return paths.ApplicationPapers(f.Case.No)
 }
