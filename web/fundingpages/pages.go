@@ -61,6 +61,13 @@ func page(no, title, sub string, n int) layout.Page {
 	return layout.Page{Title: title, Nav: "workspace", Crumbs: crumbs, Errors: n}
 }
 
+// heavy is page for those that read the whole application and its eligibility.
+func heavy(no, title, sub string, n int) layout.Page {
+	p := page(no, title, sub, n)
+	p.Uncounted = true
+	return p
+}
+
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }
 
 func number(r *http.Request) string { return strings.ToUpper(httpserver.Param(r, "no")) }

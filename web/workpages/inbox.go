@@ -83,16 +83,7 @@ func (p *Pages) showInbox(w http.ResponseWriter, r *http.Request) error {
 			v.Claims = "有 " + itoa(claims) + " 份账号登记等您确认"
 		}
 	}
-	unread, err := p.Messages.Unread(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	c := layout.Of(r.Context())
-	c.Unread = unread
-	if !narrowed(in.Filter) { // else the count is of what was searched for
-		c.ToDo = in.Counts.Mine
-	}
-	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, inboxPage(v))
+	return httpserver.Render(w, r, http.StatusOK, inboxPage(v))
 }
 
 func narrowed(f casework.Filter) bool { return f.Kind != "" || f.Subdistrict != "" || f.Text != "" }

@@ -62,9 +62,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 		v.Mine = append(v.Mine, p.waitingOf(own, i))
 	}
 	v.Standing, v.Done = p.standing(own), p.done(own)
-	c := layout.Of(r.Context())
-	c.ToDo, c.Unread = len(own.Mine), news.Unread
-	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, ownPage(v))
+	return httpserver.Render(w, r, http.StatusOK, ownPage(v))
 }
 
 func ownLead(own casework.Own) string {
