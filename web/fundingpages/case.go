@@ -22,6 +22,7 @@ type caseView struct {
 	Tone                   ui.Tone
 	Numbers                []ui.Fact // amount, received, deadline
 	Clock                  *ui.Clock
+	Due                    string // the day on which the clock runs out
 	Next                   string
 	Organization           []ui.Fact
 	Parts                  []answers
@@ -99,6 +100,9 @@ func headOf(in funding.View, a authz.Actor) caseView {
 		No: c.No, Kind: in.Programme.Workflow().Name, Title: c.Title, State: c.State.Name(), Tone: stateTone(c.State),
 		Next: waitingText(c), Counter: c.Channel == casework.Counter, Staff: a.Role.Staff(), Applicant: a.Role.OfOrganization(),
 		Version: itoa(c.Version), Token: newToken(), Clock: clockOf(in),
+	}
+	if v.Clock != nil {
+		v.Due = c.DueOn.Chinese()
 	}
 	if c.Class == workflow.Final {
 		v.Next = "已于 " + civil.On(*c.ClosedAt).Chinese() + "结束。"
@@ -220,7 +224,8 @@ func timelineOf(in funding.View) []ui.Event {
 // whyNot tells an office why it finds no buttons although the case stands with
 // its role: the same person did an earlier act.
 func whyNot(in funding.View, a authz.Actor) string {
-	if in.Case.Waits == a.Role && len(in.Actions) == 0 && a.Role.Staff() {
+	before := slices.ContainsFunc(in.Events, func(e casework.Event) bool { return e.PersonID == a.PersonID })
+	if before && in.Case.Waits == a.Role && len(in.Actions) == 0 && a.Role.Staff() {
 		return "这件您办过前面的步骤，这一步要由另一位同事办理。"
 	}
 	return ""

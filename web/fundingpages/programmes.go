@@ -28,6 +28,15 @@ type answers struct {
 	Facts []ui.Fact
 }
 
+// text returns the only answer of a part that is named after it: the title
+// need not be said twice.
+func (a answers) text() (string, bool) {
+	if len(a.Facts) != 1 || a.Facts[0].Label != a.Title || a.Facts[0].Body != nil {
+		return "", false
+	}
+	return a.Facts[0].Value, true
+}
+
 var programmePages = map[string]programmePage{
 	"startup": startupPage{},
 }
