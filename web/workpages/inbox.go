@@ -30,6 +30,7 @@ type inboxView struct {
 	FromStart                string // address of the first page, "" on it
 	Pages                    ui.Pages
 	Bases                    bool // leads to the facts of bases
+	Payees                   bool // leads to the accounts to be verified
 }
 
 // filterBar is the line of controls above the list.
@@ -92,7 +93,7 @@ func newInboxView(in casework.Inbox, a authz.Actor) inboxView {
 	f := in.Filter
 	v := inboxView{
 		Page: page("工作台", "workspace"), Heading: heading(in), Line: openingLine(in),
-		Bar: barOf(in, a), Bases: a.Can(authz.BaseEdit),
+		Bar: barOf(in, a), Bases: a.Can(authz.BaseEdit), Payees: a.Can(authz.AccountNumberUnmask),
 	}
 	for _, t := range tabsOf(in) {
 		g := f

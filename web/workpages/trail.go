@@ -3,24 +3,27 @@ package workpages
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
 	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/workflow"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
 
 // subjects are the kinds of thing that entries are about, by their key.
-var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策"}
+var subjects = map[string]string{"case": "办件", "application": "申请附件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策"}
 
 func subjectName(key string) string { return cmp.Or(subjects[key], key) }
 
 func subjectOptions() []ui.Option {
 	options := []ui.Option{{Label: "全部对象"}}
-	for _, key := range []string{"case", "organization", "account", "base", "attachment"} {
+	for _, key := range []string{"case", "application", "organization", "account", "base", "attachment"} {
 		options = append(options, ui.Option{Value: key, Label: subjectName(key)})
 	}
 	return options
@@ -79,18 +82,43 @@ func brief(id string) string {
 	return id
 }
 
-// details writes references and field names line by line, in the order of keys.
+// fields are the words for what an entry refers to; a field without one shows
+// its key, as the export does.
+var fields = map[string]string{
+	"accepted": "确认过的提醒", "account": "账号摘要", "activity": "活动", "amount_fen": "金额（分）", "attachment": "附件", "awarded_on": "核定日期",
+	"basis": "管理方式", "claim": "账号登记", "community": "社区代码", "conclusion": "结论", "confirmed": "已确认", "correction": "更正",
+	"effective_on": "变更日期", "entry": "名录记录", "fields": "字段", "filed_on": "备案日期", "from": "从", "grade": "星级记录", "grant": "资助",
+	"head": "负责人", "held_on": "活动日期", "kind": "种类", "lists": "名录", "mobile": "手机摘要", "mobile_changed": "手机有变", "no": "编号",
+	"on": "日期", "payee": "收款账户", "person": "人员", "programme": "工程", "reason": "理由", "record": "记录", "replaces": "替换", "result": "结果",
+	"role": "身份", "section": "部分", "session": "会话", "sha256": "SHA-256", "since": "起始日期", "size": "字节数", "slot": "附件项", "star": "星级",
+	"subject": "事项", "system": "制度", "to": "到", "type": "格式", "up_to": "截至", "username": "用户名", "version": "版本", "year": "年度",
+}
+
+// details writes references and field names line by line, in the order of keys;
+// what is null is not there.
 func details(raw json.RawMessage) []string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
+	var values map[string]json.RawMessage
+	if json.Unmarshal(raw, &values) != nil {
 		return []string{string(raw)}
 	}
-	out := make([]string, 0, len(fields))
-	for key, value := range fields {
-		out = append(out, key+"："+strings.Trim(string(value), `"`))
+	out := make([]string, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if value := strings.Trim(string(values[key]), `"`); value != "" && value != "null" {
+			out = append(out, cmp.Or(fields[key], key)+"："+spoken(key, value))
+		}
 	}
-	slices.Sort(out)
 	return out
+}
+
+// spoken says a state or a role by its name; everything else stays as recorded.
+func spoken(key, value string) string {
+	switch key {
+	case "from", "to":
+		return cmp.Or(workflow.State(value).Name(), value)
+	case "role":
+		return cmp.Or(authz.Role(value).Name(), value)
+	}
+	return value
 }
 
 // caseOf finds the number of a case in its entries.
