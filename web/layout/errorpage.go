@@ -38,10 +38,13 @@ var wordings = map[int]wording{
 }
 
 // ErrorPage renders a failure; it is the httpserver.ErrorPage of the site.
-func ErrorPage(_ *http.Request, f httpserver.Failure) templ.Component {
+func ErrorPage(r *http.Request, f httpserver.Failure) templ.Component {
 	w, ok := wordings[f.Status]
 	if !ok {
 		w = wordings[http.StatusInternalServerError]
+	}
+	if f.Status == http.StatusNotFound && httpserver.ActorOf(r.Context()).SignedIn() {
+		w.next, w.href, w.action = "核对编号或网址，或回到工作台查找。", paths.Workspace, "回到工作台"
 	}
 	v := failure{Heading: w.heading, Message: w.message, Next: w.next, Href: w.href, Action: w.action, Reference: f.Reference}
 	if f.Message != "" {

@@ -133,8 +133,8 @@ func contactFacts(s snapshot) []ui.Fact {
 
 func peopleFacts(s snapshot) []ui.Fact {
 	o := s.Record
-	return []ui.Fact{ui.F("会员", count(o.Members)), ui.F("从业人员", count(o.Staff)), ui.F("其中专职", count(o.FullTime)), ui.F("社工", count(o.SocialWorkers)),
-		ui.F("义工", count(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", count(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
+	return []ui.Fact{ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
+		ui.F("义工", heads(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", heads(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
 }
 
 func payeeFacts(a *organization.PayeeAccount) []ui.Fact {

@@ -163,7 +163,7 @@ func listTable(s standing.Standing) ui.Table {
 		}
 		rows = append(rows, ui.Cells(ui.Head(k.Name(), "", ""), ui.C(state), ui.T(say)))
 	}
-	return ui.Table{Caption: "名录和违规记录查询", Columns: []ui.Column{{Label: "名录", Full: true}, {Label: "结果"}, {Label: "依据"}}, Groups: ui.Rows(rows...)}
+	return ui.Table{Caption: "名录和违规记录查询", Columns: []ui.Column{{Label: "名录", Full: true}, {Label: "结果"}, {Label: "依据", Full: true}}, Groups: ui.Rows(rows...)}
 }
 
 // entryTable is every entry that counts, ended ones included.
