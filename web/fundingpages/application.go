@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
@@ -66,7 +67,7 @@ func overviewOf(f funding.Form) overviewView {
 		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name,
 		State: f.Case.State.Name(), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
 		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
-		SavedLine: savedLine(f), Counter: f.Case.Channel == "counter",
+		SavedLine: savedLine(f), Counter: f.Case.Channel == casework.Counter,
 	}
 	if !f.Context.Rules.InForce {
 		v.Closed = "今天没有生效的政策文件，暂不受理新的申请。可以先填好草稿，内容会一直保存。"
@@ -119,6 +120,9 @@ func signTask(f funding.Form, current string) ui.Task {
 	t := ui.Task{Label: "核对并签署提交", Href: paths.ApplicationReview(f.Case.No), Current: current == "review"}
 	if len(f.Faults) > 0 {
 		t.Hint = "前面各部分完成后，由负责人签署提交"
+		if f.Case.Channel == casework.Counter {
+			t.Hint = "打印件由负责人签字盖章、上传后，由窗口提交"
+		}
 	}
 	return t
 }
@@ -154,11 +158,17 @@ func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
 func missingPapers(f funding.Form) int {
 	n := 0
 	for _, s := range f.Slots {
-		if s.Required && s.Usable() == 0 {
+		if required(f, s) && s.Usable() == 0 {
 			n++
 		}
 	}
 	return n
+}
+
+// required reports whether the application needs the paper: one filed at a
+// counter is signed on paper, so the stamped print is not left to choice.
+func required(f funding.Form, s funding.SlotFiles) bool {
+	return s.Required || s.Key == funding.StampSlot && f.Case.Channel == casework.Counter
 }
 
 // savedLine says when and by whom the form was saved last.

@@ -1117,7 +1117,7 @@ func opinionBox(v caseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "text", Label: "说明", Hint: "不同意必填，至少 5 个字；申请人会看到", Value: v.Decision.Text, Error: v.Decision.Errors.For("text"), Rows: 4, Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "text", Label: "理由", Hint: "不同意必填，至少 5 个字；申请人会看到", Value: v.Decision.Text, Error: v.Decision.Errors.For("text"), Rows: 4, Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

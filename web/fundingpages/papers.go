@@ -53,7 +53,7 @@ func anchored(faults ui.Errors) ui.Errors {
 // slotRows is one row for each file of a slot, and one to add another.
 func slotRows(f funding.Form, s funding.SlotFiles, fault string) []ui.Upload {
 	need := "可不交"
-	if s.Required {
+	if required(f, s) {
 		need = "必交"
 	}
 	var rows []ui.Upload
@@ -70,7 +70,7 @@ func slotRows(f funding.Form, s funding.SlotFiles, fault string) []ui.Upload {
 	add := ui.Upload{What: s.Label, Need: need, File: "还没有上传", Say: s.Hint}
 	if len(s.Files) > 0 {
 		add.File, add.Say = "再加一份", ""
-	} else if s.Required {
+	} else if required(f, s) {
 		add.State, add.Tone = "缺", ui.Warn
 	}
 	if fault != "" {
