@@ -270,6 +270,9 @@ func (s *story) returned(t *testing.T, g *group, no string) {
 	s.decision(clerk, no).submit().refused("choice")
 	s.decision(clerk, no).set("choice", "return").submit().refused("flaws")
 	s.decision(clerk, no).set("choice", "return", "flaw", "purpose", "reason-purpose", "短").submit().refused("reason-purpose")
+	if p := s.decision(clerk, no).set("choice", "refuse").submit().refused("ground", "facts"); p.Find("details[open] #facts").Length() != 1 {
+		t.Error("what a refusal lacks is folded away")
+	}
 	p := s.decision(clerk, no).set("choice", "return", "flaw", "purpose", "reason-purpose", "写清楚每月几次、服务多少人",
 		"flaw", "file:budget", "reason-file:budget", "报价单没有盖章，请补一份盖章的").submit().is(200, at+"/decision")
 	p.says("写清楚每月几次", "报价单没有盖章", "办理期限暂停").form(at+"/decision").submit().is(200, at).says("已退回补正", "待补正")
@@ -318,6 +321,7 @@ func (s *story) takenIn(t *testing.T, g *group, no string) {
 	p.refused("line-once", "line-abnormal", "line-serious", "line-defaulter").says("受理前由经办人查询登记")
 	s.looks(g)
 	s.decision(clerk, no).set("choice", "accept").submit().form(at+"/decision").submit().is(200, at).says("已受理", "待复核")
+	s.office(authz.BureauReviewer).open(at).says("待复核").lacks("由同事办理") // who did nothing yet is not in the way
 	g.head.open(at).follow("受理通知书").says("坪民社受〔2018〕1号", no, g.name, "现予受理")
 	g.head.open(at).follow("提交回执").says("内容摘要")
 	g.head.open("/messages").says("已受理，进入复核")

@@ -3,8 +3,8 @@ package fundingpages
 import (
 	"net/http"
 
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"

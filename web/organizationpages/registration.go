@@ -163,13 +163,13 @@ func subdistricts(regions *district.RegionSet, on civil.Date) []ui.Option {
 
 func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 	in := organization.Registration{
-		Name:               f.Text("name", "组织名称"),
+		Name:               f.Text("name", "组织名称", form.Required),
 		Type:               organization.OrgType(f.Choice("org_type", "组织类型", keys(organization.OrgTypes), form.Required)),
 		Category:           organization.Category(f.Choice("category", "业务类别", keys(organization.Categories), form.Required)),
 		Origin:             organization.Origin(f.Choice("origin", "成立方式", keys(organization.Origins), form.Required)),
 		EstablishedOn:      f.Date("established_on", "成立日期", form.Required, form.Past(on)),
 		Basis:              organization.Basis(f.Choice("status_basis", "管理方式", keys(organization.Bases), form.Required)),
-		Registrar:          f.Text("registrar", "登记或备案机关", form.Max(60)),
+		Registrar:          f.Text("registrar", "登记或备案机关", form.Required, form.Max(60)),
 		USCC:               f.Code("uscc", "统一社会信用代码"),
 		FilingNo:           f.Text("filing_no", "备案编号"),
 		USCCOverrideReason: f.Text("uscc_override_reason", "例外理由", form.Max(200)),
@@ -178,9 +178,9 @@ func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 		in.RegisteredCapital = new(money.Fen)
 		*in.RegisteredCapital = capital
 	}
-	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名"), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
+	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
 	in.HeadIDNumber, in.HeadMobile = f.Text("head_id_no", "负责人证件号码"), f.Text("head_mobile", "负责人手机")
-	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道"), f.Code("community", "所属社区")
+	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道", form.Required), f.Code("community", "所属社区", form.Required)
 	in.Address, in.SupervisingUnit = f.Text("address", "住所", form.Max(200)), f.Text("supervising_unit", "业务主管（指导）单位", form.Max(60))
 	in.BusinessScope, in.Accept = f.Text("business_scope", "业务范围", form.Multiline, form.Max(500)), f.RawAll("accept")
 	return in
