@@ -208,7 +208,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 	}
 	o := s.Record
 	why := group{Title: "怎么改", Controls: []control{
-		oneOf("mode", "这次是", []ui.Option{
+		oneOf("mode", "办理方式", []ui.Option{
 			{Value: correcting, Label: "更正填错的内容", Hint: "从一开始就按新内容算，不公开"},
 			{Value: changing, Label: "登记已经批准的变更", Hint: "从变更日期起按新内容算，写进公开的大事记"},
 		}),
@@ -220,7 +220,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 	e.done = "登记事项已保存。"
 	e.save = func(f *form.Form) error {
 		in := organization.Revision{Registration: readRegistration(f, s.Today), OrgID: o.ID, Version: versionOf(f)}
-		mode := f.Choice("mode", "这次是", []string{correcting, changing}, form.Required)
+		mode := f.Choice("mode", "办理方式", []string{correcting, changing}, form.Required)
 		in.EffectiveOn = f.Date("effective_on", "变更日期", form.Past(s.Today))
 		if mode == changing && !f.Filled("effective_on") {
 			f.Fail("effective_on", "变更日期", "登记变更要填变更日期，就是批准变更的那一天")
@@ -228,7 +228,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 		if mode == correcting && f.Filled("effective_on") {
 			f.Fail("effective_on", "变更日期", "更正不填变更日期。确实是变更的，上面改选“登记已经批准的变更”")
 		}
-		in.Reason = f.Text("reason", "理由", form.Multiline, form.Max(200))
+		in.Reason = f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (p *Pages) statusForm(r *http.Request) (*editor, error) {
 	e.save = func(f *form.Form) error {
 		in := organization.StatusChange{OrgID: o.ID, Version: versionOf(f),
 			Status: organization.Status(f.Choice("status", "新的状态", keys(organization.Statuses), form.Required)),
-			Since:  f.Date("since", "从哪天起", form.Required, form.Past(s.Today)), Reason: f.Text("reason", "依据和原因", form.Multiline, form.Max(500))}
+			Since:  f.Date("since", "从哪天起", form.Required, form.Past(s.Today)), Reason: f.Text("reason", "依据和原因", form.Required, form.Multiline, form.Max(500))}
 		if err := f.Err(); err != nil {
 			return err
 		}
