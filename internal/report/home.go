@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
@@ -15,9 +16,10 @@ import (
 	"civilaffairs/internal/postgres"
 )
 
-// Home is what the home page shows; eleven statements.
+// Home is what the home page shows; twelve statements.
 type Home struct {
 	Terms
+	Money     HomeMoney
 	Regions   *district.RegionSet
 	Counts    organization.Tallies
 	Bases     []incubator.Base // not closed
@@ -44,6 +46,9 @@ func (s *Service) Home(ctx context.Context) (Home, error) {
 			return err
 		}
 		if h.Bases, err = incubator.All(ctx, q); err != nil {
+			return err
+		}
+		if h.Money, err = homeMoney(ctx, q, civil.On(now), h.Regions); err != nil {
 			return err
 		}
 		return s.offers(ctx, q, now, &h)

@@ -1,5 +1,6 @@
 // Package report reads across features for pages that belong to none: the home
-// page and the guides. Read-only. Level 6; owns no tables.
+// page, the guides, the funded projects, the fund and the open data. Read-only.
+// Level 6; owns no tables.
 package report
 
 import (
@@ -19,11 +20,12 @@ import (
 type Service struct {
 	db         *postgres.DB
 	programmes []funding.Programme
+	exports    chan struct{} // holds one for each that runs
 }
 
 // New returns a Service over the programmes of the catalog.
 func New(db *postgres.DB, programmes []funding.Programme) *Service {
-	return &Service{db: db, programmes: programmes}
+	return &Service{db: db, programmes: programmes, exports: make(chan struct{}, exports)}
 }
 
 // Terms are the rules that hold on a day.
