@@ -16,12 +16,14 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
+	"civilaffairs/web/fundpages"
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/homepages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
+	"civilaffairs/web/projectpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -72,6 +74,8 @@ func (a *App) features() []feature {
 	return []feature{
 		homepages.New(reports),
 		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
+		projectpages.New(projectpages.Deps{Report: reports, BaseURL: a.cfg.BaseURL}),
+		fundpages.New(reports),
 		stylepages.New(),
 		policypages.New(s.policies),
 		basepages.New(s.bases, flash),

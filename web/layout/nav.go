@@ -16,10 +16,12 @@ type entry struct {
 // that exist: a feature adds its line together with its page.
 var publicNav = []entry{
 	{"home", "首页", paths.Home, authz.Public},
+	{"projects", "资助项目", paths.Projects, authz.Public},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"eligibility", "资格自查", paths.Eligibility, authz.Public},
+	{"fund", "资金公开", paths.Fund, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 }
 
@@ -38,6 +40,7 @@ var workNav = []entry{
 
 // footNav is at the foot of every page.
 var footNav = []entry{
+	{"open-data", "开放数据", paths.OpenData, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 	{"styleguide", "页面规范", paths.StyleGuide, authz.Public},
