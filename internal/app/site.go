@@ -72,7 +72,7 @@ func (a *App) features() []feature {
 	s, flash := a.services, a.site.sessions.Flash
 	reports := report.New(a.db, catalog.Programmes())
 	return []feature{
-		homepages.New(reports),
+		homepages.New(reports, nil),
 		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
 		projectpages.New(projectpages.Deps{Report: reports, BaseURL: a.cfg.BaseURL}),
 		fundpages.New(reports),

@@ -68,7 +68,7 @@ func (p *ProjectPage) cut(items []Project, at position, by ProjectSort, size int
 // walked is how many rows a search looks through in the order of the list before
 // it asks the word index: a frequent word fills a page by then, of a rarer one
 // the index holds few.
-const walked = 2000
+const walked = 1000
 
 // longestQuery is more than any title has; a longer one finds nothing anyway.
 const longestQuery = 60

@@ -68,21 +68,21 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
 // fundView is one year of the fund.
 type fundView struct {
 	layout.Page
-	Year, Heading, Lead string
-	Years               []ui.Tab
-	Any                 bool
-	Stats               []ui.Stat
-	Chart               ui.BudgetChart
-	Table               ui.Table
-	CSV                 string
-	Projects            string // how many are published, and how much
-	ProjectsHref        string
-	Running             string // that the year is not over, "" when it is
+	Year, Lead   string
+	Years        []ui.Tab
+	Any          bool
+	Stats        []ui.Stat
+	Chart        ui.BudgetChart
+	Table        ui.Table
+	CSV          string
+	Projects     string // how many are published, and how much
+	ProjectsHref string
+	Running      string // that the year is not over, "" when it is
 }
 
 func newFund(f report.Fund) fundView {
 	year := strconv.Itoa(f.Year)
-	v := fundView{Year: year, Heading: year + " 年社区社会组织扶持专项资金", Any: len(f.Lines) > 0, CSV: paths.FundCSVOf(f.Year), ProjectsHref: paths.ProjectsOfYear(f.Year, "")}
+	v := fundView{Year: year, Any: len(f.Lines) > 0, CSV: paths.FundCSVOf(f.Year), ProjectsHref: paths.ProjectsOfYear(f.Year, "")}
 	v.Page = layout.Page{Title: "资金公开 " + year + " 年", Nav: "fund", Description: "社区社会组织扶持专项资金的年度预算和执行。",
 		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "资金公开"}}}
 	for _, y := range f.Years {
@@ -152,7 +152,7 @@ func elapsed(f report.Fund) int {
 func table(f report.Fund) ui.Table {
 	t := ui.Table{Caption: fmt.Sprintf("%d 年专项资金预算和执行（元）", f.Year), Columns: []ui.Column{
 		{Label: "用途", Full: true}, {Label: "预算", Number: true}, {Label: "已占用", Number: true}, {Label: "已拨付", Number: true}, {Label: "退回和追回", Number: true},
-		{Label: "可用", Number: true}, {Label: "执行率", Number: true}, {Label: "项目", Hidden: true}}}
+		{Label: "可用", Number: true}, {Label: "执行率", Number: true}}}
 	row := func(l report.Line, head ui.Cell) ui.Row {
 		cells := []ui.Cell{head}
 		for _, amount := range []money.Fen{l.Budget, l.Committed, l.Paid, l.Back(), l.Free()} {
@@ -162,17 +162,13 @@ func table(f report.Fund) ui.Table {
 	}
 	var rows []ui.Row
 	for _, l := range f.Lines {
-		r := row(l, ui.Head(l.Purpose.Name(), "", ""))
-		link := ui.Cell{}
+		projects := ""
 		if p := l.Purpose.Programme(); p != "" {
-			link = ui.C(ui.Link("看项目", paths.ProjectsOfYear(f.Year, string(p))))
+			projects = paths.ProjectsOfYear(f.Year, string(p))
 		}
-		r.Cells = append(r.Cells, link)
-		rows = append(rows, r)
+		rows = append(rows, row(l, ui.Head(l.Purpose.Name(), projects, "")))
 	}
 	t.Groups = ui.Rows(rows...)
-	total := row(f.Total, ui.Head("合计", "", ""))
-	total.Cells = append(total.Cells, ui.Cell{})
-	t.Foot = []ui.Row{total}
+	t.Foot = []ui.Row{row(f.Total, ui.Head("合计", "", ""))}
 	return t
 }

@@ -13,10 +13,19 @@ import (
 )
 
 // Pages serves the home page.
-type Pages struct{ report *report.Service }
+type Pages struct {
+	report     *report.Service
+	noticePage func(no string) string
+}
 
-// New returns the pages over r.
-func New(r *report.Service) *Pages { return &Pages{report: r} }
+// New returns the pages over r. noticePage returns the address of a public
+// notice; nil while notices have no pages.
+func New(r *report.Service, noticePage func(no string) string) *Pages {
+	if noticePage == nil {
+		noticePage = func(string) string { return "" }
+	}
+	return &Pages{report: r, noticePage: noticePage}
+}
 
 // Register declares the routes, all of them public.
 func (p *Pages) Register(public, _ *httpserver.Router) {
@@ -28,5 +37,5 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return httpserver.Render(w, r, http.StatusOK, homePage(newHomeView(home)))
+	return httpserver.RenderPublic(w, r, homePage(newHomeView(home, p.noticePage)))
 }

@@ -50,7 +50,7 @@ func site(t *testing.T, inForce bool, organizations ...organization.Registration
 	mux.Use(layout.Middleware(func(*http.Request) layout.Context { return layout.Context{Demo: inForce} }))
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
 	static.Register(router)
-	homepages.New(report.New(db.App, catalog.Programmes())).Register(router, router)
+	homepages.New(report.New(db.App, catalog.Programmes()), nil).Register(router, router)
 	return mux
 }
 

@@ -18,7 +18,7 @@ const pageSize = 20
 // listView is the list of funded projects.
 type listView struct {
 	layout.Page
-	Lead       string
+	Lead       leadView
 	Query      string
 	Keep       []ui.Pair // conditions that a search keeps
 	Facets     []ui.Facet
@@ -101,31 +101,33 @@ func (l listing) page(cursor string) string {
 	return paths.WithQuery(paths.Projects, q)
 }
 
-// lead says what the conditions amount to, from stored sums; a search is not
-// counted.
-func (l listing) lead() string {
+// leadView says what the conditions amount to. N is "" when there is nothing.
+type leadView struct{ Where, N, Approved, Rest string }
+
+// lead takes stored sums; a search is not counted.
+func (l listing) lead() leadView {
 	f, t := l.Filter, l.total()
-	text := "全区"
+	where := "全区"
 	if code := f.Community + f.Subdistrict; code != "" {
-		text = l.Regions.FullName(code)
+		where = l.Regions.FullName(code)
 	}
 	if f.Year != 0 {
-		text += " " + strconv.Itoa(f.Year) + " 年"
+		where += " " + strconv.Itoa(f.Year) + " 年"
 	}
 	var kinds []string
-	for _, k := range []string{f.Programme.Name(), categoryOf(f.Category), progressOf(f.Progress)} {
+	for _, k := range []string{f.Programme.Name(), categoryOf(f.Category), f.Progress.Name()} {
 		if k != "" {
 			kinds = append(kinds, k)
 		}
 	}
 	if len(kinds) > 0 {
-		text += "（" + strings.Join(kinds, "、") + "）"
+		where += "（" + strings.Join(kinds, "、") + "）"
 	}
 	if t.N == 0 {
-		return text + "没有资助项目。"
+		return leadView{Where: where}
 	}
-	return text + "共 " + strconv.Itoa(t.N) + " 个项目，核定 " + t.Approved.String() + " 元，已拨付 " + t.Paid.String() + " 元，已退回 " +
-		t.Returned.String() + " 元，已追回 " + t.Recovered.String() + " 元。"
+	return leadView{where, strconv.Itoa(t.N), t.Approved.String(),
+		"已拨付 " + t.Paid.String() + " 元，已退回 " + t.Returned.String() + " 元，已追回 " + t.Recovered.String() + " 元。"}
 }
 
 func categoryOf(c organization.Category) string {
@@ -134,8 +136,6 @@ func categoryOf(c organization.Category) string {
 	}
 	return c.Name() + "类"
 }
-
-func progressOf(p report.Progress) string { return p.Name() }
 
 func (l listing) table() ui.Table {
 	t := ui.Table{Caption: "资助项目，" + sortWords[l.by], Columns: []ui.Column{

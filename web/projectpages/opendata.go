@@ -37,8 +37,15 @@ func stream(w http.ResponseWriter, export func(s *streamed) error) error {
 	return err
 }
 
-// start sends the head of the answer, once.
+// patience is how long a reader may take for one part of an export; the whole
+// may take longer than any other answer.
+const patience = time.Minute
+
+// start sends the head of the answer, once, and gives the reader time for the
+// next part.
 func (s *streamed) start(contentType, name string) (first bool) {
+	// A writer without deadlines, as in tests, has nothing to put off.
+	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(patience))
 	if s.started {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
@@ -40,7 +41,7 @@ type document struct{ Label, Href, Note string }
 
 func (p *Pages) newProject(ctx context.Context, f report.ProjectFile) projectView {
 	v := projectView{State: state(f.Project), Meta: f.No + " · " + f.Programme.Name() + " · " + strconv.Itoa(f.Year) + " 年预算", Title: f.Title, Demo: f.Demo,
-		Organization: f.OrganizationName, Href: paths.Organization(f.OrganizationID.String()), Purpose: f.Purpose, Net: f.Net().String(), Paid: f.Paid > 0,
+		Organization: f.OrganizationName, Href: paths.Organization(f.OrganizationID.String()), Purpose: strings.TrimRight(f.Purpose, "。 ") + "。", Net: f.Net().String(), Paid: f.Paid > 0,
 		Amounts: amounts(f), Timeline: p.timeline(f), Moves: moves(f), AnyMoves: len(f.Moves) > 0, Facts: facts(f), Documents: p.documents(f),
 		Supervision: layout.Of(ctx).Site.Supervision}
 	v.Page = layout.Page{Title: f.Title + " " + f.No, Nav: "projects", Description: f.OrganizationName + "“" + f.Title + "”：核定 " + f.Approved.String() + " 元。",
