@@ -74,6 +74,8 @@ func (w *world) places(pattern string) []place {
 		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
 	case has("/accounts/"):
 		return []place{at("a clerk", "id", w.ids["clerk"]), at("an office", "id", w.ids["office"]), at("a head elsewhere", "id", w.ids["head there"])}
+	case has("/projects/{no}") || has("/open-data/projects/{no}"):
+		return []place{at("no award", "no", w.accepted)}
 	case has("/bases/{slug}/facts"):
 		return []place{at("home", "slug", w.ids["base here"]), at("elsewhere", "slug", w.ids["base there"])}
 	}

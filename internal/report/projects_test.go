@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
 	"civilaffairs/internal/report/reporttest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func ground(t testing.TB) (*reporttest.Ground, *report.Service) {
@@ -448,4 +451,78 @@ func TestPagesWithinTheirStatements(t *testing.T) {
 			t.Errorf("%s: %d statements, %v", what, c.Count(), err)
 		}
 	}
+}
+
+// Two transactions that settle and pay the same groups in opposite orders both
+// get through: the sums are locked last, and by one lock.
+func TestSumsNeverDeadlock(t *testing.T) {
+	t.Parallel()
+	g, _ := ground(t)
+	var pairs [2][]reporttest.Award
+	for i := range 12 {
+		a := reporttest.Award{Category: organization.Categories[i%6], Programme: report.Programmes[i%4]}
+		pairs[0] = append(pairs[0], g.Sign(t, a))
+		pairs[1] = append(pairs[1], g.Sign(t, a))
+	}
+	slices.Reverse(pairs[1])
+	var wait sync.WaitGroup
+	for _, awards := range pairs {
+		wait.Go(func() {
+			for range 3 {
+				if err := settleTogether(t, g, awards); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if d := differences(t, g); len(d) > 0 {
+		t.Error(d)
+	}
+	// The control: the rows of the sums touched directly, in opposite orders.
+	if !crossed(t, g) {
+		t.Error("two writers that cross without the lock got through")
+	}
+}
+
+// settleTogether makes awards public, or changes them back and forth, in one
+// transaction.
+func settleTogether(t testing.TB, g *reporttest.Ground, awards []reporttest.Award) error {
+	return pgx.BeginFunc(t.Context(), g.DB.Owner, func(tx pgx.Tx) error {
+		for _, a := range awards {
+			at := a.On.Start().Add(9 * time.Hour)
+			if _, err := tx.Exec(t.Context(), `update case_file set state = case state when 'granted' then 'reporting' else 'granted' end, class = 'granted' where id = $1`, a.CaseID); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(t.Context(), `update award set granted_at = $2, granted_on = $3 where case_id = $1 and granted_at is null`, a.CaseID, at, a.On); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// crossed reports whether two transactions that lock two rows of the sums in
+// opposite orders fail each other.
+func crossed(t testing.TB, g *reporttest.Ground) bool {
+	t.Helper()
+	const lock = `select from project_tally where (programme, category, place, progress, year) = ($1, '', '', '', 0) for update`
+	var held, done sync.WaitGroup
+	held.Add(2)
+	failed := make(chan error, 2)
+	for _, order := range [][2]string{{"startup", "venture"}, {"venture", "startup"}} {
+		done.Go(func() {
+			failed <- pgx.BeginFunc(t.Context(), g.DB.Owner, func(tx pgx.Tx) error {
+				_, err := tx.Exec(t.Context(), lock, order[0])
+				held.Done()
+				if err == nil {
+					held.Wait()
+					_, err = tx.Exec(t.Context(), lock, order[1])
+				}
+				return err
+			})
+		})
+	}
+	done.Wait()
+	return <-failed != nil || <-failed != nil
 }
