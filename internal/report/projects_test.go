@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,8 +15,6 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
 	"civilaffairs/internal/report/reporttest"
-
-	"github.com/jackc/pgx/v5"
 )
 
 func ground(t testing.TB) (*reporttest.Ground, *report.Service) {
@@ -284,101 +281,6 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// Every filter in every order goes through all its rows once, forwards and back.
-func TestEveryFilterAndOrderWalksOnce(t *testing.T) {
-	t.Parallel()
-	g, s := ground(t)
-	history(t, g, 11, 70)
-	all, _ := walk(t, s, report.ProjectFilter{}, report.NewestFirst, 100)
-	for _, f := range []report.ProjectFilter{
-		{}, {Year: 2026}, {Programme: organization.Venture}, {Category: organization.Charity}, {Subdistrict: "440310001"}, {Community: "440310002004"},
-		{Progress: report.Unpaid}, {Progress: report.Closed}, {Progress: report.Terminated}, {Progress: report.CameBack}, {Query: "项目3"}, {Query: "互"}, {Query: "沙壆"},
-		{Year: 2025, Programme: organization.Startup, Subdistrict: "440310002"}, {Query: "项目", Year: 2024, Progress: report.Reporting}, {Category: organization.Rights, Community: "440310006004"},
-	} {
-		want := matching(all, f)
-		for _, by := range report.ProjectSorts {
-			got, first := walk(t, s, f, by, 4)
-			if !slices.Equal(numbers(got, true), numbers(want, true)) {
-				t.Errorf("%+v by %s: %v, want %v", f, by, numbers(got, true), numbers(want, true))
-			}
-			if f.Query == "" && first.Tallies.Of(f) != sum(want) {
-				t.Errorf("%+v: stored %+v, listed %+v", f, first.Tallies.Of(f), sum(want))
-			}
-			if !slices.IsSortedFunc(got, func(a, b report.Project) int { return order(a, b, by) }) {
-				t.Errorf("%+v by %s: out of order", f, by)
-			}
-			if back := backwards(t, s, f, by); !slices.Equal(numbers(back, false), numbers(got, false)) {
-				t.Errorf("%+v by %s: backwards %v, forwards %v", f, by, numbers(back, false), numbers(got, false))
-			}
-		}
-	}
-}
-
-func matching(all []report.Project, f report.ProjectFilter) (out []report.Project) {
-	for _, p := range all {
-		if (f.Year == 0 || p.Year == f.Year) && (f.Programme == "" || p.Programme == f.Programme) && (f.Category == "" || p.Category == f.Category) &&
-			(f.Subdistrict == "" || p.Subdistrict == f.Subdistrict) && (f.Community == "" || p.Community == f.Community) &&
-			(f.Progress == "" || p.Progress == f.Progress || f.Progress == report.CameBack && p.Back() > 0) && matchesQuery(p, f.Query) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-func matchesQuery(p report.Project, q string) bool {
-	switch q {
-	case "", "互", "项目":
-		return true
-	case "沙壆":
-		return p.Community == "440310002004"
-	}
-	return p.Title == q
-}
-
-func numbers(list []report.Project, sorted bool) (out []string) {
-	for _, p := range list {
-		out = append(out, p.No)
-	}
-	if sorted {
-		slices.Sort(out)
-	}
-	return out
-}
-
-func order(a, b report.Project, by report.ProjectSort) int {
-	var c int
-	switch by {
-	case report.MostApproved, report.LeastApproved:
-		c = int(a.Approved - b.Approved)
-	case report.MostPaid, report.LeastPaid:
-		c = int(a.Paid - b.Paid)
-	default:
-		c = a.GrantedOn.Compare(b.GrantedOn)
-	}
-	if !by.Ascending() {
-		c = -c
-	}
-	return c
-}
-
-// backwards goes to the last page and reads from there to the beginning.
-func backwards(t testing.TB, s *report.Service, f report.ProjectFilter, by report.ProjectSort) (all []report.Project) {
-	t.Helper()
-	p, err := s.Projects(t.Context(), f, by, "", 4)
-	for err == nil && p.Next != "" {
-		p, err = s.Projects(t.Context(), f, by, p.Next, 4)
-	}
-	for err == nil {
-		all = append(slices.Clone(p.Items), all...)
-		if p.Previous == "" {
-			return all
-		}
-		p, err = s.Projects(t.Context(), f, by, p.Previous, 4)
-	}
-	t.Fatal(err)
-	return nil
-}
-
 func TestSearchFindsBySpellingsAndNumbers(t *testing.T) {
 	t.Parallel()
 	g, s := ground(t)
@@ -451,78 +353,4 @@ func TestPagesWithinTheirStatements(t *testing.T) {
 			t.Errorf("%s: %d statements, %v", what, c.Count(), err)
 		}
 	}
-}
-
-// Two transactions that settle and pay the same groups in opposite orders both
-// get through: the sums are locked last, and by one lock.
-func TestSumsNeverDeadlock(t *testing.T) {
-	t.Parallel()
-	g, _ := ground(t)
-	var pairs [2][]reporttest.Award
-	for i := range 12 {
-		a := reporttest.Award{Category: organization.Categories[i%6], Programme: report.Programmes[i%4]}
-		pairs[0] = append(pairs[0], g.Sign(t, a))
-		pairs[1] = append(pairs[1], g.Sign(t, a))
-	}
-	slices.Reverse(pairs[1])
-	var wait sync.WaitGroup
-	for _, awards := range pairs {
-		wait.Go(func() {
-			for range 3 {
-				if err := settleTogether(t, g, awards); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wait.Wait()
-	if d := differences(t, g); len(d) > 0 {
-		t.Error(d)
-	}
-	// The control: the rows of the sums touched directly, in opposite orders.
-	if !crossed(t, g) {
-		t.Error("two writers that cross without the lock got through")
-	}
-}
-
-// settleTogether makes awards public, or changes them back and forth, in one
-// transaction.
-func settleTogether(t testing.TB, g *reporttest.Ground, awards []reporttest.Award) error {
-	return pgx.BeginFunc(t.Context(), g.DB.Owner, func(tx pgx.Tx) error {
-		for _, a := range awards {
-			at := a.On.Start().Add(9 * time.Hour)
-			if _, err := tx.Exec(t.Context(), `update case_file set state = case state when 'granted' then 'reporting' else 'granted' end, class = 'granted' where id = $1`, a.CaseID); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(t.Context(), `update award set granted_at = $2, granted_on = $3 where case_id = $1 and granted_at is null`, a.CaseID, at, a.On); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// crossed reports whether two transactions that lock two rows of the sums in
-// opposite orders fail each other.
-func crossed(t testing.TB, g *reporttest.Ground) bool {
-	t.Helper()
-	const lock = `select from project_tally where (programme, category, place, progress, year) = ($1, '', '', '', 0) for update`
-	var held, done sync.WaitGroup
-	held.Add(2)
-	failed := make(chan error, 2)
-	for _, order := range [][2]string{{"startup", "venture"}, {"venture", "startup"}} {
-		done.Go(func() {
-			failed <- pgx.BeginFunc(t.Context(), g.DB.Owner, func(tx pgx.Tx) error {
-				_, err := tx.Exec(t.Context(), lock, order[0])
-				held.Done()
-				if err == nil {
-					held.Wait()
-					_, err = tx.Exec(t.Context(), lock, order[1])
-				}
-				return err
-			})
-		})
-	}
-	done.Wait()
-	return <-failed != nil || <-failed != nil
 }
