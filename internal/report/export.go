@@ -26,6 +26,8 @@ const openTables = projectTables + ` join case_file f on f.id = p.case_id`
 const (
 	fetched = 500 // rows of an export in memory at a time
 	exports = 2   // that run at once: each holds a connection as long as its reader takes
+
+	exportWait = 20 * time.Second // for one of them to end
 )
 
 // ExportHead is what an export begins with.
@@ -36,14 +38,16 @@ type ExportHead struct {
 
 // Export gives the whole filtered list to rows, a few at a time and in the order
 // of the list, from one snapshot and through a cursor of the server; rows is
-// called at least once, with none for an empty list. errs.Unavailable while
-// others are exporting.
+// called at least once, with none for an empty list. errs.Unavailable when the
+// exports of others do not end in time.
 func (s *Service) Export(ctx context.Context, f ProjectFilter, by ProjectSort, rows func(ExportHead, []OpenProject) error) error {
+	turn, cancel := context.WithTimeout(ctx, exportWait)
+	defer cancel()
 	select {
 	case s.exports <- struct{}{}:
 		defer func() { <-s.exports }()
-	default:
-		return errs.New(errs.Unavailable, "现在下载的人多。请一分钟后再试。")
+	case <-turn.Done():
+		return errs.Wrap(errs.Unavailable, "现在下载的人多。请一分钟后再试。", turn.Err())
 	}
 	return s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
 		regions, err := district.Regions(ctx, q)
