@@ -27,6 +27,7 @@ type cli struct {
 	User    struct {
 		Create userCreate `cmd:"" help:"Make an account: the first administrator of an installation."`
 	} `cmd:"" help:"Accounts."`
+	Bulk  demoData `name:"demo" cmd:"" help:"Add bulk data to a demo, for measurements; refused on a database that holds real data."`
 	Audit struct {
 		Verify auditVerify `cmd:"" help:"Check an audit export offline; names every altered row."`
 		Export auditExport `cmd:"" help:"Write the audit trail to standard output, for audit verify."`

@@ -31,6 +31,7 @@ func TestWrongSettingsAreOneClearLine(t *testing.T) {
 		"plain http":        {nil, []string{"serve", "--base-url=http://minzheng.example"}, "PORTAL_BASE_URL"},
 		"unknown flag":      {nil, []string{"serve", "--colour"}, "unknown flag --colour"},
 		"no command":        {nil, nil, "expected one of"},
+		"bulk of nothing":   {nil, []string{"demo"}, "--projects"},
 		"demo elsewhere":    {nil, []string{"migrate", "--demo"}, "unknown flag --demo"},
 	} {
 		_, errs, status := portal(t, "", c.environ, c.args...)
@@ -105,5 +106,22 @@ func TestExportIsVerifiedOffline(t *testing.T) {
 		if _, errs, status := portal(t, "", nil, append(settings, "audit", "verify", sound, wrong)...); status != 1 || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%s: %d %q", wrong, status, errs)
 		}
+	}
+}
+
+// Bulk data never get near real ones: the demo is refused before them.
+func TestBulkDataAreRefusedOnRealData(t *testing.T) {
+	t.Parallel()
+	db, dir := dbtest.New(t), t.TempDir()
+	at := []string{"--data-dir=" + dir, "--database-url=" + db.AppURL(), "--migrate-url=" + db.OwnerURL()}
+	if _, errs, status := portal(t, "Sehr-Langes-2026\n", nil, append([]string{"user", "create", "--username=admin", "--name=管理员", "--role=admin_system"}, at...)...); status != 0 {
+		t.Fatalf("user create: %d %s", status, errs)
+	}
+	if _, errs, status := portal(t, "", nil, append([]string{"demo", "--projects=5"}, at...)...); status != 1 || !strings.Contains(errs, "real data") {
+		t.Errorf("%d %q", status, errs)
+	}
+	var n int
+	if err := db.Owner.QueryRow(t.Context(), `select count(*) from organization`).Scan(&n); err != nil || n > 0 {
+		t.Errorf("%d organizations: %v", n, err)
 	}
 }

@@ -170,6 +170,10 @@ func TestRegistrationNamesEveryFault(t *testing.T) {
 		wantField(t, "bad claim", err, name)
 	}
 	in = registration("lisi")
+	in.OrganizationName = "<b>坪山</b>社区协会"
+	_, err = b.Register(t.Context(), authz.Actor{}, in)
+	wantField(t, "markup in the name of an organization", err, "organization_name")
+	in = registration("lisi")
 	in.Password = account.DemoPassword
 	_, err = b.Register(t.Context(), authz.Actor{}, in)
 	wantField(t, "the published demo password", err, "password")

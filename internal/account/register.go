@@ -2,10 +2,8 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -135,13 +133,8 @@ func checkRegistration(in Registration, today civil.Date, regions *district.Regi
 	}
 	if organization {
 		c.numberKind, c.number = claimedNumber(in.Number, fail)
-		c.organization = strings.TrimSpace(in.OrganizationName)
-		switch n := utf8.RuneCountInString(c.organization); {
-		case n == 0:
-			fail("organization_name", "组织名称", "组织名称没有填。填登记或备案证书上的全称")
-		case n < 4 || n > 60:
-			fail("organization_name", "组织名称", fmt.Sprintf("组织名称有 %d 个字。填登记或备案证书上的全称，4 到 60 个字", n))
-		}
+		name, err := identifier.ParseOrganizationName(in.OrganizationName)
+		c.organization = keep("organization_name", "组织名称", name, err)
 	}
 	if r, found := regions.Get(in.Community); found && r.Kind == district.Community && r.In(today) {
 		c.subdistrict = r.ParentCode

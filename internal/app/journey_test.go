@@ -270,6 +270,9 @@ func (s *story) returned(t *testing.T, g *group, no string) {
 	s.decision(clerk, no).submit().refused("choice")
 	s.decision(clerk, no).set("choice", "return").submit().refused("flaws")
 	s.decision(clerk, no).set("choice", "return", "flaw", "purpose", "reason-purpose", "短").submit().refused("reason-purpose")
+	if p := s.decision(clerk, no).set("choice", "refuse").submit().refused("ground", "facts"); p.Find("details[open] #facts").Length() != 1 {
+		t.Error("what a refusal lacks is folded away")
+	}
 	p := s.decision(clerk, no).set("choice", "return", "flaw", "purpose", "reason-purpose", "写清楚每月几次、服务多少人",
 		"flaw", "file:budget", "reason-file:budget", "报价单没有盖章，请补一份盖章的").submit().is(200, at+"/decision")
 	p.says("写清楚每月几次", "报价单没有盖章", "办理期限暂停").form(at+"/decision").submit().is(200, at).says("已退回补正", "待补正")
@@ -284,6 +287,7 @@ func (s *story) corrected(t *testing.T, g *group, no string) {
 	at := "/applications/" + no
 	s.goTo(t, civil.Of(2018, 4, 20))
 	g.head.open("/workspace").says("补正").follow(no).is(200, at).says("请在 2018年5月2日前补正", "写清楚每月几次")
+	s.toldWhat(g, at)
 	plan := g.head.open(at + "/sections/plan")
 	for name, open := range map[string]bool{"amount": false, "line-1-item": false, "line-1-amount": false, "purpose": true} {
 		if _, locked := plan.Find(`[name="` + name + `"]`).Attr("readonly"); locked == open {
@@ -293,7 +297,7 @@ func (s *story) corrected(t *testing.T, g *group, no string) {
 	form := plan.form(at+"/sections/plan").set("purpose", "每月一次旧物交换日，每次服务 80 位居民，全年十二次。")
 	form.named("amount").SetAttr("value", "6000") // by hand, in the tools of the browser
 	form.named("line-1-amount").SetAttr("value", "4200")
-	form.forge("contact_name", "别人").submit()
+	form.forge("contact_name", "别人").submit().is(200, at+"/papers") // the account between is locked
 	p := g.head.open(at+"/review").says("5,000.00 元", "3,200.00", "陈小雨", "全年十二次")
 	p.lacks("6,000.00 元", "4,200.00", "别人")
 	if page := g.head.open(at + "/papers"); page.has(at+"/papers/charter") || !page.has(at+"/papers/budget") {
@@ -310,6 +314,17 @@ func (s *story) corrected(t *testing.T, g *group, no string) {
 	}
 }
 
+// toldWhat: the letter can be read before it is answered, and every place that
+// it names says what is asked there.
+func (s *story) toldWhat(g *group, at string) {
+	hub := g.head.open(at)
+	hub.follow("看补正通知书").follow("补正通知书").says("写清楚每月几次", "报价单没有盖章")
+	hub.follow("附件").says("补正 1 项", "补正：报价单没有盖章")
+	if locked := hub.follow("收款账户").says("这次补正不涉及这一部分"); locked.Find("form.formstack button").Length() > 0 {
+		g.head.t.Error("a locked part offers to save")
+	}
+}
+
 // takenIn waits for the lists to be looked up, and is accepted.
 func (s *story) takenIn(t *testing.T, g *group, no string) {
 	clerk, at := s.office(authz.BureauClerk), "/applications/"+no
@@ -318,6 +333,7 @@ func (s *story) takenIn(t *testing.T, g *group, no string) {
 	p.refused("line-once", "line-abnormal", "line-serious", "line-defaulter").says("受理前由经办人查询登记")
 	s.looks(g)
 	s.decision(clerk, no).set("choice", "accept").submit().form(at+"/decision").submit().is(200, at).says("已受理", "待复核")
+	s.office(authz.BureauReviewer).open(at).says("待复核").lacks("由同事办理") // who did nothing yet is not in the way
 	g.head.open(at).follow("受理通知书").says("坪民社受〔2018〕1号", no, g.name, "现予受理")
 	g.head.open(at).follow("提交回执").says("内容摘要")
 	g.head.open("/messages").says("已受理，进入复核")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -10,11 +11,14 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/audit"
+	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
@@ -33,9 +37,13 @@ type services struct {
 	attachments   *attachment.Service
 	cases         *casework.Service
 	funding       *funding.Service
+	ledger        *ledger.Service
+	notices       *notice.Service
 	bases         *incubator.Service
 	organizations *organization.Service
 	policies      *policy.Service
+	desk          *policy.Desk
+	calendar      *calendar.Service
 	standing      *standing.Service
 	messages      *notification.Service
 	mailer        *notification.Mailer
@@ -53,6 +61,7 @@ func (a *App) wireServices() (err error) {
 	}
 	s.organizations, s.standing = organization.New(a.db, a.keys), standing.New(a.db)
 	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
+	s.desk, s.calendar = policy.NewDesk(a.db), calendar.New(a.db)
 	programmes := catalog.Programmes()
 	definitions := make([]*workflow.Definition, len(programmes))
 	for i, p := range programmes {
@@ -61,13 +70,32 @@ func (a *App) wireServices() (err error) {
 	if s.cases, err = casework.New(paramDays, definitions...); err != nil {
 		return err
 	}
-	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Programmes: programmes})
+	s.ledger = ledger.New(a.db)
+	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
+	if err := a.wireReactions(programmes); err != nil {
+		return err
+	}
 	s.messages = notification.NewService(a.db)
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
 	}
 	a.registerJobs(registry)
 	return nil
+}
+
+// wireReactions connects notices and money with the features that they move; a
+// kind that does not react stops the start.
+func (a *App) wireReactions(programmes []funding.Programme) error {
+	s := a.services
+	s.funding.React(s.notices, s.ledger)
+	var kinds []string
+	var purposes []ledger.Purpose
+	for _, p := range programmes {
+		kinds = append(kinds, p.Workflow().Kind)
+		purposes = append(purposes, ledger.Purpose(p.Workflow().Kind))
+	}
+	return errors.Join(s.notices.Ready(kinds...), s.ledger.Ready(purposes...))
 }
 
 func (a *App) wireFiles() error {
@@ -92,6 +120,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	s := a.services
 	s.attachments.RegisterJobs(reg)
 	jobs.Every(reg, "lapse", time.Minute, s.funding.Lapse)
+	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })

@@ -16,12 +16,16 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
+	"civilaffairs/web/fundpages"
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/homepages"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/ledgerpages"
+	"civilaffairs/web/noticepages"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
+	"civilaffairs/web/projectpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -37,6 +41,7 @@ type site struct {
 	mux      *chi.Mux
 	router   *httpserver.Router
 	sessions *session.Manager
+	work     *workpages.Pages
 }
 
 // feature is the pages of one feature: public ones never vary by visitor, the
@@ -69,11 +74,17 @@ func (a *App) wireSite() {
 func (a *App) features() []feature {
 	s, flash := a.services, a.site.sessions.Flash
 	reports := report.New(a.db, catalog.Programmes())
+	a.site.work = workpages.New(workpages.Deps{
+		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
+		Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
+	})
 	return []feature{
 		homepages.New(reports),
 		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
+		projectpages.New(projectpages.Deps{Report: reports, BaseURL: a.cfg.BaseURL}),
+		fundpages.New(reports),
 		stylepages.New(),
-		policypages.New(s.policies),
+		policypages.New(policypages.Deps{Policies: s.policies, Desk: s.desk, Calendar: s.calendar, Flash: flash}),
 		basepages.New(s.bases, flash),
 		accountpages.New(accountpages.Deps{
 			Accounts: s.accounts, Sessions: a.site.sessions, FindOrganization: a.findOrganization,
@@ -82,25 +93,36 @@ func (a *App) features() []feature {
 		organizationpages.New(organizationpages.Deps{
 			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
 		}),
-		workpages.New(workpages.Deps{
-			Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-			Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
-		}),
+		a.site.work,
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
+		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
+		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {
-	return errs.New(errs.NotFound, "没有这个页面。地址可能有误，或页面已经移走。")
+	return errs.New(errs.NotFound, "地址可能有误，或页面已经移走。")
 }
 
 // shell is what the frame of every page needs to know.
 func (a *App) shell(*http.Request) layout.Context {
-	c := layout.Context{Demo: a.cfg.Demo}
+	c := layout.Context{Demo: a.cfg.Demo, Waiting: a.waiting}
 	if a.cfg.Demo {
 		c.DemoText = "2017 年《实施意见》已于 2020年9月27日期满失效；为演示全流程，本站假定其规则今天仍然有效，金额为演示参数。"
 	}
 	return c
+}
+
+// waiting counts what waits for the signed-in person. A page is worth more than
+// its counts: it neither fails nor waits long for them.
+func (a *App) waiting(ctx context.Context) layout.Waiting {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	n, err := a.site.work.Waiting(ctx)
+	if err != nil {
+		a.log.Warn("counts of the shell", "error", err)
+	}
+	return n
 }
 
 // findOrganization looks a number up for the registration page.

@@ -61,7 +61,7 @@ func (w *world) places(pattern string) []place {
 			at("under another number", "no", w.accepted, "id", w.ids["letter"])}
 	case has("/applications/{no}"):
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
-			application("accepting", w.accepting), application("elsewhere", w.abroad)}
+			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting)}
 	case has("/my/organization/"):
 		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
 	case has("/staff/organizations/{id}"):
@@ -70,10 +70,31 @@ func (w *world) places(pattern string) []place {
 			home = w.next.id
 		}
 		return []place{at("home", "id", home, "record", w.ids[w.recordOf(pattern)]), at("elsewhere", "id", w.away.id, "record", w.ids[w.recordOf(pattern)])}
+	case has("/staff/fund/"):
+		return []place{at("", "no", w.accepted, "year", "2018", "purpose", "startup", "item", w.ids["budget item"], "entry", w.ids["ledger entry"],
+			"payment", w.ids["payment"], "hold", w.ids["hold"])}
+	case has("/notices/{no}"):
+		return []place{at("", "no", w.ids["notice no"])}
+	case has("/staff/notices/{id}"):
+		return []place{at("", "id", w.ids["notice"])}
+	case has("/staff/objections/{id}"):
+		return []place{at("", "id", w.ids["objection"], "file", uuid.NewString())}
 	case has("/claims/"):
 		return []place{at("home", "id", w.ids["claim here"]), at("elsewhere", "id", w.ids["claim there"])}
 	case has("/accounts/"):
 		return []place{at("a clerk", "id", w.ids["clerk"]), at("an office", "id", w.ids["office"]), at("a head elsewhere", "id", w.ids["head there"])}
+	case has("/staff/policies/{id}"):
+		return []place{at("draft", "id", w.ids["document"], "ordinal", "1"), at("approved", "id", w.ids["approved"], "ordinal", "1")}
+	case has("/staff/editions/{id}"):
+		return []place{at("draft", "id", w.ids["edition"], "key", "eval.pass"), at("approved", "id", w.ids["edition in"], "key", "eval.pass")}
+	case has("/staff/closings/{id}"):
+		return []place{at("", "id", w.ids["closing"])}
+	case has("/staff/calendar/{id}"):
+		return []place{at("", "id", w.ids["year"])}
+	case has("/staff/parameters/{key}"):
+		return []place{at("", "key", "eval.pass")}
+	case has("/projects/{no}") || has("/open-data/projects/{no}"):
+		return []place{at("no award", "no", w.accepted), at("paid", "no", w.reporting)}
 	case has("/bases/{slug}/facts"):
 		return []place{at("home", "slug", w.ids["base here"]), at("elsewhere", "slug", w.ids["base there"])}
 	}

@@ -50,6 +50,10 @@ func (s *story) bothEdit(t *testing.T, g *group, no string) {
 	if saved := clerk.open(path).form(path).value("activities"); !strings.HasPrefix(saved, "负责人写的") {
 		t.Errorf("saving again did not save: %s", saved)
 	}
+	plan := "/applications/" + no + "/sections/plan"
+	mine, theirs = g.head.open(plan).form(plan), clerk.open(plan).form(plan)
+	theirs.set("line-1-category", "service").submit()
+	mine.set("line-1-category", "hardware").submit().says("第 1 行用途 硬件建设 服务支出")
 }
 
 // editedWhileSigning: the head has read and is about to sign, the clerk changes

@@ -124,6 +124,7 @@ func TestCounter(t *testing.T) {
 		t.Errorf("an organization of another community at the counter: %d", p.status)
 	}
 	desk.open("/counter").says(no)
+	desk.open(at + "/papers").says("签字盖章的申请表 必交")
 	s.write(desk, no)
 	s.papers(desk, no)
 	if p := g.head.raw(http.MethodPost, at+"/withdrawal", query("version", "1")); p.status >= 500 {

@@ -7,6 +7,7 @@ import (
 
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/once"
 )
 
@@ -24,12 +25,14 @@ type world struct {
 
 	returned, draft             string // numbers of own
 	accepted, accepting, abroad string // of next, third, away
+	reporting                   string // of a group whose grant was paid
 	ids                         map[string]string
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{story: newStory(t), ids: map[string]string{}}
+	_, w.reporting = w.paid(t, w.home)
 	w.own, w.next, w.third = w.ready(t, w.home), w.ready(t, w.home), w.ready(t, w.home)
 	w.away = w.ready(t, w.elsewhere(t))
 	w.goTo(t, eligible)
@@ -43,8 +46,11 @@ func newWorld(t testing.TB) *world {
 	w.accepting = w.heard(w.third)
 	w.abroad = w.apply(w.away)
 	w.mark(t)
+	w.fund(t)
+	w.policyDesk(t)
 	w.everybody(t)
 	w.remember(t)
+	w.notice(t)
 	return w
 }
 
@@ -71,6 +77,22 @@ func (w *world) mark(t testing.TB) {
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
 		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
+}
+
+// policyDesk leaves something at the desk in every state that waits for somebody.
+func (w *world) policyDesk(t testing.TB) {
+	t.Helper()
+	reviewer := w.office(authz.BureauReviewer)
+	const policies, editions, calendar = "/staff/policies/new", "/staff/editions/new", "/staff/calendar/new"
+	text := reviewer.open(policies).form(policies).set("kind", "policy", "title", "新的实施办法", "issued_by", "区政府", "source", "区政府网站").
+		date("issued_on", eligible).date("from", civil.Of(2020, 9, 28)).submit()
+	text = text.form(text.path).set("text", "一、总则\n（一）目标。做到。").submit()
+	text.form(text.path).save()
+	reviewer.open(editions).form(editions).set("reason", "新的办法施行").submit().says("起草中")
+	in := "/staff/policies/" + scan[string](t, w.portal, `select id::text from policy_document where status = 'approved'`) + "/closing"
+	reviewer.open(in).form(in).set("reason", "提前终止施行").date("last_day", civil.Of(2019, 12, 31)).submit().says("等签批的变更")
+	year := reviewer.open(calendar).form(calendar).set("text", "2027-01-01,off,元旦").submit()
+	year.form(calendar).save().says("待签批")
 }
 
 // everybody signs in one person of each role.
@@ -115,12 +137,18 @@ func (w *world) remember(t testing.TB) {
 		"letter next": {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
 		"case":        {`select id::text from case_file where no = $1`, w.accepted},
 		"clerk's":     {`select max(a.id::text) from attachment a join case_file c on c.id = a.owner_id where c.no = $1`, w.draft},
+		"document":    {`select id::text from policy_document where status = $1`, "draft"},
+		"approved":    {`select id::text from policy_document where status = $1`, "approved"},
+		"edition":     {`select id::text from policy_edition where status = $1`, "draft"},
+		"edition in":  {`select id::text from policy_edition where status = $1`, "approved"},
+		"closing":     {`select id::text from policy_closing where state = $1`, "proposed"},
+		"year":        {`select id::text from calendar_proposal where state = $1`, "proposed"},
 		"base here":   {`select slug from incubation_base where community_code = $1`, liulian},
 		"base there":  {`select slug from incubation_base where community_code = $1`, pinghuan},
 	} {
 		w.ids[name] = scan[string](t, w.portal, q.sql, q.arg)
 	}
-	for _, no := range []string{w.returned, w.draft, w.accepted, w.accepting, w.abroad} {
+	for _, no := range []string{w.returned, w.draft, w.accepted, w.accepting, w.abroad, w.reporting} {
 		w.ids["file "+no] = scan[string](t, w.portal, `select min(a.id::text) from attachment a join case_file c on c.id = a.owner_id
 			where c.no = $1 and a.state = 'accepted'`, no)
 	}

@@ -113,6 +113,6 @@ func (a Actor) Require(p Permission) error {
 	case a.Role == Anonymous:
 		return errs.New(errs.Unauthenticated, "请先登录")
 	default:
-		return errs.Newf(errs.Forbidden, "您的账号（%s）不能办这件事：%s", a.Role.Name(), p.Description())
+		return errs.Newf(errs.Forbidden, "您的账号（%s）不能办这件事：%s。", a.Role.Name(), p.Description())
 	}
 }

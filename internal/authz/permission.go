@@ -37,14 +37,36 @@ const (
 	ApplicationCounter Permission = "application.counter" // 窗口代办
 	ApplicationOpine   Permission = "application.opine"   // community and subdistrict opinions
 	ApplicationAccept  Permission = "application.accept"  // accept, return for correction, refuse acceptance
+	ApplicationReview  Permission = "application.review"  // propose a grant or a refusal, send back
+	ApplicationConsent Permission = "application.consent" // the leading group's word on a large item
+	ApplicationSign    Permission = "application.sign"    // sign what was proposed, or give it back
+	UseReportWrite     Permission = "use_report.write"    // draft the use report
+	UseReportSubmit    Permission = "use_report.submit"   // sign it
+	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
+	// Special fund
+	FundView   Permission = "fund.view"   // pools, commitments, payments, holds
+	FundBudget Permission = "fund.budget" // budgets and their changes, made and checked
+	FundPay    Permission = "fund.pay"    // payments and money that comes back
+	FundHold   Permission = "fund.hold"   // hold money back and let it go
+	// Public notices and objections
+	NoticeView      Permission = "notice.view"      // notices in work
+	NoticeDraft     Permission = "notice.draft"     // write them, correct running ones
+	NoticeReview    Permission = "notice.review"    // second of the three steps of release
+	NoticeReturn    Permission = "notice.return"    // send a text back, from review or from signature
+	NoticeSign      Permission = "notice.sign"      // sign and publish, extend, withdraw
+	ObjectionView   Permission = "objection.view"   // objections without who made them
+	ObjectionHandle Permission = "objection.handle" // investigate and answer, see who made them with a reason
+
 	// Policy, audit, site
-	PolicyView Permission = "policy.view" // parameters with their 待确认 marks
-	AuditView  Permission = "audit.view"
-	SiteManage Permission = "site.manage"
+	PolicyView    Permission = "policy.view"    // parameters with their 待确认 marks
+	PolicyEdit    Permission = "policy.edit"    // draft documents, parameters and calendar years
+	PolicyApprove Permission = "policy.approve" // approve what another person drafted
+	AuditView     Permission = "audit.view"
+	SiteManage    Permission = "site.manage"
 )
 
 type permissionInfo struct {
@@ -77,12 +99,32 @@ var permissions = map[Permission]permissionInfo{
 	ApplicationCounter: {"窗口代办", []Role{Community}},
 	ApplicationOpine:   {"提出意见", []Role{Community, Subdistrict}},
 	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
+	ApplicationReview:  {"复核，提出支持或不予支持", []Role{BureauReviewer}},
+	ApplicationConsent: {"对大额项目表示同意", []Role{LeadingGroup}},
+	ApplicationSign:    {"签批", []Role{BureauLeader}},
+	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},
+	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
+	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 
-	PolicyView: {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
-	AuditView:  {"查看操作记录", []Role{Auditor}},
-	SiteManage: {"管理站点设置", []Role{AdminSystem}},
+	FundView:   {"查看专项资金", []Role{BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
+	FundBudget: {"登记和复核预算", []Role{Finance}},
+	FundPay:    {"制作、复核和发送付款", []Role{Finance}},
+	FundHold:   {"冻结和解除冻结资金", []Role{BureauReviewer, Finance}},
+
+	PolicyView:      {"查看政策参数", []Role{BureauClerk, BureauReviewer, BureauLeader, Finance, LeadingGroup, Auditor}},
+	PolicyEdit:      {"起草政策文件、参数和工作日历", []Role{BureauReviewer}},
+	PolicyApprove:   {"签批政策文件、参数和工作日历", []Role{BureauLeader}},
+	AuditView:       {"查看操作记录", []Role{Auditor}},
+	SiteManage:      {"管理站点设置", []Role{AdminSystem}},
+	NoticeView:      {"查看公示工作", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	NoticeDraft:     {"撰写公示和勘误", []Role{BureauClerk}},
+	NoticeReview:    {"审核公示", []Role{BureauReviewer}},
+	NoticeReturn:    {"退回公示稿", []Role{BureauReviewer, BureauLeader}},
+	NoticeSign:      {"签发、延长、撤回公示", []Role{BureauLeader}},
+	ObjectionView:   {"查看公示异议", []Role{BureauReviewer, Auditor}},
+	ObjectionHandle: {"处理公示异议", []Role{BureauReviewer}},
 }
 
 // Can reports whether role r holds p.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,37 @@ func TestFormIsFilledAndSubmitted(t *testing.T) {
 	}
 	if b.Text("p") != "有一处要改" || b.URL() != s.URL+"/save" {
 		t.Errorf("at %s: %s", b.URL(), b.Text("p"))
+	}
+}
+
+// watched notes that a test failed instead of failing with it.
+type watched struct {
+	testing.TB
+	failed string
+}
+
+func (w *watched) Fatalf(format string, args ...any) {
+	w.failed = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+func TestWhatIsFoldedAwayCannotBeChosen(t *testing.T) {
+	t.Parallel()
+	b := Open(t)
+	b.Go(page(t, `<details><summary>更多</summary><label><input type="checkbox" name="more" value="1"> 选</label></details>`))
+	w := &watched{TB: t}
+	b.t = w
+	done := make(chan struct{})
+	go func() { defer close(done); b.Choose("more", "1") }()
+	<-done
+	b.t = t
+	if !strings.Contains(w.failed, "not to be seen") {
+		t.Errorf("chose a box in a closed details: %q", w.failed)
+	}
+	b.Click("summary")
+	b.Choose("more", "1")
+	if b.Count("input:checked") != 1 {
+		t.Error("the box is in sight and was not chosen")
 	}
 }
 

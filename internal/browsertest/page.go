@@ -74,11 +74,18 @@ func (b *Tab) Fill(name, value string) {
 	))
 }
 
-// Choose clicks the radio button or box called name with this value.
+// Choose clicks the radio button or box called name with this value. One that
+// nobody can see, such as in a closed details, fails the test.
 func (b *Tab) Choose(name, value string) {
 	b.t.Helper()
-	css := chromedp.CSS(fmt.Sprintf(`input[name=%q][value=%q]`, name, value))
-	must(b, "choose "+name+" "+value, chromedp.Click(css))
+	css := fmt.Sprintf(`input[name=%q][value=%q]`, name, value)
+	must(b, "choose "+name+" "+value, chromedp.Steps(
+		chromedp.WaitReady(chromedp.CSS(css)),
+		chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+			if (!document.querySelector(%q).checkVisibility()) throw new Error('not to be seen: ' + %[1]q);
+		})()`, css)),
+		chromedp.Click(chromedp.CSS(css)),
+	))
 }
 
 // Select picks the option with this value in the list called name.

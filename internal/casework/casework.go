@@ -72,20 +72,20 @@ const caseColumns = `id, kind, no, title, organization_id, community, subdistric
 // Place returns where the case stands.
 func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
 
-// Days resolves a policy parameter, in working days, under an edition. The
-// policy package provides it; casework only counts.
-type Days func(ctx context.Context, q postgres.Querier, edition uuid.UUID, param string) (int, error)
+// Param resolves a policy parameter, in working days or months, under an
+// edition. The policy package provides it; casework only counts.
+type Param func(ctx context.Context, q postgres.Querier, edition uuid.UUID, param string) (int, error)
 
 // Service moves cases. It holds the workflow of every kind.
 type Service struct {
 	definitions map[string]*workflow.Definition
-	days        Days
+	params      Param
 }
 
 // New returns a Service for the given kinds, or an error when a workflow cannot
 // work or two share a kind or number prefix.
-func New(days Days, definitions ...*workflow.Definition) (*Service, error) {
-	s := &Service{definitions: map[string]*workflow.Definition{}, days: days}
+func New(params Param, definitions ...*workflow.Definition) (*Service, error) {
+	s := &Service{definitions: map[string]*workflow.Definition{}, params: params}
 	prefixes := map[string]string{}
 	for _, d := range definitions {
 		if err := d.Validate(); err != nil {
@@ -149,9 +149,14 @@ func (s *Service) LoadForUpdate(ctx context.Context, tx postgres.Tx, actor authz
 		return c, err
 	}
 	if version != 0 && version != c.Version {
-		return c, errs.Newf(errs.Conflict, "这件在您打开页面之后又有了变化，现在是“%s”。请核对最新内容后再办。", c.State.Name())
+		return c, errs.Newf(errs.Conflict, "这件在您打开页面之后又有了变化，现在是“%s”。请核对最新内容后再办。", c.Place().Name())
 	}
 	return c, nil
+}
+
+// ByID returns a case for the system: reactions know the id and check no scope.
+func (s *Service) ByID(ctx context.Context, q postgres.Querier, id uuid.UUID) (Case, error) {
+	return postgres.One[Case](ctx, q, `select `+caseColumns+` from case_file where id = $1`, id)
 }
 
 func loadVisible(ctx context.Context, q postgres.Querier, actor authz.Actor, sql, no string) (Case, error) {

@@ -109,7 +109,7 @@ func (d *Desk) ToDo(ctx context.Context, actor authz.Actor) (n int, err error) {
 	w := &where{}
 	scope(w, actor)
 	applyTab(w, actor, Mine)
-	err = d.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+	err = d.db.Glance(func(q postgres.Querier) error {
 		return q.QueryRow(ctx, `select count(*)::int from case_file f where `+w.sql(), w.args...).Scan(&n)
 	})
 	return n, err

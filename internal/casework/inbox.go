@@ -63,6 +63,9 @@ type Item struct {
 	Opposed          bool           `db:"opposed"`
 }
 
+// Place returns where the case stands.
+func (i Item) Place() workflow.Place { return workflow.Place{State: i.State, Waits: i.Waits} }
+
 // receivedAt is when a case came in, for the list and its order.
 const receivedAt = "coalesce(f.submitted_at, f.created_at)"
 
@@ -179,12 +182,12 @@ func applyTab(w *where, a authz.Actor, tab Tab) {
 		theirs := &where{args: w.args}
 		waitsFor(theirs, a)
 		w.args = theirs.args
-		w.add("f.class <> 'final' and not (f.class = 'open' and " + theirs.sql() + ")") // what Mine does not hold
+		w.add("f.class <> 'final' and not (" + theirs.sql() + ")") // what Mine does not hold
 		if !a.Role.OfOrganization() {
 			w.add("f.state not in ('correcting', 'draft')")
 		}
 	default:
-		w.add("f.class = 'open'")
+		w.add("f.class <> 'final'")
 		waitsFor(w, a)
 	}
 }
@@ -199,9 +202,9 @@ type Counts struct {
 	Done       int `db:"done"` // closed this month
 }
 
-// Count counts the open cases of the actor's scope by tab, under the same filter
-// as the list: one scan over open cases, which are few, and over the month's
-// closed ones, never over history. soon is the next working day after today.
+// Count counts the running cases of the actor's scope by tab, under the same
+// filter as the list: one scan over cases that are not final, which are few, and
+// over the month's closed ones, never over history. soon is the next working day after today.
 func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter, today, soon civil.Date) (Counts, error) {
 	w := &where{}
 	scope(w, actor)
@@ -221,7 +224,7 @@ func Count(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter,
 			count(*) filter (where not mine and state not in `+hidden+`)::int as others,
 			count(*) filter (where state = 'correcting')::int as correcting,
 			(select count(*)::int from case_file f where f.class = 'final' and f.closed_at >= `+at(0)+` and `+w.sql()+`) as done
-		from (select f.class = 'open' and `+mine.sql()+` as mine, f.due_on, f.state
+		from (select `+mine.sql()+` as mine, f.due_on, f.state
 			from case_file f where f.class <> 'final' and `+w.sql()+`) open_cases`, args...)
 }
 

@@ -17,17 +17,25 @@ import (
 // LetterKind is a kind of official letter.
 type LetterKind string
 
-// The letters up to acceptance.
+// The letters of a case, in the order of its life.
 const (
-	AcceptedLetter    LetterKind = "accepted"
-	CorrectionLetter  LetterKind = "correction"
-	NotAcceptedLetter LetterKind = "not_accepted"
+	AcceptedLetter     LetterKind = "accepted"
+	CorrectionLetter   LetterKind = "correction"
+	NotAcceptedLetter  LetterKind = "not_accepted"
+	NotSupportedLetter LetterKind = "not_supported"
+	ApprovalLetter     LetterKind = "approval"
+	PaymentLetter      LetterKind = "payment"
+	TerminationLetter  LetterKind = "termination"
 )
 
 var letterKinds = map[LetterKind]struct{ title, mark string }{
-	AcceptedLetter:    {"受理通知书", "受"},
-	CorrectionLetter:  {"补正通知书", "补"},
-	NotAcceptedLetter: {"不予受理决定书", "不受"},
+	AcceptedLetter:     {"受理通知书", "受"},
+	CorrectionLetter:   {"补正通知书", "补"},
+	NotAcceptedLetter:  {"不予受理决定书", "不受"},
+	NotSupportedLetter: {"不予支持决定书", "不支"},
+	ApprovalLetter:     {"资助批复", "批"},
+	PaymentLetter:      {"拨款通知书", "拨"},
+	TerminationLetter:  {"终止资助决定书", "终"},
 }
 
 // Title returns the letter's title.

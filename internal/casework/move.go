@@ -54,8 +54,8 @@ func (s *Service) Open(ctx context.Context, tx postgres.Tx, now time.Time, actor
 // Move is one act on a case.
 type Move struct {
 	Action     workflow.Action
-	Note       string // shown to the applicant unless OfficeOnly
-	OfficeOnly bool
+	Note       string // what the applicant reads, unless OfficeOnly
+	OfficeOnly bool   // an act among the offices: neither note nor label is for the applicant
 }
 
 // Move makes the transition: the only writer of a case's state. The caller has
@@ -119,13 +119,14 @@ func (s *Service) setClock(ctx context.Context, tx postgres.Tx, now time.Time, c
 		days, has = max(*c.PausedDays, 1), true // even an overdue office gets the day of the answer's arrival
 		c.PausedDays = nil
 	case t.DueParam != "":
-		if c.EditionID == nil {
-			return fmt.Errorf("casework: %s has no edition to take %s from", c.No, t.DueParam)
-		}
-		if days, err = s.days(ctx, tx, *c.EditionID, t.DueParam); err != nil {
+		if days, err = s.param(ctx, tx, *c, t.DueParam); err != nil {
 			return err
 		}
 		has = true
+	case t.DueMonthsParam != "":
+		months, err := s.param(ctx, tx, *c, t.DueMonthsParam)
+		c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional = today, nil, today.AddMonths(months), false
+		return err
 	}
 	if !has {
 		c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional = civil.Date{}, nil, civil.Date{}, false
@@ -136,12 +137,20 @@ func (s *Service) setClock(ctx context.Context, tx postgres.Tx, now time.Time, c
 	return nil
 }
 
+// param resolves a number of the edition that the case was submitted under.
+func (s *Service) param(ctx context.Context, q postgres.Querier, c Case, name string) (int, error) {
+	if c.EditionID == nil {
+		return 0, fmt.Errorf("casework: %s has no edition to take %s from", c.No, name)
+	}
+	return s.params(ctx, q, *c.EditionID, name)
+}
+
 type event struct {
 	Action     workflow.Action
 	Label      string
 	From       workflow.State
 	Note       string
-	OfficeOnly bool
+	OfficeOnly bool // an act among the offices: neither note nor label is for the applicant
 }
 
 // event appends to the timeline and to the audit chain of the case.

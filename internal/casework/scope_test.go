@@ -137,7 +137,7 @@ func shows(c casework.Case, a authz.Actor) casework.Tab {
 	switch {
 	case c.Class == workflow.Final:
 		return casework.Done
-	case mine && c.Class == workflow.Open:
+	case mine: // granted ones too: they wait for payment or report
 		return casework.Mine
 	case a.Role.OfOrganization() || c.State != workflow.Draft && c.State != workflow.Correcting:
 		return casework.Others

@@ -47,6 +47,12 @@ func (h history) Did(person [16]byte, action workflow.Action) bool {
 	return false
 }
 
+// Did reports whether action was ever done on the case, by whomever.
+func Did(ctx context.Context, q postgres.Querier, caseID uuid.UUID, action workflow.Action) (done bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from case_event where case_id = $1 and action = $2)`, caseID, action).Scan(&done)
+	return done, err
+}
+
 func loadHistory(ctx context.Context, q postgres.Querier, id uuid.UUID) (history, error) {
 	rows, err := q.Query(ctx, `select distinct action, person_id from case_event where case_id = $1`, id)
 	if err != nil {
@@ -63,3 +69,17 @@ func loadHistory(ctx context.Context, q postgres.Querier, id uuid.UUID) (history
 }
 
 func collectStrings(rows pgx.Rows) ([]string, error) { return pgx.CollectRows(rows, pgx.RowTo[string]) }
+
+// PeopleWho returns the persons who did any of the actions on the case.
+func PeopleWho(ctx context.Context, q postgres.Querier, caseID uuid.UUID, actions []workflow.Action) ([]uuid.UUID, error) {
+	names := make([]string, len(actions))
+	for i, a := range actions {
+		names[i] = string(a)
+	}
+	rows, err := q.Query(ctx, `select distinct person_id from case_event
+		where case_id = $1 and action = any($2) and person_id <> '00000000-0000-0000-0000-000000000000'`, caseID, names)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}

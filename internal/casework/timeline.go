@@ -23,10 +23,11 @@ type Event struct {
 	Note      string          `db:"note"`
 }
 
-// timelineSQL selects the acts of a case; notes for the office are blank unless
-// $2, the reader being staff.
+// timelineSQL selects the acts of a case. What an office does among itself has no
+// note and no name of its own unless $2, the reader being staff: a proposal is
+// not told before it is signed.
 const timelineSQL = `
-	select seq, at, action, label, from_state, to_state, actor_name, actor_role, person_id,
+	select seq, at, action, case when office_only and not $2 then '复核和签批' else label end as label, from_state, to_state, actor_name, actor_role, person_id,
 		case when office_only and not $2 then '' else note end as note
 	from case_event where case_id = $1 order by seq`
 

@@ -22,6 +22,8 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/incubator"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/secret"
@@ -44,6 +46,8 @@ type Deps struct {
 	Standing      *standing.Service
 	Attachments   *attachment.Service
 	Funding       *funding.Service
+	Ledger        *ledger.Service
+	Notices       *notice.Service
 	Bases         *incubator.Service
 }
 

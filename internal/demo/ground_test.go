@@ -16,6 +16,8 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
@@ -63,9 +65,12 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys),
-		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App),
-		Funding: funding.New(funding.Deps{DB: db.App, Cases: cases, Accounts: accounts, Attachments: files, Programmes: programmes})}, db
+	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys),
+		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
+		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
+	d.Funding = funding.New(funding.Deps{DB: db.App, Cases: cases, Accounts: accounts, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
+	d.Funding.React(d.Notices, d.Ledger)
+	return d, db
 }
 
 func paramDays(ctx context.Context, q postgres.Querier, edition uuid.UUID, param string) (int, error) {

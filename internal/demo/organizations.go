@@ -60,7 +60,8 @@ const (
 )
 
 // cast is every organization. Those up to org17 carry the applications of
-// stories.go; the others show one condition of eligibility each.
+// stories.go and those from org39 the grants of grants.go; the others show one
+// condition of eligibility each.
 var cast = []role{
 	{key: "org1", place: "六联", name: "六联社区银龄互助会", kind: assoc, basis: filed, category: organization.Welfare, months: 8,
 		head: "条件都符合，还没有申请；从这里开始走全流程", clerk: "可以填写，由负责人签署"},
@@ -134,6 +135,43 @@ var cast = []role{
 	{key: "org36", place: "竹坑", name: "竹坑社区残友工坊", kind: service, basis: registered, category: organization.Welfare, months: 7, traits: []trait{unchecked, noPayee}},
 	{key: "org37", place: "老坑", name: "老坑社区河道守护队", kind: assoc, basis: filed, category: organization.Charity, months: 10, traits: []trait{unchecked, noPayee}},
 	{key: "org38", place: "秀新", name: "秀新社区花艺社", kind: assoc, basis: filed, category: organization.CultureSport, months: 20, traits: []trait{merging, noPayee}},
+
+	{key: "org39", place: "六联", name: "六联社区轮椅伙伴互助社", kind: assoc, basis: filed, category: organization.Welfare, months: 13,
+		head: "拟予支持，等局领导签批"},
+	{key: "org40", place: "坪山", name: "坪山社区会展志愿队", kind: assoc, basis: filed, category: organization.Charity, months: 14,
+		head: "复核拟不予支持，等签批"},
+	{key: "org41", place: "坪环", name: "坪环社区家长课堂", kind: assoc, basis: filed, category: organization.SocialServices, months: 13,
+		head: "已签批，等公示"},
+	{key: "org42", place: "汤坑", name: "汤坑社区合唱协会", kind: assoc, basis: registered, category: organization.CultureSport, months: 14,
+		head: "公示中"},
+	{key: "org43", place: "沙坣", name: "沙坣社区篮球推广社", kind: assoc, basis: filed, category: organization.CultureSport, months: 15,
+		head: "公示期间有人提出异议，正在核实"},
+	{key: "org44", place: "石井", name: "石井社区养老驿站互助会", kind: assoc, basis: filed, category: organization.Welfare, months: 13,
+		head: "公示期满，已核定，等拨付；可打印批复"},
+	{key: "org45", place: "江岭", name: "江岭社区读书会", kind: assoc, basis: filed, category: organization.CultureSport, months: 14,
+		head: "已核定，付款等复核"},
+	{key: "org46", place: "坑梓", name: "坑梓社区义工协会", kind: assoc, basis: registered, category: organization.Charity, months: 15,
+		head: "已核定，款项已发送，等银行结果"},
+	{key: "org47", place: "田心", name: "田心社区果树技术社", kind: assoc, basis: filed, category: organization.SciTech, months: 15,
+		head: "第一次拨款退票，再次拨付成功；待交使用报告"},
+	{key: "org48", place: "和平", name: "和平社区少儿围棋社", kind: assoc, basis: filed, category: organization.CultureSport, months: 16,
+		head: "已拨付，待交使用报告；从这里填使用报告", clerk: "可以填使用报告，由负责人签署"},
+	{key: "org49", place: "龙田", name: "龙田社区邻里调解社", kind: assoc, basis: filed, category: organization.Rights, months: 16,
+		head: "使用报告已提交，等核查"},
+	{key: "org50", place: "秀新", name: "秀新社区残健共融中心", kind: service, basis: registered, category: organization.Welfare, months: 17,
+		head: "使用报告已核查，结余待退回"},
+	{key: "org51", place: "马峦", name: "马峦社区护林队", kind: assoc, basis: filed, category: organization.Charity, months: 17,
+		head: "已办结"},
+	{key: "org52", place: "南布", name: "南布社区编程兴趣社", kind: assoc, basis: registered, category: organization.SciTech, months: 18,
+		head: "结余退回后已办结"},
+	{key: "org53", place: "六和", name: "六和社区邻里影像社", kind: assoc, basis: filed, category: organization.CultureSport, months: 16,
+		head: "不予支持，有决定书"},
+	{key: "org54", place: "金沙", name: "金沙社区议事会", kind: assoc, basis: filed, category: organization.SocialServices, months: 16,
+		head: "公示异议成立，不予支持，有决定书"},
+	{key: "org55", place: "竹坑", name: "竹坑社区太极队", kind: assoc, basis: filed, category: organization.CultureSport, months: 16,
+		head: "公示异议不成立，已拨付，待交使用报告"},
+	{key: "org56", place: "碧岭", name: "碧岭社区观鸟会", kind: assoc, basis: filed, category: organization.SciTech, months: 15,
+		head: "核定后终止，有决定书"},
 }
 
 func (r role) has(t trait) bool {

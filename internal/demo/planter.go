@@ -30,6 +30,7 @@ type planter struct {
 	orgs     map[string]*member
 	script   []scene
 	crowd    map[time.Time]int // scenes of one hour
+	receipts int               // numbers given to invented receipts
 }
 
 // scene is one act at one moment of the invented history.
@@ -97,7 +98,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.organizations, p.stories, p.claims} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.stories, p.claims} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {
@@ -152,6 +153,9 @@ func (p *planter) night(ctx context.Context, day civil.Date) error {
 
 func (p *planter) sweep(ctx context.Context) error {
 	if err := p.Funding.Lapse(ctx); err != nil {
+		return err
+	}
+	if err := p.Notices.Settle(ctx); err != nil {
 		return err
 	}
 	_, err := audit.Seal(ctx, p.DB, p.Keys)

@@ -49,6 +49,7 @@ func (p *planter) stories() {
 	p.lapsed()
 	p.counterDraft()
 	p.counterSubmitted()
+	p.grants()
 }
 
 // draft: two people fill it in, papers are missing.

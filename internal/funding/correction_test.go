@@ -253,11 +253,11 @@ func TestTheEditionIsPinned(t *testing.T) {
 	pinned := *b.Case(t, no).EditionID
 	endEdition(t, b, "2026-11-23")
 	for _, sql := range []string{
-		`insert into policy_edition (id, document_id, label, effective_from, demo) select gen_random_uuid(), document_id, '新参数', '2026-11-24', false from policy_edition where demo`,
+		`insert into policy_edition (id, document_id, label, effective_from, demo) select gen_random_uuid(), document_id, '新参数', '2026-11-24', true from policy_edition where demo`,
 		`insert into policy_parameter (edition_id, key, type, value, article, source, confirmed)
 			select (select id from policy_edition where label = '新参数'), p.key, p.type,
 				case p.key when 'startup.amount_filed' then '100000' when 'filing.correct_wd' then '1' else p.value end, p.article, p.source, p.confirmed
-			from policy_parameter p join policy_edition e on e.id = p.edition_id where e.demo`,
+			from policy_parameter p join policy_edition e on e.id = p.edition_id where e.demo and e.label <> '新参数'`,
 		`update policy_edition set status = 'approved', approved_at = portal_now() where label = '新参数'`,
 	} {
 		if _, err := b.DB.Owner.Exec(t.Context(), sql); err != nil {

@@ -55,7 +55,8 @@ func (s *Service) Opine(ctx context.Context, actor authz.Actor, no string, versi
 }
 
 // Accept takes the application in. Eligibility is computed again from the facts
-// of this moment under the pinned edition; an unmet or unknown line stops it.
+// of this moment under the pinned edition; an unmet or unknown line stops it. A
+// case that the reviewer sent back is only passed on: it has its letter.
 func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
 	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		p, err := s.Programme(c.Kind)
@@ -66,26 +67,17 @@ func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, vers
 		if err != nil {
 			return err
 		}
-		lines, _, err := assess(ctx, tx, p, *c, civil.On(now), rules)
-		if err != nil {
-			return err
-		}
-		var faults []errs.Field
-		for _, l := range lines {
-			if l.Answer == Unmet || l.Answer == Unknown {
-				faults = append(faults, errs.Field{Name: "line:" + l.Key, Label: l.Label, Message: l.Value + "。受理前要解决：" + l.Remedy})
-			}
-		}
-		if err := errs.Fields(faults); err != nil {
+		if err := s.stillEligible(ctx, tx, now, *c, rules, "acceptance"); err != nil {
 			return err
 		}
 		if err := s.papersChecked(ctx, tx, *c); err != nil {
 			return err
 		}
-		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "accept"}); err != nil {
+		accepted, err := casework.Did(ctx, tx, c.ID, "accept")
+		if err != nil {
 			return err
 		}
-		if err := insertCheck(ctx, tx, now, c.ID, "acceptance", *c.EditionID, lines); err != nil {
+		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "accept"}); err != nil || accepted {
 			return err
 		}
 		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.AcceptedLetter, c.Title, acceptedText(p, *c))
@@ -219,6 +211,13 @@ func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, vers
 		if err := CheckRefusal(ground, facts); err != nil {
 			return err
 		}
+		accepted, err := casework.Did(ctx, tx, c.ID, "accept")
+		if err != nil {
+			return err
+		}
+		if accepted {
+			return errs.New(errs.Conflict, "这件已经受理过，不能再不予受理。请核实后再送复核，由复核提出不予支持。")
+		}
 		chosen, _ := groundOf(ground)
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "refuse", Note: chosen.Text + "：" + facts}); err != nil {
 			return err
@@ -253,12 +252,15 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, no string, ve
 		if actor.Role == authz.Community && c.Channel != casework.Counter {
 			return errs.New(errs.Forbidden, "这份草稿不是窗口代办的，由组织自己撤销。")
 		}
-		waiting := c.Waits
+		waiting, signed := c.Waits, c.Place() == ToPublish
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: action, Note: reason}); err != nil {
 			return err
 		}
 		if err := s.tellOffice(ctx, tx, now, *c, waiting); err != nil {
 			return err
+		}
+		if signed {
+			return s.giveUp(ctx, tx, now, actor, *c, "申请人撤回")
 		}
 		return p.Release(ctx, tx, c.ID)
 	})

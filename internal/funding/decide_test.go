@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/funding/startup"
@@ -392,5 +394,39 @@ func TestLettersAndPapersAreReadWithTheirCase(t *testing.T) {
 	}
 	if (startup.Programme{}).SlotName(v.Papers[0].Key) != v.Papers[0].Label {
 		t.Errorf("paper %+v", v.Papers[0].Slot)
+	}
+}
+
+// Whoever applied in time does not lose by what the offices take: the age limit
+// counts on the day of submission.
+func TestTheAgeLimitCountsAtSubmission(t *testing.T) {
+	t.Parallel()
+	b := fundingtest.New(t)
+	org := b.Organization(t, fundingtest.Established("2024-11-25")) // 24 months on Wednesday
+	for year := 2024; year <= 2025; year++ {
+		err := b.Organizations.SaveReport(t.Context(), b.Subdistrict, organization.ReportInput{OrgID: org.ID, Year: year,
+			SubmittedOn: civil.Of(year+1, time.May, 8), Conclusion: organization.Pass, Unit: "坪山街道办事处"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	no := b.Accepting(t, org)
+	b.GoTo(t, "2026-12-03")
+	check, _, err := b.Funding.Recheck(t.Context(), b.Clerk, no)
+	if err != nil || !check.Verdict.MayAccept {
+		t.Fatalf("%+v, %v", check.Verdict, err)
+	}
+	for _, l := range check.Lines {
+		if l.Key == "new_enough" && !strings.HasPrefix(l.Value, "提交时") {
+			t.Errorf("the line reads %q", l.Value)
+		}
+	}
+	if err := b.Accept(t, no); err != nil {
+		t.Errorf("accepted late: %v", err)
+	}
+	late := b.Organization(t, fundingtest.Established("2024-11-25"))
+	own, err := b.Funding.Eligibility(t.Context(), late.Head, startup.Kind, late.ID, b.Today(t))
+	if err != nil || own.Verdict.MaySubmit {
+		t.Errorf("control, who comes late: %+v, %v", own.Verdict, err)
 	}
 }

@@ -1,6 +1,8 @@
 package funding
 
 import (
+	"slices"
+
 	"civilaffairs/internal/civil"
 )
 
@@ -42,11 +44,38 @@ type Line struct {
 	// BlocksUnknown makes an unknown answer stop the submission. Lists that only
 	// an office can look up do not: they are settled before acceptance.
 	BlocksUnknown bool `json:"blocks_unknown,omitempty"`
+	// AtSubmission judges a submitted application on the day of its submission:
+	// whoever was in time does not lose by what the offices take. Lists, reports
+	// and status are always today's.
+	AtSubmission bool `json:"at_submission,omitempty"`
 }
 
 // Conditions answers a programme's conditions on a date from facts that are
 // recorded already; only the date moves.
 type Conditions func(on civil.Date) []Line
+
+// Submitted returns the conditions of an application that was submitted on a day.
+func (c Conditions) Submitted(day civil.Date) Conditions {
+	return func(on civil.Date) []Line {
+		lines, then := c(on), c(day)
+		for i, l := range lines {
+			at := slices.IndexFunc(then, func(t Line) bool { return t.Key == l.Key })
+			if l.AtSubmission && at >= 0 {
+				lines[i] = then[at]
+				lines[i].Value, lines[i].Flips = "提交时"+then[at].Value, civil.Date{}
+			}
+		}
+		Sort(lines)
+		return lines
+	}
+}
+
+// Sort puts the worst answers first and notes last; within an answer the order
+// of the rules stays.
+func Sort(lines []Line) {
+	rank := map[Answer]int{Unmet: 0, Unknown: 1, Met: 2, Note: 3}
+	slices.SortStableFunc(lines, func(a, b Line) int { return rank[a.Answer] - rank[b.Answer] })
+}
 
 // Verdict is what the lines come to together.
 type Verdict struct {

@@ -2,11 +2,13 @@
 // papers, signing, submission, opinions, acceptance, corrections, withdrawal.
 // What differs between programmes is behind Programme, one directory each.
 //
-// Level 5. Tables: application, application_section, application_check.
+// Level 5. Tables: application, application_section, application_check,
+// application_proposal, award, use_report, use_report_round.
 package funding
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -47,6 +49,9 @@ type Programme interface {
 	// Keep stores the document in the programme's own tables; a second call for the
 	// same case replaces it (corrections).
 	Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID, d Document) error
+	// Compute returns what a signed application may be granted by the rules, line by
+	// line, and what the public reads of it. It is pure.
+	Compute(signed json.RawMessage, a Applicant, r Rules) (Computation, error)
 	// Release gives up what an application that ended without a grant had claimed.
 	Release(ctx context.Context, tx postgres.Tx, caseID uuid.UUID) error
 }
@@ -56,6 +61,22 @@ type Rules struct {
 	Document policy.Document
 	InForce  bool
 	Edition  policy.Edition
+}
+
+// Computation is the amount that the rules give, explained, with the award in the
+// words of the public list.
+type Computation struct {
+	Lines   []Step    `json:"lines"`
+	Amount  money.Fen `json:"amount_fen"`
+	Title   string    `json:"title"`   // 启动扶持
+	Purpose string    `json:"purpose"` // what the applicant wants to do with it
+}
+
+// Step is one line of a computation.
+type Step struct {
+	Label  string `json:"label"`  // 备案组织的扶持金额
+	Value  string `json:"value"`  // 5,000.00 元
+	Source Source `json:"source"` // where the number stands
 }
 
 // Document is a programme's application in its own type. It is kept as it was

@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
@@ -27,6 +28,7 @@ type Deps struct {
 	Cases       *casework.Service
 	Accounts    *account.Service
 	Attachments *attachment.Service
+	Ledger      *ledger.Service
 	Programmes  []Programme
 }
 
@@ -106,9 +108,8 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 // document's force, or while its parameters are not approved, InForce is false:
 // nothing new is taken (DESIGN §1).
 func rulesOn(ctx context.Context, q postgres.Querier, on civil.Date) (Rules, error) {
-	d, in, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
-	holds := !e.EffectiveFrom.After(on) && (e.EffectiveTo.IsZero() || !e.EffectiveTo.Before(on))
-	return Rules{Document: d, InForce: in && holds, Edition: e}, err
+	d, open, e, err := policy.On(ctx, q, on) // outside force the edition still explains what the rules were
+	return Rules{Document: d, InForce: open, Edition: e}, err
 }
 
 // rulesOf returns the rules of a case: the pinned edition once submitted, what
@@ -187,7 +188,7 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, now time.Time, c
 	if err != nil {
 		return err
 	}
-	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, c.State.Name())}
+	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, c.Place().Name())}
 	message.Body = applicantText(c, from)
 	if err := notification.Send(ctx, tx, now, applicants, message); err != nil {
 		return err
@@ -200,7 +201,7 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, now time.Time, c
 		return err
 	}
 	message.Title = fmt.Sprintf("%s %s %s：等您办理", kind, c.No, c.Title)
-	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, c.State.Name(), due)
+	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, c.Place().Name(), due)
 	return notification.Send(ctx, tx, now, office, message)
 }
 
@@ -233,9 +234,27 @@ func applicantText(c casework.Case, from workflow.Place) string {
 		return "已转民政局。民政局" + by + "决定是否受理。"
 	case workflow.Correcting:
 		return "有内容要补正。请" + by + "改好，由负责人再提交；到期没有提交，视为撤回。办理期限已暂停。"
-	case workflow.Reviewing:
+	case workflow.Reviewing, workflow.Consenting, workflow.Signing:
+		if from.State != workflow.Accepting {
+			return "复核还在进行，有结果会再通知您。"
+		}
 		return "已受理，进入复核。受理通知书可以在办件页面打印。"
+	case workflow.Noticing:
+		return noticingText(c, from)
+	case workflow.Disputed:
+		return "公示期间收到异议，民政局正在核实。需要您说明情况时会联系您。"
+	case workflow.Granted:
+		return "公示期满，资助已核定，批复可以在办件页面打印。资助款" + by + "拨付。请核对收款账户。"
+	case workflow.Reporting:
+		return reportingText(c, from, by)
+	case workflow.Closed:
+		return "使用报告已核查通过，这件办结。"
+	case workflow.Terminated:
+		return "资助已终止。决定书写明了理由和救济途径，可以在办件页面打印。"
 	case workflow.Refused:
+		if from.State != workflow.Accepting {
+			return "不予支持。决定书写明了理由、依据和救济途径，可以在办件页面打印。"
+		}
 		return "不予受理。决定书写明了理由、依据和救济途径，可以在办件页面打印。"
 	case workflow.Withdrawn:
 		return "申请已撤回。以后可以另外提出申请。"
@@ -243,4 +262,27 @@ func applicantText(c casework.Case, from workflow.Place) string {
 		return "补正期限已过，没有收到补正材料，视为撤回。以后可以另外提出申请。"
 	}
 	return "现在是“" + c.State.Name() + "”。"
+}
+
+func noticingText(c casework.Case, from workflow.Place) string {
+	switch {
+	case c.Place() == ToPublish:
+		return "审批已通过，等候公示。公示期满没有异议，资助才最后核定。"
+	case from.State == workflow.Disputed:
+		return "异议经核实不成立，公示继续。公示期满，资助才最后核定。"
+	}
+	return "已开始公示。公示期满没有异议，资助核定，资助款拨付到经核实的账户。"
+}
+
+// reportingText says what the use report waits for.
+func reportingText(c casework.Case, from workflow.Place, by string) string {
+	switch {
+	case c.Place() == Checking:
+		return "使用报告已提交。民政局" + by + "核查。"
+	case c.Place() == Returning:
+		return "使用报告已核查通过。请" + by + "把结余退回专项资金账户，财务确认收到后办结。"
+	case from.State == workflow.Reporting:
+		return "使用报告要修改，原因在办件页面。请" + by + "改好，由负责人再提交。"
+	}
+	return "资助款已拨付，拨款通知书可以在办件页面打印。请" + by + "提交使用报告，保存好票据。"
 }

@@ -63,11 +63,14 @@ func (r *Review) judge(ctx context.Context, q postgres.Querier) (err error) {
 }
 
 // assess answers the conditions for a case; an application does not stand in
-// its own way.
+// its own way, and what counts at submission counts as it did then.
 func assess(ctx context.Context, q postgres.Querier, p Programme, c casework.Case, on civil.Date, rules Rules) ([]Line, Verdict, error) {
 	conditions, err := p.Conditions(ctx, q, c.OrganizationID, c.ID, on, rules)
 	if err != nil {
 		return nil, Verdict{}, err
+	}
+	if c.SubmittedAt != nil {
+		conditions = conditions.Submitted(civil.On(*c.SubmittedAt))
 	}
 	lines, verdict := Assess(conditions, on)
 	return lines, verdict, nil

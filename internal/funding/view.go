@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/attachment"
@@ -12,6 +13,8 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workday"
 	"civilaffairs/internal/workflow"
@@ -28,6 +31,11 @@ type View struct {
 	Profile   json.RawMessage // the organization as it stood at that moment
 	Papers    []SlotFiles
 	Check     StoredCheck
+	Computed  *Computation     // what the rules give, for who proposes now; nil otherwise
+	Proposal  *Proposal        // the reviewer's last, nil before and for who is not of an office
+	Award     *Award           // what was signed, nil before
+	Notice    *notice.Position // nil before it is in one
+	Money     *ledger.Position // nil before the signature
 	Actions   []workflow.Transition
 	Calendar  *workday.Calendar
 	Regions   *district.RegionSet
@@ -51,6 +59,11 @@ func (v View) May(action workflow.Action) bool {
 		}
 	}
 	return false
+}
+
+// Reported reports whether a use report was handed in.
+func (v View) Reported() bool {
+	return slices.ContainsFunc(v.Events, func(e casework.Event) bool { return e.Action == Report })
 }
 
 // Shown is an application as the actor finds it: the form while the actor may
@@ -112,8 +125,22 @@ func (s *Service) view(ctx context.Context, q postgres.Querier, now time.Time, a
 	}
 	v.Papers = bySlot(p, files)
 	v.Actions = s.Cases.ActionsAfter(actor, c, v.Events)
-	if v.Check, err = lastCheck(ctx, q, c.ID); err != nil {
+	if err := v.readDecision(ctx, q, actor); err != nil {
 		return v, err
+	}
+	if v.Award != nil {
+		position, committed, err := s.Ledger.OfCase(ctx, q, c.ID)
+		if err != nil {
+			return v, err
+		}
+		if committed {
+			v.Money = &position
+		}
+	}
+	if v.May(Endorse) {
+		if err := v.compute(ctx, q); err != nil {
+			return v, err
+		}
 	}
 	if v.Regions, err = district.Regions(ctx, q); err != nil {
 		return v, err
@@ -154,18 +181,59 @@ func bySlot(p Programme, files []attachment.Attachment) []SlotFiles {
 	return out
 }
 
-func lastCheck(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (StoredCheck, error) {
-	type row struct {
+// compute answers what the rules give for what was signed last.
+func (v *View) compute(ctx context.Context, q postgres.Querier) error {
+	var o Applicant
+	if err := json.Unmarshal(v.Profile, &o); err != nil {
+		return err
+	}
+	rules, err := rulesOf(ctx, q, v.Case, v.Today)
+	if err != nil {
+		return err
+	}
+	computation, err := v.Programme.Compute(v.Signed, o, rules)
+	v.Computed = &computation
+	return err
+}
+
+// readDecision reads the last check, proposal, award and place in a notice in one
+// round trip. What
+// is only proposed is for the offices.
+func (v *View) readDecision(ctx context.Context, q postgres.Querier, actor authz.Actor) error {
+	type checkRow struct {
 		Stage string          `db:"stage"`
 		At    time.Time       `db:"at"`
 		Lines json.RawMessage `db:"lines"`
 	}
-	rows, err := postgres.All[row](ctx, q, `select stage, at, lines from application_check where case_id = $1 order by at desc limit 1`, caseID)
-	if err != nil || len(rows) == 0 {
-		return StoredCheck{}, err
+	var checks []checkRow
+	var proposals []proposalRow
+	var awards []Award
+	var b postgres.Batch
+	postgres.Gather(&b, &checks, `select stage, at, lines from application_check where case_id = $1 order by at desc limit 1`, v.Case.ID)
+	postgres.Gather(&b, &proposals, proposalSQL, v.Case.ID)
+	postgres.Gather(&b, &awards, awardSQL, v.Case.ID)
+	position := notice.GatherOf(&b, v.Case.ID)
+	if err := b.Run(ctx, q); err != nil {
+		return err
 	}
-	check := StoredCheck{Stage: rows[0].Stage, At: rows[0].At}
-	return check, json.Unmarshal(rows[0].Lines, &check.Lines)
+	if at, in := position(); in && (actor.Role.Staff() || at.No != "") {
+		v.Notice = &at
+	}
+	if len(awards) == 1 && (actor.Role.Staff() || !awards[0].GrantedOn.IsZero()) {
+		v.Award = &awards[0]
+	}
+	if len(proposals) == 1 && actor.Role.Staff() {
+		p, err := proposals[0].proposal()
+		if err != nil {
+			return err
+		}
+		v.Proposal = &p
+	}
+	if len(checks) == 1 {
+		v.Check = StoredCheck{Stage: checks[0].Stage, At: checks[0].At}
+		return json.Unmarshal(checks[0].Lines, &v.Check.Lines)
+	}
+	return nil
 }
 
 // Recheck answers the conditions of a submitted application again, from the

@@ -66,6 +66,7 @@ func readers() map[string]func(string) (string, error) {
 		"ParseMobile":           ParseMobile,
 		"ParsePhone":            ParsePhone,
 		"ParsePersonName":       ParsePersonName,
+		"ParseOrganizationName": ParseOrganizationName,
 		"ParseCorporateAccount": ParseCorporateAccount,
 		"ParsePersonalCard":     ParsePersonalCard,
 		"ParseFilingNo":         ParseFilingNo,

@@ -71,3 +71,29 @@ func isNameLetter(r rune) bool {
 }
 
 func isNameMark(r rune) bool { return r == ' ' || r == '·' || r == '-' || r == '\'' }
+
+// ParseOrganizationName reads the name on a certificate, 4 to 60 characters, and
+// refuses what no certificate carries: signs of markup, emoji. Invisible characters
+// go; lines and runs of blanks become one space.
+func ParseOrganizationName(s string) (string, error) {
+	name := strings.Map(func(r rune) rune {
+		if invisible(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+	name = strings.Join(strings.Fields(name), " ")
+	switch n := length(name); {
+	case n == 0:
+		return "", invalid("组织名称没有填。填登记或备案证书上的全称")
+	case n < 4 || n > 60:
+		return "", invalid("组织名称是 4 到 60 个字，现在是 %d 个字。按证书填全称", n)
+	}
+	allowed := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" ()（）·、-—“”《》", r)
+	}
+	if bad := stranger(name, allowed); bad != "" {
+		return "", invalid("名称里有“%s”。按证书上的名称填，不用这个符号", bad)
+	}
+	return name, nil
+}

@@ -78,6 +78,16 @@ func TestPersonName(t *testing.T) {
 	})
 }
 
+func TestOrganizationName(t *testing.T) {
+	t.Parallel()
+	check(t, ParseOrganizationName, []outcome{
+		{"坪山社区夕阳红歌咏队", "坪山社区夕阳红歌咏队", ""}, {" 沙坣社区\n互助会 ", "沙坣社区 互助会", ""}, {"坪环\u200b社区\u202e协会", "坪环社区协会", ""},
+		{"六联社区“1+1”协会", "", "“+”"}, {"龙田社区服务中心（社工站）", "龙田社区服务中心（社工站）", ""},
+		{"", "", "没有填"}, {"\u200b \u200b", "", "没有填"}, {"协会", "", "2 个字"}, {strings.Repeat("会", 61), "", "61 个字"},
+		{"<b>假</b>社区协会", "", "“<”"}, {"🎉🎉社区协会", "", "“🎉”"}, {"社区\ue000协会", "", "名称里有"},
+	})
+}
+
 func TestMobile(t *testing.T) {
 	t.Parallel()
 	check(t, ParseMobile, []outcome{

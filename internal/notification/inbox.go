@@ -64,7 +64,7 @@ func (s *Service) Messages(ctx context.Context, actor authz.Actor, before uuid.U
 
 // Unread counts the actor's unread messages, up to UnreadLimit: for the shell.
 func (s *Service) Unread(ctx context.Context, actor authz.Actor) (n int, err error) {
-	err = s.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+	err = s.db.Glance(func(q postgres.Querier) error {
 		n, err = unread(ctx, q, actor)
 		return err
 	})

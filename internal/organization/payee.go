@@ -134,6 +134,7 @@ func (in *PayeeInput) normalise(o Organization, known bool) faults {
 		f.add("account_name", "户名", "填户名，和开户许可证或账户信息一致。")
 	case in.Kind == OwnAccount && plain(in.AccountName) != plain(o.Name):
 		f.add("account_name", "户名", "户名“"+short(in.AccountName)+"”和组织名称“"+o.Name+"”不一致。用本组织的账户，或者改选由代收单位收款。")
+	case in.Kind == AgentAccount && in.AgentName == "": // said at the agent
 	case in.Kind == AgentAccount && plain(in.AccountName) != plain(in.AgentName):
 		f.add("account_name", "户名", "户名“"+short(in.AccountName)+"”和代收单位“"+short(in.AgentName)+"”不一致。核对账户信息。")
 	case in.Kind == AgentAccount:

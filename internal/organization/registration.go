@@ -2,10 +2,8 @@ package organization
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"civilaffairs/internal/civil"
@@ -53,7 +51,7 @@ type Registration struct {
 // for a new organization.
 func (in *Registration) normalise(today civil.Date, regions *district.RegionSet, known *Organization) faults {
 	var f faults
-	in.checkName(&f)
+	in.Name = take1(&f, "name", "组织名称", in.Name, identifier.ParseOrganizationName)
 	oneOf(&f, "org_type", "组织类型", in.Type, OrgTypes)
 	oneOf(&f, "status_basis", "管理方式", in.Basis, Bases)
 	oneOf(&f, "category", "业务类别", in.Category, Categories)
@@ -81,22 +79,6 @@ func (in *Registration) normalise(today civil.Date, regions *district.RegionSet,
 		f.add("registered_capital", "开办资金", "开办资金不能是负数。按登记证书填。")
 	}
 	return f
-}
-
-// checkName refuses what no certificate carries: signs of markup, emoji, lines.
-func (in *Registration) checkName(f *faults) {
-	in.Name = strings.Join(strings.Fields(in.Name), " ")
-	n := utf8.RuneCountInString(in.Name)
-	if n < 4 || n > 60 {
-		f.add("name", "组织名称", fmt.Sprintf("组织名称是 4 到 60 个字，现在是 %d 个字。按证书填全称。", n))
-		return
-	}
-	for _, r := range in.Name {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ()（）·、-—“”《》", r) {
-			f.add("name", "组织名称", "名称里有“"+string(r)+"”。按证书上的名称填，不用这个符号。")
-			return
-		}
-	}
 }
 
 // checkNumbers applies domain §1.5: a registered organization has a credit code

@@ -22,7 +22,7 @@ type query struct {
 
 func searchFor(regions *district.RegionSet, typed string) query {
 	var s query
-	s.words, s.communities = spellings(regions, typed)
+	s.words, s.communities = Spellings(regions, typed)
 	credit, _ := identifier.ParseCreditCode(typed) // one that breaks the check digit may be on record
 	s.credit = string(credit)
 	s.filing, _ = identifier.ParseFilingNo(typed)
@@ -48,9 +48,9 @@ func (s query) hits(n int) (string, []any) {
 
 func (s query) args() []any { return []any{s.words, s.communities, s.credit, s.filing} }
 
-// spellings returns the ways in which the word may stand in a name, and the
+// Spellings returns the ways in which the word may stand in a name, and the
 // communities that it names: 沙壆 finds 沙坣 and the organizations there.
-func spellings(regions *district.RegionSet, query string) (words []string, communities []string) {
+func Spellings(regions *district.RegionSet, query string) (words []string, communities []string) {
 	words, communities = []string{query}, []string{}
 	key := strings.Join(strings.Fields(query), "")
 	for _, r := range regions.All() {

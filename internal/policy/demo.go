@@ -47,6 +47,7 @@ func SeedDemoContinuation(ctx context.Context, tx postgres.Tx, from civil.Date) 
 			select $1, a.ordinal + 1, a.path, a.label, a.number, a.title, case a.path when '附则' then $2 else a.text end
 			from policy_article a join policy_edition e on e.document_id = a.document_id
 			where e.label = '参数 2017-1 版' and a.path <> '通知'`, []any{document, closing}},
+		{`update policy_document set status = 'approved', approved_at = portal_now() where id = $1`, []any{document}},
 		{`insert into policy_edition (id, document_id, label, effective_from, demo) values ($1, $2, $3, $4, true)`,
 			[]any{edition, document, demoLabel, from}},
 		{`insert into policy_parameter (edition_id, key, type, value, article, source, confirmed)

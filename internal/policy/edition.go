@@ -14,25 +14,29 @@ import (
 
 // Edition is a dated set of all parameters under one document.
 type Edition struct {
-	ID            uuid.UUID
-	DocumentID    uuid.UUID
-	Label         string // 参数 2017-1 版
-	EffectiveFrom civil.Date
-	EffectiveTo   civil.Date // last day, zero while no end is set
-	Demo          bool
-	Params        Params
+	EditionFacts
+	Params Params
 }
 
-type editionRow struct {
+// EditionFacts is an edition without its parameters.
+type EditionFacts struct {
 	ID            uuid.UUID  `db:"id"`
 	DocumentID    uuid.UUID  `db:"document_id"`
-	Label         string     `db:"label"`
+	Label         string     `db:"label"` // 参数 2017-1 版
 	EffectiveFrom civil.Date `db:"effective_from"`
-	EffectiveTo   civil.Date `db:"effective_to"`
+	EffectiveTo   civil.Date `db:"effective_to"` // last day, zero while no end is set
+	Status        Status     `db:"status"`
+	Reason        string     `db:"reason"` // why it was made
+	CopiedFrom    uuid.UUID  `db:"copied_from"`
 	Demo          bool       `db:"demo"`
+	Version       int        `db:"version"`
 }
 
-const editionColumns = `id, document_id, label, effective_from, effective_to, demo`
+// Span returns the days on which the edition holds.
+func (e EditionFacts) Span() Span { return Span{e.EffectiveFrom, e.EffectiveTo} }
+
+const editionColumns = `id, document_id, label, effective_from, effective_to, status, reason,
+	coalesce(copied_from, '00000000-0000-0000-0000-000000000000') as copied_from, demo, version`
 
 // EditionOn returns the approved edition in force on date on, under the policy in
 // force. errs.Conflict, with the words for the person, when no policy is in force
@@ -54,8 +58,9 @@ func EditionOn(ctx context.Context, q postgres.Querier, on civil.Date) (Edition,
 }
 
 // EditionShown returns the edition that pages explain on date on: the one in
-// force, or else the last approved edition of the document that DocumentOn names.
-// Guides use it to say what held; nothing is accepted or decided under it.
+// force, or else the nearest approved edition of the document that DocumentOn
+// names, or of any while that one has none yet. Nothing is accepted or decided
+// under it.
 func EditionShown(ctx context.Context, q postgres.Querier, on civil.Date) (Edition, error) {
 	_, _, e, err := On(ctx, q, on)
 	return e, err
@@ -64,7 +69,7 @@ func EditionShown(ctx context.Context, q postgres.Querier, on civil.Date) (Editi
 // nearest is the approved edition of a document that is in force on a day, or
 // else the one closest to it.
 func nearest(ctx context.Context, q postgres.Querier, document uuid.UUID, on civil.Date) (Edition, error) {
-	return editionWhere(ctx, q, `document_id = $2 and `+shownOn, on, document)
+	return editionWhere(ctx, q, `document_id = $2 and status = 'approved' `+nearestOn, on, document)
 }
 
 // EditionByID returns the edition that a case pinned. errs.NotFound.
@@ -75,7 +80,7 @@ func EditionByID(ctx context.Context, q postgres.Querier, id uuid.UUID) (Edition
 // editionWhere reads one edition and its parameters in one round trip. where may
 // end in an order and a limit.
 func editionWhere(ctx context.Context, q postgres.Querier, where string, args ...any) (Edition, error) {
-	var rows []editionRow
+	var rows []EditionFacts
 	var params []paramRow
 	var b postgres.Batch
 	gatherEdition(&b, &rows, &params, where, args...)
@@ -85,13 +90,13 @@ func editionWhere(ctx context.Context, q postgres.Querier, where string, args ..
 	return assemble(rows, params)
 }
 
-func gatherEdition(b *postgres.Batch, rows *[]editionRow, params *[]paramRow, where string, args ...any) {
+func gatherEdition(b *postgres.Batch, rows *[]EditionFacts, params *[]paramRow, where string, args ...any) {
 	postgres.Gather(b, rows, `select `+editionColumns+` from policy_edition where `+where, args...)
 	postgres.Gather(b, params, `select key, type, value, article, source, confirmed from policy_parameter
 		where edition_id = (select id from policy_edition where `+where+`)`, args...)
 }
 
-func assemble(rows []editionRow, params []paramRow) (Edition, error) {
+func assemble(rows []EditionFacts, params []paramRow) (Edition, error) {
 	if len(rows) != 1 {
 		return Edition{}, errs.New(errs.NotFound, "没有找到这一版参数。")
 	}
@@ -100,17 +105,19 @@ func assemble(rows []editionRow, params []paramRow) (Edition, error) {
 	if err != nil {
 		return Edition{}, fmt.Errorf("policy edition %s: %w", row.Label, err)
 	}
-	return Edition{row.ID, row.DocumentID, row.Label, row.EffectiveFrom, row.EffectiveTo, row.Demo, p}, nil
+	return Edition{row, p}, nil
 }
 
-// On returns what DocumentOn and EditionShown return, in one round trip.
-func On(ctx context.Context, q postgres.Querier, on civil.Date) (d Document, in bool, e Edition, err error) {
+// On returns what DocumentOn and EditionShown return, in one round trip. open
+// reports whether anything is taken on that day: the document is in force and e
+// is its edition for the day.
+func On(ctx context.Context, q postgres.Querier, on civil.Date) (d Document, open bool, e Edition, err error) {
 	var documents []Document
-	var rows []editionRow
+	var rows []EditionFacts
 	var params []paramRow
 	var b postgres.Batch
 	postgres.Gather(&b, &documents, `select `+documentColumns+` from policy_document where `+documentOn, on)
-	gatherEdition(&b, &rows, &params, `document_id = (select id from policy_document where `+documentOn+`) and `+shownOn, on)
+	gatherEdition(&b, &rows, &params, shownOn, on)
 	if err := b.Run(ctx, q); err != nil {
 		return d, false, e, fmt.Errorf("policy on %s: %w", on, err)
 	}
@@ -119,11 +126,15 @@ func On(ctx context.Context, q postgres.Querier, on civil.Date) (d Document, in 
 	}
 	d = documents[0]
 	e, err = assemble(rows, params)
-	return d, d.ForceOn(on) == InForce, e, err
+	return d, d.ForceOn(on) == InForce && e.DocumentID == d.ID && e.Span().Contains(on), e, err
 }
 
-// shownOn picks the approved edition in force on $1, or else the nearest.
-const shownOn = `status = 'approved' order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
+// shownOn picks the approved edition that is shown on $1.
+const shownOn = `status = 'approved' order by document_id = (select id from policy_document where ` + documentOn + `) desc,
+	effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
+
+// nearestOn puts the edition in force on $1 first, or else the nearest.
+const nearestOn = `order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
 
 type paramRow struct {
 	Key       Key             `db:"key"`

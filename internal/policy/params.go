@@ -64,14 +64,16 @@ const (
 	EvalMin2               Key = "eval.min2"
 	EvalReviewDecisionDays Key = "eval.review_decision_days"
 
-	// 公示
-	NoticeGrantWD   Key = "notice.grant_wd"
-	NoticeTalentWD  Key = "notice.talent_wd"
-	NoticeVentureWD Key = "notice.venture_wd"
-	NoticeEvalWD    Key = "notice.eval_wd"
-	NoticeLargeWD   Key = "notice.large_wd"
-	NoticeEndHour   Key = "notice.end_hour"
-	LargeItemAmount Key = "large_item.amount"
+	// 公示和大额项目
+	NoticeGrantWD          Key = "notice.grant_wd"
+	NoticeTalentWD         Key = "notice.talent_wd"
+	NoticeVentureWD        Key = "notice.venture_wd"
+	NoticeEvalWD           Key = "notice.eval_wd"
+	NoticeLargeWD          Key = "notice.large_wd"
+	NoticeEndHour          Key = "notice.end_hour"
+	NoticeObjectionWD      Key = "notice.objection_wd"
+	LargeItemAmount        Key = "large_item.amount"
+	DecisionLeadingGroupWD Key = "decision.leading_group_wd"
 
 	// 信用、追回与监管
 	CreditInfoEntryWD               Key = "credit.info_entry_wd"
@@ -188,13 +190,15 @@ var definitions = []Definition{
 	{EvalMin3, Integer, "分", "三星级的最低分", "星级评估", nil},
 	{EvalMin2, Integer, "分", "二星级的最低分", "星级评估", nil},
 	{EvalReviewDecisionDays, Integer, "天", "复核申请多久内作出决定", "星级评估", nil},
-	{NoticeGrantWD, Integer, "个工作日", "拟资助公示", "公示", nil},
-	{NoticeTalentWD, Integer, "个工作日", "人才补贴公示", "公示", nil},
-	{NoticeVentureWD, Integer, "个工作日", "微公益创投公示", "公示", nil},
-	{NoticeEvalWD, Integer, "个工作日", "评估结果公示", "公示", nil},
-	{NoticeLargeWD, Integer, "个工作日", "大额项目公示", "公示", nil},
-	{NoticeEndHour, Integer, "时", "公示最后一个工作日截止的钟点", "公示", nil},
-	{LargeItemAmount, Money, "元", "大额项目的起点金额", "公示", nil},
+	{NoticeGrantWD, Integer, "个工作日", "拟资助公示", "公示和大额项目", nil},
+	{NoticeTalentWD, Integer, "个工作日", "人才补贴公示", "公示和大额项目", nil},
+	{NoticeVentureWD, Integer, "个工作日", "微公益创投公示", "公示和大额项目", nil},
+	{NoticeEvalWD, Integer, "个工作日", "评估结果公示", "公示和大额项目", nil},
+	{NoticeLargeWD, Integer, "个工作日", "大额项目公示", "公示和大额项目", nil},
+	{NoticeEndHour, Integer, "时", "公示最后一个工作日截止的钟点", "公示和大额项目", nil},
+	{NoticeObjectionWD, Integer, "个工作日", "异议多久内处理", "公示和大额项目", nil},
+	{LargeItemAmount, Money, "元", "大额项目的起点金额", "公示和大额项目", nil},
+	{DecisionLeadingGroupWD, Integer, "个工作日", "领导小组同意的期限", "公示和大额项目", nil},
 	{CreditInfoEntryWD, Integer, "个工作日", "信用信息形成后多久内录入", "信用、追回与监管", nil},
 	{CreditSeriousAfterAbnormalYears, Integer, "年", "列入活动异常名录多久转为严重违法失信", "信用、追回与监管", nil},
 	{CreditMinYearsOnSerious, Integer, "年", "严重违法失信名单至少列入多久", "信用、追回与监管", nil},

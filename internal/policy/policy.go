@@ -1,7 +1,10 @@
 // Package policy holds the policy documents in articles with their force, and
 // the effective-dated editions of parameters under which cases are decided.
-// Level 3; owns the tables policy_document, policy_article, policy_edition and
-// policy_parameter.
+// Level 3; owns the tables policy_document, policy_article, policy_edition,
+// policy_parameter, policy_change and policy_closing.
+//
+// Documents and editions are drafted by a reviewer and approved by a leader,
+// another person (DESIGN §2); see Desk. Drafts are for staff only.
 //
 // Force is tested at submission (policy, closing paragraph: in force for three
 // years from 2017-09-28). A case pins the edition it was submitted under, so an
@@ -12,7 +15,6 @@ package policy
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
@@ -35,6 +37,55 @@ type Document struct {
 	ArchivedOn    civil.Date `db:"archived_on"`
 	Source        string     `db:"source"` // where the text was published
 	Demo          bool       `db:"demo"`   // invented for showing the portal
+	Status        Status     `db:"status"`
+	UnderID       uuid.UUID  `db:"under_id"`      // of rules: the policy they carry out
+	RevisedByID   uuid.UUID  `db:"revised_by_id"` // the document that took its place, zero for none
+	Version       int        `db:"version"`
+}
+
+// The kinds of document.
+const (
+	KindPolicy = "policy" // the policy itself
+	KindRules  = "rules"  // detailed rules under it (实施细则)
+)
+
+// KindName returns what people call the kind of the document.
+func (d Document) KindName() string {
+	if d.Kind == KindRules {
+		return "实施细则"
+	}
+	return "政策文件"
+}
+
+// Span returns the days of force.
+func (d Document) Span() Span { return Span{d.EffectiveFrom, d.EffectiveTo} }
+
+// Status is how far a document or an edition has come.
+type Status string
+
+// The closed list. Nothing but what is Approved binds or is public.
+const (
+	Draft     Status = "draft"
+	Submitted Status = "submitted"
+	Approved  Status = "approved"
+	Discarded Status = "discarded"
+	Void      Status = "void" // editions: approved, but their document ended before they began
+)
+
+// Name returns the state in words.
+func (s Status) Name() string {
+	switch s {
+	case Draft:
+		return "起草中"
+	case Submitted:
+		return "待签批"
+	case Approved:
+		return "已签批"
+	case Discarded:
+		return "已作废"
+	default:
+		return "没有施行"
+	}
 }
 
 // Force is whether a document binds on a day.
@@ -45,6 +96,7 @@ const (
 	Coming  Force = "coming"
 	InForce Force = "in_force"
 	Lapsed  Force = "lapsed"
+	Revised Force = "revised" // over, and another document took its place
 )
 
 // Name returns what the official page calls the state of force.
@@ -54,6 +106,8 @@ func (f Force) Name() string {
 		return "尚未施行"
 	case InForce:
 		return "有效"
+	case Revised:
+		return "已修订"
 	default:
 		return "已失效"
 	}
@@ -66,6 +120,8 @@ func (d Document) ForceOn(on civil.Date) Force {
 		return Coming
 	case d.EffectiveTo.IsZero() || !on.After(d.EffectiveTo):
 		return InForce
+	case d.RevisedByID != uuid.Nil:
+		return Revised
 	default:
 		return Lapsed
 	}
@@ -79,10 +135,12 @@ func (d Document) Period() string {
 	return d.EffectiveFrom.Chinese() + "至" + d.EffectiveTo.Chinese()
 }
 
-const documentColumns = `id, slug, kind, no, title, issued_by, issued_on, effective_from, effective_to, archived_on, source, demo`
+const documentColumns = `id, slug, kind, no, title, issued_by, issued_on, effective_from, effective_to, archived_on, source, demo,
+	status, coalesce(under_id, '00000000-0000-0000-0000-000000000000') as under_id,
+	coalesce(revised_by_id, '00000000-0000-0000-0000-000000000000') as revised_by_id, version`
 
 // documentOn picks the policy in force on $1, or else the one nearest to it.
-const documentOn = `kind = 'policy' order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
+const documentOn = `kind = 'policy' and status = 'approved' order by effective_from <= $1 desc, abs(effective_from - $1::date) limit 1`
 
 // DocumentOn returns the policy in force on date on and true. Outside force it
 // returns the one that lapsed last (before any, the first to come) and false.
@@ -96,13 +154,13 @@ func DocumentOn(ctx context.Context, q postgres.Querier, on civil.Date) (Documen
 }
 
 // ForceNotice returns what to tell people when no policy is in force on date on,
-// "" when one is.
+// or when its parameters are not approved for that day; "" when all is well.
 func ForceNotice(ctx context.Context, q postgres.Querier, on civil.Date) (string, error) {
-	d, in, err := DocumentOn(ctx, q, on)
-	if err != nil || in {
-		return "", err
+	_, err := EditionOn(ctx, q, on)
+	if errs.Is(err, errs.Conflict) {
+		return errs.Message(err), nil
 	}
-	return notInForce(d, on), nil
+	return "", err
 }
 
 // notInForce says what is closed and what goes on (DESIGN §1, row 四(四)).
@@ -117,58 +175,4 @@ func notInForce(d Document, on civil.Date) string {
 // errNotInForce is the refusal of whatever needs a policy in force.
 func errNotInForce(d Document, on civil.Date) error {
 	return errs.New(errs.Conflict, notInForce(d, on))
-}
-
-// Article is one article of a document, verbatim.
-type Article struct {
-	Ordinal int    `db:"ordinal"`
-	Path    string `db:"path"`   // how it is cited: 三（二）1（1）
-	Label   string `db:"label"`  // what it is called in lists and links
-	Number  string `db:"number"` // as printed before it
-	Title   string `db:"title"`  // heading line of its own, "" when the text runs on
-	Text    string `db:"text"`   // paragraphs separated by line feeds
-}
-
-// Paragraphs returns the text in paragraphs.
-func (a Article) Paragraphs() []string {
-	if a.Text == "" {
-		return nil
-	}
-	return strings.Split(a.Text, "\n")
-}
-
-// Depth returns how deep the article lies: 1 for 三, 2 for 三（二）, 3 for 三（二）1, 4 below.
-func (a Article) Depth() int { return strings.Count(Anchor(a.Path), "-") }
-
-// Articles returns the articles of a document in order.
-func Articles(ctx context.Context, q postgres.Querier, document uuid.UUID) ([]Article, error) {
-	return postgres.All[Article](ctx, q, `select ordinal, path, label, number, title, text
-		from policy_article where document_id = $1 order by ordinal`, document)
-}
-
-// Anchor returns the fragment under which the article with path stands on its
-// document's page: 三（二）1（1） → a-3-2-1-1. Rules link to it. Words that are not
-// numbers, 前言 or 附则, have a name of their own.
-func Anchor(path string) string {
-	switch path {
-	case "通知":
-		return "a-notice"
-	case "前言":
-		return "a-preface"
-	case "附则":
-		return "a-closing"
-	case "演示说明":
-		return "a-demo"
-	}
-	var b strings.Builder
-	b.WriteString("a")
-	for _, r := range path {
-		switch n := strings.IndexRune("一二三四五六七八九", r); {
-		case n >= 0:
-			fmt.Fprintf(&b, "-%d", n/3+1) // each of them takes three bytes
-		case r >= '0' && r <= '9':
-			b.WriteString("-" + string(r))
-		}
-	}
-	return b.String()
 }

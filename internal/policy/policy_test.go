@@ -216,23 +216,29 @@ func TestDemoContinuation(t *testing.T) {
 func TestApprovedEditionsDoNotChange(t *testing.T) {
 	t.Parallel()
 	db := dbtest.New(t)
-	const check, denied, overlap = "23514", "42501", "23P01"
+	const check, denied = "23514", "42501"
 	for name, c := range map[string]struct{ sql, code string }{
 		"value":             {`update policy_parameter set value = '7' where key = 'startup.min_age_months'`, check},
 		"remove":            {`delete from policy_parameter where key = 'startup.min_age_months'`, check},
 		"add":               {`insert into policy_parameter select edition_id, 'startup.extra', type, value, article, source, confirmed from policy_parameter limit 1`, check},
 		"label":             {`update policy_edition set label = 'x'`, check},
 		"back to draft":     {`update policy_edition set status = 'draft', approved_at = null`, check},
+		"void":              {`update policy_edition set status = 'void'`, check},
+		"longer":            {`update policy_edition set effective_to = null`, check},
 		"beyond its policy": {`update policy_edition set effective_to = '2021-01-01'`, check},
-		"article":           {`update policy_article set text = 'x'`, denied},
-		"remove article":    {`delete from policy_article`, denied},
-		"remove document":   {`delete from policy_document`, denied},
-		"second policy": {`insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from)
-			values (gen_random_uuid(), 'other', 'policy', 't', 'b', '2020-01-01', '2020-09-27')`, overlap},
-		"second edition": {`insert into policy_edition (id, document_id, label, effective_from, status, approved_at)
-			select gen_random_uuid(), id, 'y', '2020-01-01', 'approved', now() from policy_document`, check},
-		"second edition in time": {`insert into policy_edition (id, document_id, label, effective_from, effective_to, status, approved_at)
-			select gen_random_uuid(), id, 'y', '2020-01-01', '2020-02-01', 'approved', now() from policy_document`, overlap},
+		"approved at once": {`insert into policy_edition (id, document_id, label, effective_from, effective_to, status, approved_at)
+			select gen_random_uuid(), id, 'y', '2020-01-01', '2020-02-01', 'approved', now() from policy_document`, check},
+		"article":               {`update policy_article set text = 'x'`, check},
+		"remove article":        {`delete from policy_article`, check},
+		"add article":           {`insert into policy_article select document_id, 99, 'x', label, number, title, text from policy_article limit 1`, check},
+		"remove document":       {`delete from policy_document`, denied},
+		"remove edition":        {`delete from policy_edition`, denied},
+		"title":                 {`update policy_document set title = 'x'`, check},
+		"document begins later": {`update policy_document set effective_from = '2018-01-01'`, check},
+		"document ends earlier": {`update policy_document set effective_to = '2019-01-01'`, check},
+		"document unapproved":   {`update policy_document set status = 'draft', approved_at = null`, check},
+		"document at once": {`insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from, status, approved_at)
+			values (gen_random_uuid(), 'other', 'policy', 't', 'b', '2020-01-01', '2021-09-27', 'approved', now())`, check},
 	} {
 		_, err := db.App.Pool().Exec(t.Context(), c.sql)
 		if pg, ok := errors.AsType[*pgconn.PgError](err); !ok || pg.Code != c.code {

@@ -13,6 +13,8 @@ func TestAnchors(t *testing.T) {
 	for path, want := range map[string]string{
 		"前言": "a-preface", "附则": "a-closing", "通知": "a-notice", "演示说明": "a-demo",
 		"一": "a-1", "四": "a-4", "二（三）": "a-2-3", "三（二）1": "a-3-2-1", "三（二）1（1）": "a-3-2-1-1", "三（三）3": "a-3-3-3",
+		"十": "a-10", "十二": "a-12", "二十": "a-20", "二十三": "a-23", "第十二条（三）": "a-t12-3", "第二章": "a-c2", "第二条": "a-t2", "三（二）12": "a-3-2-12",
+		"附件": "a-xe99984e4bbb6", "二甲": "a-xe4ba8ce794b2",
 	} {
 		if got := policy.Anchor(path); got != want {
 			t.Errorf("Anchor(%s) = %s, want %s", path, got, want)

@@ -75,6 +75,10 @@ func (db *DB) Read(ctx context.Context, fn func(q Querier, now time.Time) error)
 	return db.run(ctx, opts, func(tx Tx, now time.Time) error { return fn(tx, now) })
 }
 
+// Glance runs fn outside of any transaction: for a single statement that needs
+// neither a snapshot nor the time, such as a count in the head of a page.
+func (db *DB) Glance(fn func(q Querier) error) error { return Translate(fn(db.pool)) }
+
 func (db *DB) run(ctx context.Context, opts pgx.TxOptions, fn func(Tx, time.Time) error) error {
 	err := pgx.BeginTxFunc(ctx, db.pool, opts, func(tx pgx.Tx) error {
 		var now time.Time

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"civilaffairs/internal/authz"
@@ -11,18 +12,16 @@ import (
 // Flow is a workflow as a list: the way forward, step by step, with what else
 // can happen at each.
 type Flow struct {
-	Steps        []Step
-	Last         workflow.Place // where the way ends that the table knows
-	LastDue      *policy.Param  // working days for it; nil for none
-	LastKeepsDue bool           // its days are those of the step before
-	Anyhow       []Exit         // possible at several steps, such as withdrawing
+	Steps  []Step
+	Anyhow []Exit // possible at many steps, such as withdrawing
 }
 
 // Step is one transition of the way forward.
 type Step struct {
 	Label  string
 	By     []authz.Role
-	Due    *policy.Param // working days for it; nil for none
+	Due    *policy.Param // working days or months for it; nil for none
+	Shares bool          // its days are those of the step before
 	Lapses bool          // when nobody acts in time, the case goes on without
 	Exits  []Exit
 }
@@ -32,21 +31,25 @@ type Exit struct {
 	Label  string
 	By     []authz.Role
 	To     workflow.State
-	Due    *policy.Param // working days in which the applicant answers
+	Due    *policy.Param // time in which the applicant answers; nil when it is not the applicant's
 	Pauses bool          // the office's days stand still meanwhile
 	Lapse  string        // what happens without an answer
 }
 
-// flowOf follows the table from its start: the first transition that leads to an
-// open place not yet visited is the way forward, the others are exits.
+// many is from how many places on a transition is told once, and not at each.
+const many = 3
+
+// flowOf follows the table from its start to the closing: the first transition
+// that leads to a place not yet visited is the way forward, the others are exits.
+// Going back and forth among the offices is not told.
 func flowOf(d *workflow.Definition, params policy.Params) Flow {
 	f := Flow{}
 	var way []workflow.Transition
 	places := []workflow.Place{d.Start}
-	for {
+	for places[len(places)-1].State != workflow.Closed {
 		next := slices.IndexFunc(d.Transitions, func(t workflow.Transition) bool {
 			return slices.Contains(t.From, places[len(places)-1]) && t.Action != workflow.Lapse &&
-				t.To.State.Class() != workflow.Final && !slices.Contains(places, t.To)
+				(t.To.State.Class() != workflow.Final || t.To.State == workflow.Closed) && !slices.Contains(places, t.To)
 		})
 		if next < 0 {
 			break
@@ -54,17 +57,18 @@ func flowOf(d *workflow.Definition, params policy.Params) Flow {
 		way = append(way, d.Transitions[next])
 		places = append(places, d.Transitions[next].To)
 	}
-	f.Last = places[len(places)-1]
-	var due *policy.Param
+	var before workflow.Transition
 	for i, t := range way {
-		step := Step{Label: t.Label, By: t.By, Due: due}
+		step := Step{Label: t.Label, By: t.By, Due: dueOf(before, params), Shares: before.KeepsDue}
 		for _, other := range d.Transitions {
 			switch {
 			case !slices.Contains(other.From, places[i]) || other.Action == t.Action:
 			case other.Action == workflow.Lapse:
 				step.Lapses = other.To == t.To
-			case len(other.From) > 1:
+			case len(other.From) >= many:
 				// listed once, below
+			case slices.Contains(places[:i], other.To) && !other.To.Waits.OfOrganization():
+				// back to an office that had it
 			case places[i] == d.Start:
 				// taking back one's own draft concerns nobody else
 			default:
@@ -72,11 +76,10 @@ func flowOf(d *workflow.Definition, params policy.Params) Flow {
 			}
 		}
 		f.Steps = append(f.Steps, step)
-		due = dueOf(t, params)
-		f.LastDue, f.LastKeepsDue = due, t.KeepsDue
+		before = t
 	}
 	for _, t := range d.Transitions {
-		if len(t.From) > 1 {
+		if len(t.From) >= many {
 			f.Anyhow = append(f.Anyhow, exitOf(d, t, params))
 		}
 	}
@@ -84,7 +87,10 @@ func flowOf(d *workflow.Definition, params policy.Params) Flow {
 }
 
 func exitOf(d *workflow.Definition, t workflow.Transition, params policy.Params) Exit {
-	e := Exit{Label: t.Label, By: t.By, To: t.To.State, Due: dueOf(t, params), Pauses: t.PausesClock}
+	e := Exit{Label: t.Label, By: t.By, To: t.To.State, Pauses: t.PausesClock}
+	if t.To.Waits.OfOrganization() {
+		e.Due = dueOf(t, params)
+	}
 	if lapse, ok := d.Find(t.To, workflow.Lapse); ok {
 		e.Lapse = lapse.Label
 	}
@@ -92,9 +98,10 @@ func exitOf(d *workflow.Definition, t workflow.Transition, params policy.Params)
 }
 
 func dueOf(t workflow.Transition, params policy.Params) *policy.Param {
-	if t.DueParam == "" {
+	name := cmp.Or(t.DueParam, t.DueMonthsParam)
+	if name == "" {
 		return nil
 	}
-	p := params.Param(policy.Key(t.DueParam))
+	p := params.Param(policy.Key(name))
 	return &p
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
@@ -15,9 +16,10 @@ import (
 	"civilaffairs/internal/postgres"
 )
 
-// Home is what the home page shows; eleven statements.
+// Home is what the home page shows; twelve statements.
 type Home struct {
 	Terms
+	Money     HomeMoney
 	Regions   *district.RegionSet
 	Counts    organization.Tallies
 	Bases     []incubator.Base // not closed
@@ -44,6 +46,9 @@ func (s *Service) Home(ctx context.Context) (Home, error) {
 			return err
 		}
 		if h.Bases, err = incubator.All(ctx, q); err != nil {
+			return err
+		}
+		if h.Money, err = homeMoney(ctx, q, civil.On(now), h.Regions); err != nil {
 			return err
 		}
 		return s.offers(ctx, q, now, &h)
@@ -90,11 +95,15 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, now time.Time,
 
 // founding is the article that bears the programme's name.
 func founding(articles []policy.Article, p funding.Programme) policy.Article {
-	i := slices.IndexFunc(articles, func(a policy.Article) bool { return a.Label == p.Workflow().Name })
-	if i < 0 {
-		return policy.Article{}
+	name := p.Workflow().Name
+	if i := slices.IndexFunc(articles, func(a policy.Article) bool { return a.Label == name }); i >= 0 {
+		return articles[i]
 	}
-	return articles[i]
+	// A new document may call the article otherwise and name the programme in it.
+	if i := slices.IndexFunc(articles, func(a policy.Article) bool { return strings.Contains(a.Title+a.Text, name) }); i >= 0 {
+		return articles[i]
+	}
+	return policy.Article{}
 }
 
 // programmeArticle reports whether an article sets up one of the four

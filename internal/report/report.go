@@ -1,5 +1,6 @@
 // Package report reads across features for pages that belong to none: the home
-// page and the guides. Read-only. Level 6; owns no tables.
+// page, the guides, the funded projects, the fund and the open data. Read-only.
+// Level 6; owns no tables.
 package report
 
 import (
@@ -19,11 +20,12 @@ import (
 type Service struct {
 	db         *postgres.DB
 	programmes []funding.Programme
+	exports    chan struct{} // holds one for each that runs
 }
 
 // New returns a Service over the programmes of the catalog.
 func New(db *postgres.DB, programmes []funding.Programme) *Service {
-	return &Service{db: db, programmes: programmes}
+	return &Service{db: db, programmes: programmes, exports: make(chan struct{}, exports)}
 }
 
 // Terms are the rules that hold on a day.
@@ -33,7 +35,8 @@ type Terms struct {
 }
 
 // Terms returns the rules on a day, today when on is zero. Outside the force of
-// any policy they are the last ones, and Rules.InForce is false. errs.NotFound,
+// any policy, or on a day without approved parameters, they are the nearest ones,
+// and Rules.InForce is false. errs.NotFound,
 // with words for the person, while the policy has no approved parameters.
 func (s *Service) Terms(ctx context.Context, on civil.Date) (Terms, error) {
 	var t Terms
@@ -50,12 +53,9 @@ func terms(ctx context.Context, q postgres.Querier, now time.Time, on civil.Date
 		t.On = t.Today
 	}
 	var err error
-	if t.Rules.Document, t.Rules.InForce, err = policy.DocumentOn(ctx, q, t.On); err != nil {
-		return t, err
-	}
-	t.Rules.Edition, err = policy.EditionShown(ctx, q, t.On)
-	if errs.Is(err, errs.NotFound) {
-		return t, errs.Wrap(errs.NotFound, fmt.Sprintf("《%s》的参数还没有签批，签批后才有办事指南。现在请看政策原文。", t.Rules.Document.Title), err)
+	t.Rules.Document, t.Rules.InForce, t.Rules.Edition, err = policy.On(ctx, q, t.On)
+	if err == nil && t.Rules.Edition.DocumentID != t.Rules.Document.ID {
+		return t, errs.Newf(errs.NotFound, "《%s》的参数还没有签批，签批后才有办事指南。现在请看政策原文。", t.Rules.Document.Title)
 	}
 	return t, err
 }

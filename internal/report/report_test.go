@@ -74,10 +74,14 @@ func TestHomeWithinItsStatements(t *testing.T) {
 func TestPolicyWithoutParameters(t *testing.T) {
 	t.Parallel()
 	s, db := open(t, false)
-	_, err := db.Owner.Exec(t.Context(), `insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from, source)
-		values (gen_random_uuid(), 'new', 'policy', '新的意见', '区政府', '2026-01-01', '2026-01-01', '测试')`)
-	if err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{
+		`insert into policy_document (id, slug, kind, title, issued_by, issued_on, effective_from, source, demo)
+			values (gen_random_uuid(), 'new', 'policy', '新的意见', '区政府', '2026-01-01', '2026-01-01', '测试', true)`,
+		`update policy_document set status = 'approved', approved_at = portal_now() where slug = 'new'`,
+	} {
+		if _, err := db.Owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	h, err := s.Home(t.Context())
 	if err != nil || len(h.Offers) != 0 || h.Rules.Document.Slug != "new" || h.Today.IsZero() {
@@ -117,8 +121,12 @@ func TestGuideFollowsTheWorkflow(t *testing.T) {
 	if len(exits) != 2 || !exits[0].Pauses || exits[0].Due.Display() != "10个工作日" || exits[0].Lapse == "" || exits[1].To != workflow.Refused {
 		t.Errorf("exits of acceptance: %+v", exits)
 	}
-	if !g.Flow.LastKeepsDue || g.Flow.LastDue != nil {
-		t.Error("acceptance and review share their days")
+	if review := g.Flow.Steps[4]; !review.Shares || review.Due != nil {
+		t.Errorf("acceptance and review share their days: %+v", review)
+	}
+	want := []string{"拟予支持，送签批", "签批同意", "开始公示", "公示期满，资助核定", "拨付成功", "提交使用报告", "核查通过，办结"}
+	if !slices.Equal(labels[4:], want) || dues[8] != "15个工作日" || dues[9] != "6个月" {
+		t.Errorf("after acceptance: %v in %v", labels[4:], dues[4:])
 	}
 	if len(g.Flow.Anyhow) != 1 || !slices.Equal(g.Flow.Anyhow[0].By, []authz.Role{authz.OrgHead}) {
 		t.Errorf("anyhow: %+v", g.Flow.Anyhow)

@@ -50,6 +50,12 @@ func (k Kind) Name() string {
 	return string(k)
 }
 
+// Elsewhere reports whether another authority keeps the list: without a look, no
+// entry here says nothing about it.
+func (k Kind) Elsewhere() bool {
+	return k == AbnormalList || k == SeriousList || k == CourtDefaulter
+}
+
 // Valid reports whether k is one of Kinds.
 func (k Kind) Valid() bool { return k.Name() != string(k) }
 

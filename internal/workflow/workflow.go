@@ -23,6 +23,22 @@ func (p Place) String() string {
 	return p.State.Name() + "·" + p.Waits.Name()
 }
 
+// placeNames are the places that the name of their state does not tell apart for
+// whoever waits.
+var placeNames = map[Place]string{
+	{Noticing, authz.BureauClerk}:  "待公示",
+	{Reporting, authz.BureauClerk}: "使用报告待核查",
+	{Reporting, authz.Finance}:     "结余待退回",
+}
+
+// Name returns what people call the place: its own name, or that of its state.
+func (p Place) Name() string {
+	if name, ok := placeNames[p]; ok {
+		return name
+	}
+	return p.State.Name()
+}
+
 // Action is the name of a transition, such as "submit".
 type Action string
 
@@ -42,6 +58,8 @@ type Transition struct {
 	// DueParam is the policy parameter, in working days, of the deadline in To;
 	// "" leaves To without one.
 	DueParam string
+	// DueMonthsParam is the same in calendar months, counted to the same day.
+	DueMonthsParam string
 	// KeepsDue goes on with the deadline that ran before: unchanged when it was
 	// not paused, with what was left of it after a pause.
 	KeepsDue bool
@@ -94,7 +112,7 @@ func (d *Definition) Actions(from Place, actor authz.Actor, h History) []Transit
 func (d *Definition) Check(from Place, action Action, actor authz.Actor, h History) (Transition, error) {
 	t, ok := d.Find(from, action)
 	if !ok {
-		return t, errs.Newf(errs.Conflict, "这件现在是“%s”，不能再办这一步。请刷新页面看最新进展。", from.State.Name())
+		return t, errs.Newf(errs.Conflict, "这件现在是“%s”，不能再办这一步。请刷新页面看最新进展。", from.Name())
 	}
 	if !slices.Contains(t.By, actor.Role) {
 		return t, errs.Newf(errs.Forbidden, "“%s”由%s办理。", t.Label, roleNames(t.By))

@@ -26,6 +26,8 @@ type accountsView struct {
 	Table  ui.Table
 	Any    bool
 	More   bool
+
+	Narrowed bool // something is searched for
 }
 
 func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
@@ -40,7 +42,7 @@ func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := accountsView{Title: listTitle(actor(r)), Name: f.Name, Role: string(f.Role), Status: string(f.Status),
-		Roles: roleOptions(rolesFor(actor(r)), "全部身份"), States: statusOptions(), Any: len(list) > 0, More: more}
+		Roles: roleOptions(rolesFor(actor(r)), "全部身份"), States: statusOptions(), Any: len(list) > 0, More: more, Narrowed: f != account.Filter{}}
 	switch {
 	case actor(r).Can(authz.AccountManage):
 		v.New, v.NewTo = paths.OfficeNew, "建机关账号"

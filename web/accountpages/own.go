@@ -49,7 +49,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Facts = append(v.Facts, ui.F("手机", orNone(own.MobileMask)), ui.F("电子邮箱", orNone(own.Email)),
 		ui.Fact{Label: "密码", Value: clock(own.PasswordChangedAt) + " 设置", Change: paths.OwnPassword},
-		ui.Fact{Label: "动态口令", Value: secondFactorWords(own), Change: paths.OwnSecondFactor})
+		ui.Fact{Label: "动态口令", Value: secondFactorWords(own), Change: paths.OwnSecondFactor, Act: secondFactorAct(own)})
 	current, _ := p.Sessions.SessionID(r.Context())
 	for _, s := range list {
 		v.Sessions = append(v.Sessions, sessionRow{ID: s.ID.String(), Opened: clock(s.OpenedAt), Seen: clock(s.SeenAt),
@@ -75,6 +75,13 @@ func secondFactorWords(own account.Own) string {
 		return "没有绑定"
 	}
 	return "已绑定，备用码还剩 " + strconv.Itoa(own.RecoveryCodes) + " 个"
+}
+
+func secondFactorAct(own account.Own) string {
+	if !own.HasSecondFactor() {
+		return "绑定"
+	}
+	return "换绑"
 }
 
 // placeOf says where an account belongs.

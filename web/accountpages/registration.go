@@ -91,7 +91,7 @@ func (p *Pages) register(r *http.Request, in account.Registration, again string)
 
 func registeredWords(s account.Status) string {
 	if s == account.Active {
-		return "已注册。现在可以登录，填写备案申请。"
+		return "已注册。现在可以登录，看备案要什么、最早哪天能申请。"
 	}
 	return "已注册。街道核对以后，用刚才的用户名和密码就能登录；结果也在登录时告诉您。"
 }

@@ -62,7 +62,7 @@ func registrationChoicePage() templ.Component {
 			templ_7745c5c3_Err = ui.Facts([]ui.Fact{
 				{Label: "负责人", Body: choice(authz.OrgHead, "我是组织的负责人", "代表组织签署、提交申请。街道核对身份以后开通。")},
 				{Label: "经办人", Body: choice(authz.OrgClerk, "我是组织的经办人", "填写申请和材料，由负责人签署。街道核对以后开通；本组织负责人有账号的，请负责人直接添加您。")},
-				{Label: "发起人", Body: choice(authz.Initiator, "我们正在筹备，还没有备案", "注册后马上可以使用，填写备案申请。备案通过以后成为负责人账号。")},
+				{Label: "发起人", Body: choice(authz.Initiator, "我们正在筹备，还没有备案", "注册后马上可以使用：看备案要什么、准备哪些材料、最早哪天能申请。备案办结以后，用备案编号注册负责人账号。")},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -400,7 +400,7 @@ func ownPage(v ownView) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = layout.Shell(layout.Page{Title: "我管理的孵化基地", Nav: "bases",
-			Crumbs: []layout.Crumb{{Label: "工作台", Href: paths.Workspace}, {Label: "我管理的孵化基地"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+			Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "工作台", Href: paths.Workspace}, {Label: "我管理的孵化基地"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

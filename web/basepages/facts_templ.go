@@ -250,7 +250,7 @@ func factsPage(v factsView) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = layout.Shell(layout.Page{Title: "填写" + v.Name + "的情况", Nav: "bases", Errors: len(v.Errors),
-			Crumbs: []layout.Crumb{{Label: "工作台", Href: paths.Workspace}, {Label: "我管理的孵化基地", Href: paths.WorkspaceBases}, {Label: v.Name}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "工作台", Href: paths.Workspace}, {Label: "我管理的孵化基地", Href: paths.WorkspaceBases}, {Label: v.Name}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

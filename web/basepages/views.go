@@ -179,15 +179,19 @@ func newOwnView(d incubator.Directory) ownView {
 	for _, b := range d.Bases {
 		unknown := b.Unknown()
 		missing += len(unknown)
-		todo := ui.C(ui.Tag("已填好", ui.Good))
+		todo, act := ui.C(ui.Tag("已填好", ui.Good)), "修改"
 		if len(unknown) > 0 {
+			act = "填写"
 			todo = ui.Cell{Body: ui.Tag(fmt.Sprintf("%d 项待填写", len(unknown)), ui.Warn), Sub: list(unknown)}
 		}
 		rows = append(rows, ui.Cells(ui.Head(b.Name, paths.Base(b.Slug), d.Regions.FullName(b.CommunityCode)),
-			ui.C(ui.Tag(b.Status.Name(), statusTone(b.Status))), todo, ui.C(ui.Go("填写", paths.BaseFacts(b.Slug)))))
+			ui.C(ui.Tag(b.Status.Name(), statusTone(b.Status))), todo, ui.C(ui.Go(act, paths.BaseFacts(b.Slug)))))
 	}
 	v.Table.Groups = ui.Rows(rows...)
-	v.Lead = fmt.Sprintf("%d 个基地，共 %d 项待填写。没有填的，公众看不到。", len(d.Bases), missing)
+	v.Lead = fmt.Sprintf("%d 个基地，都已填好。情况有变化时修改。", len(d.Bases))
+	if missing > 0 {
+		v.Lead = fmt.Sprintf("%d 个基地，共 %d 项待填写。没有填的，公众看不到。", len(d.Bases), missing)
+	}
 	return v
 }
 

@@ -8,8 +8,12 @@ import (
 	"civilaffairs/internal/policy"
 )
 
-// Closed says why nothing new is taken on a day on which d is not in force.
+// Closed says why nothing new is taken on a day on which d is not in force, or
+// has no approved parameters.
 func Closed(d policy.Document, on civil.Date) string {
+	if d.ForceOn(on) == policy.InForce {
+		return fmt.Sprintf("《%s》有效，但%s适用的参数还没有签批，签批前不受理申请。", d.Title, on.Chinese())
+	}
 	if d.ForceOn(on) == policy.Coming {
 		return fmt.Sprintf("《%s》自%s起施行，施行前不受理申请。", d.Title, d.EffectiveFrom.Chinese())
 	}

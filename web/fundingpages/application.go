@@ -3,6 +3,7 @@ package fundingpages
 import (
 	"net/http"
 
+	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
@@ -28,8 +29,12 @@ func (p *Pages) createApplication(w http.ResponseWriter, r *http.Request) error 
 }
 
 // showApplication shows the form to who may still write it, the case to
-// everybody else.
+// everybody else and to who asks for it: the letter that calls for a correction
+// is read before it is answered.
 func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("view") == "case" {
+		return p.showCase(w, r)
+	}
 	shown, err := p.Funding.Show(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
@@ -44,10 +49,27 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
 	return renderCase(w, r, http.StatusOK, v)
 }
 
+func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) error {
+	view, err := p.Funding.View(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	if len(view.Submissions) == 0 {
+		return httpserver.SeeOther(w, r, paths.Application(number(r))) // nothing was signed yet
+	}
+	v, err := caseOf(r, view)
+	if err != nil {
+		return err
+	}
+	return renderCase(w, r, http.StatusOK, v)
+}
+
 // overviewView is the task list of an application that is being written.
 type overviewView struct {
 	No, Kind, Organization string
 	State                  string
+	Tone                   ui.Tone
+	Case                   string // address of what was signed and what became of it, "" while a draft
 	Tasks                  []ui.Task
 	Ready                  bool
 	Missing                int
@@ -64,9 +86,9 @@ type overviewView struct {
 func overviewOf(f funding.Form) overviewView {
 	v := overviewView{
 		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name,
-		State: f.Case.State.Name(), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
+		State: f.Case.State.Name(), Tone: stateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
 		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
-		SavedLine: savedLine(f), Counter: f.Case.Channel == "counter",
+		SavedLine: savedLine(f), Counter: f.Case.Channel == casework.Counter,
 	}
 	if !f.Context.Rules.InForce {
 		v.Closed = "今天没有生效的政策文件，暂不受理新的申请。可以先填好草稿，内容会一直保存。"
@@ -76,6 +98,7 @@ func overviewOf(f funding.Form) overviewView {
 			v.Correction = append(v.Correction, ui.Fact{Label: flaw.Label, Value: flaw.Reason, Change: itemHref(f, flaw.Field)})
 		}
 		v.CorrectionDue = f.Case.DueOn.Chinese()
+		v.Case = paths.ApplicationCase(f.Case.No)
 	}
 	return v
 }
@@ -105,8 +128,10 @@ func tasksOf(f funding.Form, current string) []ui.Task {
 		tasks = append(tasks, t)
 	}
 	papers := ui.Task{Label: "附件", Href: paths.ApplicationPapers(f.Case.No), Current: current == "papers"}
-	missing := missingPapers(f)
+	missing, asked := missingPapers(f), papersToCorrect(f)
 	switch {
+	case missing == 0 && asked > 0:
+		papers.State, papers.Tone = "补正 "+itoa(asked)+" 项", ui.Warn
 	case missing == 0:
 		papers.State, papers.Tone = "已交齐", ui.Good
 	default:
@@ -119,6 +144,9 @@ func signTask(f funding.Form, current string) ui.Task {
 	t := ui.Task{Label: "核对并签署提交", Href: paths.ApplicationReview(f.Case.No), Current: current == "review"}
 	if len(f.Faults) > 0 {
 		t.Hint = "前面各部分完成后，由负责人签署提交"
+		if f.Case.Channel == casework.Counter {
+			t.Hint = "打印件由负责人签字盖章、上传后，由窗口提交"
+		}
 	}
 	return t
 }
@@ -154,11 +182,28 @@ func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
 func missingPapers(f funding.Form) int {
 	n := 0
 	for _, s := range f.Slots {
-		if s.Required && s.Usable() == 0 {
+		if required(f, s) && s.Usable() == 0 {
 			n++
 		}
 	}
 	return n
+}
+
+// papersToCorrect counts the papers that the correction asks for.
+func papersToCorrect(f funding.Form) int {
+	n := 0
+	for _, s := range f.Slots {
+		if f.Correcting && f.Correction.Open(funding.FileItem(s.Key)) {
+			n++
+		}
+	}
+	return n
+}
+
+// required reports whether the application needs the paper: one filed at a
+// counter is signed on paper, so the stamped print is not left to choice.
+func required(f funding.Form, s funding.SlotFiles) bool {
+	return s.Required || s.Key == funding.StampSlot && f.Case.Channel == casework.Counter
 }
 
 // savedLine says when and by whom the form was saved last.

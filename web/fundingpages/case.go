@@ -22,6 +22,7 @@ type caseView struct {
 	Tone                   ui.Tone
 	Numbers                []ui.Fact // amount, received, deadline
 	Clock                  *ui.Clock
+	Due                    string // the day on which the clock runs out
 	Next                   string
 	Organization           []ui.Fact
 	Parts                  []answers
@@ -39,9 +40,17 @@ type caseView struct {
 	MayOpine, MayDecide    bool
 	Why                    string // why nothing can be done here now, for an office that might expect it
 	Decision               decisionView
+	Verdict                verdictView
+	Proposal               []ui.Fact
+	Computation            []funding.Step
 	Lost                   []ui.Fact // what an office typed and can no longer send: somebody else was first
 	Version, Token         string
 	Receipt                string
+	Notice, Money          []ui.Fact
+	ActLabel, ActHref      string // where else the office acts
+	Report                 string // address of the use report, "" while there is none
+	MayReport              bool   // it is the reader's to write
+	Answer                 string // where the applicant answers a correction, "" without one
 }
 
 type opinionLine struct {
@@ -89,19 +98,37 @@ func caseOf(r *http.Request, in funding.View) (caseView, error) {
 	if v.MayDecide {
 		v.Decision = decisionOf(in)
 	}
-	v.Why = whyNot(in, actor(r))
+	if in.Case.State == workflow.Reporting || in.Reported() {
+		v.Report, v.MayReport = paths.ApplicationReport(in.Case.No), in.Case.Place() == funding.Reporting && actor(r).Can(authz.UseReportWrite)
+	}
+	v.Verdict, v.Why = verdictOf(in), whyNot(in, actor(r))
+	v.Proposal = proposalFacts(in.Proposal)
+	v.Notice, v.Money = noticeFacts(in), moneyFacts(in, actor(r))
+	v.ActLabel, v.ActHref = officeAct(in, actor(r))
+	if v.Staff {
+		v.Computation = computation(in)
+	}
 	return v, nil
 }
 
 func headOf(in funding.View, a authz.Actor) caseView {
 	c := in.Case
 	v := caseView{
-		No: c.No, Kind: in.Programme.Workflow().Name, Title: c.Title, State: c.State.Name(), Tone: stateTone(c.State),
+		No: c.No, Kind: in.Programme.Workflow().Name, Title: c.Title, State: c.Place().Name(), Tone: stateTone(c.State),
 		Next: waitingText(c), Counter: c.Channel == casework.Counter, Staff: a.Role.Staff(), Applicant: a.Role.OfOrganization(),
 		Version: itoa(c.Version), Token: newToken(), Clock: clockOf(in),
 	}
+	if v.Clock != nil {
+		v.Due = c.DueOn.Chinese()
+	}
 	if c.Class == workflow.Final {
 		v.Next = "已于 " + civil.On(*c.ClosedAt).Chinese() + "结束。"
+		if !v.Staff && (c.State == workflow.Withdrawn || c.State == workflow.Lapsed) {
+			v.Next += "以后可以另外提出申请。"
+		}
+	}
+	if v.Applicant && c.State == workflow.Correcting {
+		v.Answer = paths.Application(c.No)
 	}
 	if c.Amount != nil {
 		v.Numbers = append(v.Numbers, ui.F("申请金额", c.Amount.String()+" 元"))
@@ -212,7 +239,7 @@ func timelineOf(in funding.View) []ui.Event {
 		out = append(out, event)
 	}
 	if in.Case.Class == workflow.Open {
-		out = append(out, ui.Event{When: "现在", Title: in.Case.State.Name(), Text: waitingText(in.Case), State: "now"})
+		out = append(out, ui.Event{When: "现在", Title: in.Case.Place().Name(), Text: waitingText(in.Case), State: "now"})
 	}
 	return out
 }
@@ -220,7 +247,11 @@ func timelineOf(in funding.View) []ui.Event {
 // whyNot tells an office why it finds no buttons although the case stands with
 // its role: the same person did an earlier act.
 func whyNot(in funding.View, a authz.Actor) string {
-	if in.Case.Waits == a.Role && len(in.Actions) == 0 && a.Role.Staff() {
+	if _, href := officeAct(in, a); href != "" {
+		return ""
+	}
+	before := slices.ContainsFunc(in.Events, func(e casework.Event) bool { return e.PersonID == a.PersonID })
+	if before && in.Case.Waits == a.Role && len(in.Actions) == 0 && a.Role.Staff() {
 		return "这件您办过前面的步骤，这一步要由另一位同事办理。"
 	}
 	return ""

@@ -194,7 +194,7 @@ func (p *Pages) decideAgain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Decision = v.Decision.typed(r, nil)
+	v.Decision, v.Verdict = v.Decision.typed(r, nil), v.Verdict.typed(r, nil)
 	return renderCase(w, r, http.StatusOK, v)
 }
 
@@ -217,11 +217,12 @@ func (p *Pages) decisionRefused(w http.ResponseWriter, r *http.Request, cause er
 	if len(faults) == 0 {
 		faults = ui.Errors{{Name: "choice", Label: "没有办成", Message: errs.Message(cause)}}
 	}
-	if !v.MayDecide && !v.MayOpine {
+	if !v.MayDecide && !v.MayOpine && v.Verdict.Stage == "" {
 		v.Lost = lost(r, in)
 		faults = ui.Errors{{Name: "lost", Label: "没有办成", Message: errs.Message(cause)}}
 	}
-	v.Decision = v.Decision.typed(r, anchored(faults))
+	faults = anchored(faults)
+	v.Decision, v.Verdict = v.Decision.typed(r, faults), v.Verdict.typed(r, faults)
 	return renderCase(w, r, httpserver.Status(cause), v)
 }
 
@@ -235,15 +236,23 @@ func lost(r *http.Request, in funding.View) []ui.Fact {
 			facts = append(facts, ui.F(label, value))
 		}
 	}
-	add("决定", map[string]string{"accept": "受理", "return": "退回补正", "refuse": "不予受理"}[f.Get("choice")])
+	add("决定", choiceWords[f.Get("choice")])
 	for _, item := range funding.Correctable(in.Programme, in.Papers) {
 		add(item.Label, f.Get("reason-"+item.Name))
 	}
 	add("理由", funding.GroundText(f.Get("ground")))
 	add("查明的情况", f.Get("facts"))
+	add("拟核定金额", f.Get("amount"))
+	add("理由", f.Get("reason"))
 	add("意见", casework.Stance(f.Get("stance")).Name())
 	add("说明", f.Get("text"))
 	return facts
+}
+
+// choiceWords are the decisions of all boxes, for what could not be sent.
+var choiceWords = map[string]string{
+	"accept": "受理", "return": "退回补正", "refuse": "不予支持或不予受理", "support": "拟予支持", "back": "退回", "agree": "同意", "disagree": "不同意",
+	"sign": "签批同意", "decline": "签批不予支持",
 }
 
 func flawsOf(r *http.Request) []casework.Flaw {
@@ -277,12 +286,15 @@ func (p *Pages) createWithdrawal(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v := ui.Review{
-			Title: "确认撤回申请", Submit: "确认撤回", Harm: true, Action: paths.ApplicationAct(no, "withdrawal"),
+			Title: "确认撤回申请", Submit: "确认撤回", Leave: "不撤回，返回", Harm: true, Action: paths.ApplicationAct(no, "withdrawal"),
 			Effect: "撤回后这件就此结束，不能恢复。以后可以另外提出申请。",
 			Facts:  []ui.Fact{ui.F("编号", no), ui.F("组织", form.Case.Title), ui.F("现在", form.Case.State.Name())},
 		}
+		if reason := strings.TrimSpace(f.Get("reason")); reason != "" {
+			v.Facts = append(v.Facts, ui.F("撤回原因", reason))
+		}
 		if form.Case.State == workflow.Draft {
-			v.Title, v.Submit = "确认撤销草稿", "确认撤销草稿"
+			v.Title, v.Submit, v.Leave = "确认撤销草稿", "确认撤销草稿", "不撤销，返回"
 			v.Effect = "草稿和已上传的附件不再保留，不能恢复。以后可以重新填写。"
 		}
 		return p.confirm(w, r, v)

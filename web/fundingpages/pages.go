@@ -48,6 +48,11 @@ func (p *Pages) Register(_, session *httpserver.Router) {
 	session.Post(paths.Applications+"/{no}/withdrawal", authz.CaseView, p.createWithdrawal)
 	session.Post(paths.Applications+"/{no}/opinion", authz.ApplicationOpine, p.createOpinion)
 	session.Post(paths.Applications+"/{no}/decision", authz.ApplicationAccept, p.createDecision)
+	session.Post(paths.Applications+"/{no}/"+stagePropose, authz.ApplicationReview, p.createVerdict(stagePropose))
+	session.Post(paths.Applications+"/{no}/"+stageConsent, authz.ApplicationConsent, p.createVerdict(stageConsent))
+	session.Post(paths.Applications+"/{no}/"+stageSign, authz.ApplicationSign, p.createVerdict(stageSign))
+	session.Post(paths.Applications+"/{no}/"+stageTerminate, authz.ApplicationSign, p.createVerdict(stageTerminate))
+	p.registerReport(session)
 }
 
 // page is the shell of a page about one application.
@@ -59,6 +64,13 @@ func page(no, title, sub string, n int) layout.Page {
 		crumbs = append(crumbs, layout.Crumb{Label: no, Href: paths.Application(no)}, layout.Crumb{Label: sub})
 	}
 	return layout.Page{Title: title, Nav: "workspace", Crumbs: crumbs, Errors: n}
+}
+
+// heavy is page for those that read the whole application and its eligibility.
+func heavy(no, title, sub string, n int) layout.Page {
+	p := page(no, title, sub, n)
+	p.Uncounted = true
+	return p
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }

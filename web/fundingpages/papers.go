@@ -12,8 +12,6 @@ import (
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 	"civilaffairs/web/upload"
-
-	"github.com/google/uuid"
 )
 
 const acceptedTypes = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.xml"
@@ -36,7 +34,12 @@ func papersOf(f funding.Form, faults ui.Errors) papersView {
 	v := papersView{sectionView: sectionOf(f, funding.Section{Key: "papers", Title: "附件"})}
 	v.Step, v.Errors = len(f.Sections)+1, anchored(faults)
 	for _, s := range f.Slots {
-		v.Uploads = append(v.Uploads, slotRows(f, s, faults.For(funding.FileItem(s.Key)))...)
+		s.Required = required(f, s)
+		rows := slotRows(linksOf(f), s, faults.For(funding.FileItem(s.Key)))
+		if rows[0].Say == "" {
+			rows[0].Say = asked(f, funding.FileItem(s.Key))
+		}
+		v.Uploads = append(v.Uploads, rows...)
 	}
 	return v
 }
@@ -50,20 +53,38 @@ func anchored(faults ui.Errors) ui.Errors {
 	return out
 }
 
+// slotLinks is where the papers of a form are sent, opened and taken out.
+type slotLinks struct {
+	Slot    func(key string) string
+	File    func(id string) string
+	Removal func(key, id string) string
+	Locked  bool // most slots are closed: say so where nothing is
+}
+
+func linksOf(f funding.Form) slotLinks {
+	no := f.Case.No
+	return slotLinks{
+		Slot:    func(key string) string { return paths.ApplicationSlot(no, key) },
+		File:    func(id string) string { return paths.ApplicationFile(no, id) },
+		Removal: func(key, id string) string { return paths.ApplicationPaperRemoval(no, key, id) },
+		Locked:  f.Correcting,
+	}
+}
+
 // slotRows is one row for each file of a slot, and one to add another.
-func slotRows(f funding.Form, s funding.SlotFiles, fault string) []ui.Upload {
+func slotRows(to slotLinks, s funding.SlotFiles, fault string) []ui.Upload {
 	need := "可不交"
 	if s.Required {
 		need = "必交"
 	}
 	var rows []ui.Upload
 	for _, a := range s.Files {
-		rows = append(rows, fileRow(f, s, a, need))
+		rows = append(rows, fileRow(to, s, a, need))
 	}
 	full := s.Max <= 1 && len(s.Files) > 0 || s.Max > 1 && s.Usable() >= s.Max
 	if full && fault == "" {
 		if s.Max <= 1 && s.Open {
-			rows[len(rows)-1].Act = ui.Join(rows[len(rows)-1].Act, ui.UploadForm(uploadTo(f, s, "换一份")))
+			rows[len(rows)-1].Act = ui.Join(rows[len(rows)-1].Act, ui.UploadForm(uploadTo(to, s, "换一份")))
 		}
 		return identified(rows, s)
 	}
@@ -77,8 +98,8 @@ func slotRows(f funding.Form, s funding.SlotFiles, fault string) []ui.Upload {
 		add.State, add.Tone, add.Say = "没有收下", ui.Bad, fault
 	}
 	if s.Open {
-		add.Act = ui.UploadForm(uploadTo(f, s, "上传"))
-	} else if len(s.Files) > 0 || f.Correcting {
+		add.Act = ui.UploadForm(uploadTo(to, s, "上传"))
+	} else if len(s.Files) > 0 || to.Locked {
 		add.File, add.State, add.Say = "没有上传", "", ""
 		if len(s.Files) > 0 {
 			return identified(rows, s)
@@ -95,26 +116,26 @@ func identified(rows []ui.Upload, s funding.SlotFiles) []ui.Upload {
 	return rows
 }
 
-func fileRow(f funding.Form, s funding.SlotFiles, a attachment.Attachment, need string) ui.Upload {
+func fileRow(to slotLinks, s funding.SlotFiles, a attachment.Attachment, need string) ui.Upload {
 	row := ui.Upload{
 		What: s.Label, Need: need, State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(),
 		Checking: a.State == attachment.Checking, Say: a.Reason,
 	}
 	switch a.State {
 	case attachment.Accepted:
-		row.Href = paths.ApplicationFile(f.Case.No, a.ID.String())
+		row.Href = to.File(a.ID.String())
 	case attachment.Checking:
 		row.Say = "正在做安全检查，通常不到一分钟。可以先填别的。"
 	}
 	if s.Open {
-		row.Act = removal(paths.ApplicationPaperRemoval(f.Case.No, s.Key, a.ID.String()), s.Label+" "+a.Filename)
+		row.Act = removal(to.Removal(s.Key, a.ID.String()), s.Label+" "+a.Filename)
 	}
 	return row
 }
 
-func uploadTo(f funding.Form, s funding.SlotFiles, button string) ui.UploadTo {
+func uploadTo(to slotLinks, s funding.SlotFiles, button string) ui.UploadTo {
 	return ui.UploadTo{
-		Action: paths.ApplicationSlot(f.Case.No, s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: newToken(),
+		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: newToken(),
 		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes,
 	}
 }
@@ -127,11 +148,9 @@ func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
-	if err == nil {
-		defer sent.Close()
-		err = p.take(r, c.ID, slot, no, sent)
-	}
+	err = p.take(w, r, attachment.Owner{Kind: funding.OwnerKind, ID: c.ID}, slot, func(ready *attachment.Prepared) error {
+		return p.Funding.Attach(r.Context(), actor(r), no, key, ready)
+	})
 	if faults := errs.FieldsOf(err); len(faults) > 0 || errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge) {
 		return p.paperRefused(w, r, no, slot, err)
 	}
@@ -141,21 +160,26 @@ func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no)+"#"+anchor(funding.FileItem(key)))
 }
 
-// take checks the file and puts it into the slot.
-func (p *Pages) take(r *http.Request, caseID uuid.UUID, slot funding.SlotFiles, no string, sent *upload.Form) error {
+// take reads and checks the file that was sent for a slot and gives it to attach.
+func (p *Pages) take(w http.ResponseWriter, r *http.Request, owner attachment.Owner, slot funding.SlotFiles, attach func(*attachment.Prepared) error) error {
+	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
+	if err != nil {
+		return err
+	}
+	defer sent.Close()
 	file := sent.File("file")
 	if file == nil {
 		return errs.FieldError(funding.FileItem(slot.Key), slot.Label, "还没有选择文件。先选文件，再按上传")
 	}
 	ready, err := p.Funding.Attachments.Prepare(r.Context(), attachment.Upload{
-		Owner: attachment.Owner{Kind: funding.OwnerKind, ID: caseID}, Slot: slot.Key, Field: funding.FileItem(slot.Key),
+		Owner: owner, Slot: slot.Key, Field: funding.FileItem(slot.Key),
 		Label: slot.Label, Filename: file.Filename, Body: file,
 	})
 	if err != nil {
 		return err
 	}
 	defer ready.Discard()
-	return p.Funding.Attach(r.Context(), actor(r), no, slot.Key, ready)
+	return attach(ready)
 }
 
 func (p *Pages) paperRefused(w http.ResponseWriter, r *http.Request, no string, slot funding.SlotFiles, cause error) error {

@@ -18,6 +18,9 @@ type programmePage interface {
 	// Typed lists what was typed in a part, for check-answers: what cannot be read
 	// stands as it was typed.
 	Typed(f funding.Form, section string) []ui.Fact
+	// Words is what was typed into a control as people read it: the name of an
+	// option, not its key.
+	Words(f funding.Form, control, typed string) string
 	// Signed lists the answers of a signed document, part by part.
 	Signed(document json.RawMessage) ([]answers, error)
 }
@@ -26,6 +29,15 @@ type programmePage interface {
 type answers struct {
 	Title string
 	Facts []ui.Fact
+}
+
+// text returns the only answer of a part that is named after it: the title
+// need not be said twice.
+func (a answers) text() (string, bool) {
+	if len(a.Facts) != 1 || a.Facts[0].Label != a.Title || a.Facts[0].Body != nil {
+		return "", false
+	}
+	return a.Facts[0].Value, true
 }
 
 var programmePages = map[string]programmePage{

@@ -126,7 +126,11 @@ func paperFacts(f funding.Form) (facts []ui.Fact, stamped bool) {
 			stamped = s.Usable() > 0
 		}
 		if len(s.Files) > 0 || s.Required {
-			facts = append(facts, ui.Fact{Label: s.Label, Value: value, Change: paths.ApplicationPapers(f.Case.No)})
+			fact := ui.F(s.Label, value)
+			if s.Open {
+				fact.Change = paths.ApplicationPapers(f.Case.No) + "#" + anchor(funding.FileItem(s.Key))
+			}
+			facts = append(facts, fact)
 		}
 	}
 	return facts, stamped
@@ -176,7 +180,18 @@ func (p *Pages) showPrint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for _, part := range v.Parts {
+		withoutChange(part.Facts)
+	}
+	withoutChange(v.Papers)
 	return httpserver.Render(w, r, http.StatusOK, printPage(v))
+}
+
+// withoutChange takes the links off what is meant for paper.
+func withoutChange(facts []ui.Fact) {
+	for i := range facts {
+		facts[i].Change = ""
+	}
 }
 
 // receiptView is what the applicant gets for a submission.
@@ -214,7 +229,7 @@ func (p *Pages) showReceipt(w http.ResponseWriter, r *http.Request) error {
 // waitingText says who has the case and until when.
 func waitingText(c casework.Case) string {
 	if c.DueOn.IsZero() {
-		return "现在是“" + c.State.Name() + "”。"
+		return untimedText(c)
 	}
 	by := c.DueOn.Chinese() + "前"
 	if c.DueProvisional {
@@ -230,8 +245,37 @@ func waitingText(c casework.Case) string {
 		return "民政局" + by + "决定是否受理。"
 	case workflow.Correcting:
 		return "等您补正，" + by + "提交。逾期视为撤回。"
-	case workflow.Reviewing:
-		return "民政局" + by + "完成复核。"
+	case workflow.Reviewing, workflow.Signing:
+		return "民政局" + by + "完成复核和签批。"
+	case workflow.Consenting:
+		return "大额项目，工作领导小组" + by + "表示意见。"
+	case workflow.Granted:
+		return "公示期满，资助已核定。财务" + by + "拨付。"
+	case workflow.Reporting:
+		return reportingText(c, by)
 	}
-	return "现在是“" + c.State.Name() + "”，" + by + "办理。"
+	return "现在是“" + c.Place().Name() + "”，" + by + "办理。"
+}
+
+// untimedText is waitingText of a place without a deadline of its own.
+func untimedText(c casework.Case) string {
+	switch c.Place() {
+	case funding.ToPublish:
+		return "已签批。民政局接着公示，公示期满没有异议，资助才最后核定。"
+	case funding.Noticing:
+		return "正在公示。公示期满没有异议，资助核定。"
+	case funding.Disputed:
+		return "公示期间收到异议，民政局正在核实。"
+	}
+	return "现在是“" + c.Place().Name() + "”。"
+}
+
+func reportingText(c casework.Case, by string) string {
+	switch c.Place() {
+	case funding.Checking:
+		return "使用报告已提交，民政局" + by + "核查。"
+	case funding.Returning:
+		return "使用报告已核查通过，组织" + by + "把结余退回专项资金账户。"
+	}
+	return "已拨付。组织" + by + "提交使用报告。"
 }

@@ -31,22 +31,29 @@ type sectionView struct {
 	Conflict                      []ui.Version // both versions, when somebody saved meanwhile
 	ConflictBy                    string
 	Editable                      bool
+	Locked                        string // why not, when not
 }
 
 // Field prepares the control of an item: value as typed, its fault, read-only
 // outside a correction, and what the correction asks for as its hint.
 func (v sectionView) Field(item, name, label string) ui.Field {
 	f := ui.Field{Name: name, Label: label, Value: v.Values.Get(name), Error: v.Errors.For(name), ReadOnly: !v.Form.MayEdit(item)}
-	if f.Error == "" && v.Form.Correction.Open(item) {
-		f.Hint = "补正：" + v.reason(item)
+	if f.Error == "" {
+		f.Hint = asked(v.Form, item)
 	}
 	return f
 }
 
-func (v sectionView) reason(item string) string {
-	for _, f := range v.Form.Correction.Flaws {
+// Asked is what the correction asks for at an item, "" for nothing.
+func (v sectionView) Asked(item string) string { return asked(v.Form, item) }
+
+func asked(form funding.Form, item string) string {
+	if !form.Correcting {
+		return ""
+	}
+	for _, f := range form.Correction.Flaws {
 		if f.Field == item {
-			return f.Reason
+			return "补正：" + f.Reason
 		}
 	}
 	return ""
@@ -77,8 +84,21 @@ func sectionOf(f funding.Form, sec funding.Section) sectionView {
 	return sectionView{
 		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name, State: f.Case.State.Name(),
 		Section: sec, Step: stepOf(f, sec.Key), Steps: len(f.Sections) + 2, Form: f, Values: f.Values,
-		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: f.Editable,
+		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: editable(f, sec), Locked: lockedWords(f),
 	}
+}
+
+// editable reports whether anything in the part may be changed now: a correction
+// opens only what it names.
+func editable(f funding.Form, sec funding.Section) bool {
+	return slices.ContainsFunc(sec.Items, func(i funding.Item) bool { return f.MayEdit(i.Name) })
+}
+
+func lockedWords(f funding.Form) string {
+	if f.Correcting {
+		return "这次补正不涉及这一部分，内容已锁定。"
+	}
+	return "这份申请现在只能看，不能改。"
 }
 
 func stepOf(f funding.Form, key string) int {
@@ -133,10 +153,13 @@ func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.SeeOther(w, r, next(f, key))
 }
 
-// next is the part after section; the papers come after the last.
+// next is the part after section that can be changed; the papers come after the
+// last.
 func next(f funding.Form, section string) string {
-	if i := stepOf(f, section); i < len(f.Sections) {
-		return paths.ApplicationSection(f.Case.No, f.Sections[i].Key)
+	for _, s := range f.Sections[stepOf(f, section):] {
+		if editable(f, s) {
+			return paths.ApplicationSection(f.Case.No, s.Key)
+		}
 	}
 	return paths.ApplicationPapers(f.Case.No)
 }
@@ -148,12 +171,16 @@ func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *funding.
 	if err != nil {
 		return err
 	}
+	own, err := pageOf(f.Case.Kind)
+	if err != nil {
+		return err
+	}
 	v := sectionOf(f, sec)
 	theirs := stale.Theirs.Values()
 	for _, item := range sec.Items {
 		for _, name := range controls(item, stale.Mine, theirs) {
 			if mine, other := stale.Mine.Get(name), theirs.Get(name); mine != other {
-				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: mine, Theirs: other})
+				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: own.Words(f, name, mine), Theirs: own.Words(f, name, other)})
 			}
 		}
 	}
@@ -178,15 +205,23 @@ func controls(item funding.Item, versions ...url.Values) []string {
 	return names
 }
 
-// suffix tells the rows of a table apart: “第 2 行”.
+// columns names the columns of the tables that forms have.
+var columns = map[string]string{"category": "用途", "item": "内容", "amount": "金额"}
+
+// suffix tells the cells of a table apart: “第 2 行金额”.
 func suffix(control string) string {
 	if parts := strings.Split(control, "-"); len(parts) == 3 {
-		return " 第 " + parts[1] + " 行"
+		return "第 " + parts[1] + " 行" + columns[parts[2]]
 	}
 	return ""
 }
 
 func autosaved(w http.ResponseWriter, saved funding.Saved, err error) error {
+	if stale, ok := errors.AsType[*funding.StaleError](err); ok {
+		// The answer has no room for both versions: the button leads to them.
+		message := stale.Theirs.ByName + "刚刚保存过这一部分，您填的还没有保存。按“保存并继续”，两边不同的地方会列出来，由您选。"
+		return httpserver.JSON(w, http.StatusConflict, ui.Refused{Message: message})
+	}
 	if err != nil {
 		return httpserver.JSON(w, httpserver.Status(err), ui.Refused{Message: errs.Message(err)})
 	}

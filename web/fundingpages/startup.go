@@ -3,6 +3,7 @@ package fundingpages
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
@@ -107,6 +108,24 @@ func (startupPage) Typed(f funding.Form, section string) []ui.Fact {
 		}
 	}
 	return nil
+}
+
+// Words names a use and an account; everything else says itself.
+func (startupPage) Words(f funding.Form, control, typed string) string {
+	switch {
+	case typed == "":
+		return "没有填"
+	case strings.HasSuffix(control, "-category"):
+		return startup.UseName(typed)
+	case control == "payee":
+		for _, o := range payeeOptions(f.Context.Payees) {
+			if o.Value == typed {
+				return o.Label
+			}
+		}
+		return "已经停用的账户"
+	}
+	return typed
 }
 
 // typedOver puts what could not be read back as it was typed.

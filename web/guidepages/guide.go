@@ -130,7 +130,11 @@ func flowEvents(f report.Flow) []ui.Event {
 	var out []ui.Event
 	for i, s := range f.Steps {
 		e := ui.Event{When: "不限时间", Title: fmt.Sprintf("%d. %s", i+1, s.Label), Text: "由" + roles(s.By) + "办理。"}
-		if s.Due != nil {
+		switch {
+		case s.Shares:
+			e.When = "接着算"
+			e.Text += "和上一步合用一个期限。"
+		case s.Due != nil:
 			e.When = spaced(*s.Due)
 		}
 		if s.Lapses {
@@ -141,15 +145,7 @@ func flowEvents(f report.Flow) []ui.Event {
 		}
 		out = append(out, e)
 	}
-	last := ui.Event{When: "另行通知", Title: fmt.Sprintf("%d. %s", len(f.Steps)+1, f.Last.State.Name()), Text: "由" + f.Last.Waits.Name() + "办理。"}
-	switch {
-	case f.LastKeepsDue:
-		last.When = "接着算"
-		last.Text += "和上一步合用一个期限。"
-	case f.LastDue != nil:
-		last.When = spaced(*f.LastDue)
-	}
-	return append(out, last)
+	return out
 }
 
 func exitText(x report.Exit) string {

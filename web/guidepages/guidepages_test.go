@@ -249,7 +249,7 @@ func TestOwnOrganizationLineByLine(t *testing.T) {
 	}
 	has(t, doc.Find("table.checks tbody tr").First(), "不符合", "成立满半年", "登记备案档案", "还有 17 天")
 	has(t, doc.Find("table.checks"), "未查到", "还没有查询记录", "重点类别加 20%")
-	begin := doc.Find(`form[action="/applications"]`)
+	begin := doc.Find(`.verdict form[action="/applications"]`)
 	if begin.AttrOr("method", "") != "post" || begin.Find(`[name=programme]`).AttrOr("value", "") != "startup" ||
 		len(begin.Find("[name=token]").AttrOr("value", "")) < 20 || strings.TrimSpace(begin.Find("button").Text()) != "先填草稿" {
 		t.Error("no way to begin a draft")

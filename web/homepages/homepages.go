@@ -28,5 +28,5 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return httpserver.Render(w, r, http.StatusOK, homePage(newHomeView(home)))
+	return httpserver.RenderPublic(w, r, homePage(newHomeView(home)))
 }

@@ -30,7 +30,25 @@ type homeView struct {
 	ClosedDoc            string // address of the document that is cited
 	Steps                []step
 	Documents            []document
+	Money                moneyView
+	Newest               []newProject
+	Notices              []notice
 }
+
+// moneyView is this year's money in the opening; Projects is "" before the first
+// award of the year, and the opening then tells of the organizations.
+type moneyView struct{ Projects, Approved string }
+
+// newProject is an award in the list of the newest.
+type newProject struct {
+	OnISO, On, Programme, Title, Href string
+	Amount, Organization              string
+	Demo                              bool
+}
+
+// notice is a public notice whose period runs; Href is "" while notices have no
+// pages.
+type notice struct{ Title, Href, Meta string }
 
 // step is one thing to do on the way to an application.
 type step struct{ Title, Text, Label, Href string }
@@ -67,6 +85,7 @@ func newHomeView(h report.Home) homeView {
 		},
 	}
 	v.tiles(h)
+	v.money(h)
 	v.Offers, v.OffersNote = offersTable(h), "不收费。申请都在网上办，社区党群服务中心可以帮您填。"
 	if !h.Rules.InForce {
 		v.Closed, v.ClosedDoc = checks.Closed(h.Rules.Document, h.On), paths.Policy(h.Rules.Document.Slug)

@@ -26,7 +26,7 @@ type wording struct{ heading, message, next, href, action string }
 // wordings says for each status of httpserver.Statuses what to do next.
 var wordings = map[int]wording{
 	http.StatusUnauthorized: {"请先登录", "这个页面要登录后才能看。", "登录以后会回到这里。", paths.Login, "登录"},
-	http.StatusForbidden:    {"您的账号不能办这件事", "这一步由别的岗位办理。", "回到工作台，看等您办的事。岗位有变动的，请联系本单位的系统管理员。", paths.Workspace, "回到工作台"},
+	http.StatusForbidden:    {"您的账号不能办这件事", "这一步由别的岗位办理。", "回到工作台，看等您办的事。岗位有变动的，组织的账号请找所在街道办，机关的账号请找系统管理员。", paths.Workspace, "回到工作台"},
 	http.StatusNotFound:     {"没有这个页面", "网址可能有误，或者内容已经撤下。", "核对网址，或从首页重新查找。", paths.Home, "回首页"},
 	http.StatusConflict:     {"这一步没有办成：内容已经变了", "您打开页面以后，有人改过这件事，或者它已经进入下一步。", "返回上一页，复制您填的内容，刷新后核对再办。", "", ""},
 	http.StatusRequestEntityTooLarge: {"文件太大，没有收下", "上传的内容超过了限制。",
@@ -38,10 +38,13 @@ var wordings = map[int]wording{
 }
 
 // ErrorPage renders a failure; it is the httpserver.ErrorPage of the site.
-func ErrorPage(_ *http.Request, f httpserver.Failure) templ.Component {
+func ErrorPage(r *http.Request, f httpserver.Failure) templ.Component {
 	w, ok := wordings[f.Status]
 	if !ok {
 		w = wordings[http.StatusInternalServerError]
+	}
+	if f.Status == http.StatusNotFound && httpserver.ActorOf(r.Context()).SignedIn() {
+		w.next, w.href, w.action = "核对编号或网址，或回到工作台查找。", paths.Workspace, "回到工作台"
 	}
 	v := failure{Heading: w.heading, Message: w.message, Next: w.next, Href: w.href, Action: w.action, Reference: f.Reference}
 	if f.Message != "" {

@@ -25,6 +25,7 @@ type Page struct {
 	Errors      int    // fields to correct: the title then starts with 有 n 处要改
 	Class       string // class of body beside the shell's own: home, letter
 	Wide        bool   // the children bring their own .wrap: bands of full width
+	Uncounted   bool   // the head does without counts: the page itself asks all that a page may ask
 }
 
 // Crumb is one step of the breadcrumb; the last one, the page itself, has no Href.
@@ -39,9 +40,17 @@ type Context struct {
 	Tiles     []int      // communities of each subdistrict, in the order of the map
 	Today     civil.Date // Asia/Shanghai
 	UpdatedAt time.Time  // of the data shown; zero leaves the line out
-	ToDo      int        // cases that wait for the signed-in person
-	Unread    int        // messages
 	Return    string     // where a change of display mode leads back to
+
+	// Waiting counts what waits for the signed-in person, nil for no counts. The
+	// shell asks when it is drawn: a redirect or a file costs no query.
+	Waiting func(context.Context) Waiting
+}
+
+// Waiting is what the head of every signed-in page counts.
+type Waiting struct {
+	ToDo   int // cases whose next step is the person's
+	Unread int // messages
 }
 
 // Site is what the deployer fills in; what is empty is shown as 由部署方填写.
@@ -110,6 +119,7 @@ func Of(ctx context.Context) Context {
 type frame struct {
 	Context
 	Page
+	Waiting
 	Actor    authz.Actor
 	Staff    bool
 	Flash    string
@@ -122,6 +132,9 @@ func newFrame(ctx context.Context, p Page) frame {
 	f := frame{Context: Of(ctx), Page: p, Actor: httpserver.ActorOf(ctx)}
 	f.Flash, _ = ctx.Value(flashKey{}).(string)
 	f.Staff = f.Actor.SignedIn() && f.Actor.Role.Staff()
+	if f.Actor.SignedIn() && f.Context.Waiting != nil && !p.Uncounted {
+		f.Waiting = f.Context.Waiting(ctx)
+	}
 	f.Mode = strings.Join(f.Modes, " ")
 	f.Heading = title(p, f.Site)
 	f.BodyName = strings.TrimSpace(p.Class)

@@ -65,8 +65,8 @@ func TestPublicShell(t *testing.T) {
 func TestSignedInShells(t *testing.T) {
 	t.Parallel()
 	for _, role := range authz.Roles {
-		got := page(t, With(as(role), Context{ToDo: 14}), Page{Title: "工作台", Nav: "workspace"})
-		expect(t, got, []string{"陈&lt;某&gt;（" + role.Name() + "）", `action="/logout"`, "14", paths.Workspace}, []string{"陈<某>", `href="/login"`})
+		got := page(t, With(as(role), Context{Waiting: func(context.Context) Waiting { return Waiting{ToDo: 14} }}), Page{Title: "工作台", Nav: "workspace"})
+		expect(t, got, []string{"陈&lt;某&gt;<small>（" + role.Name() + "）", `action="/logout"`, "14", paths.Workspace}, []string{"陈<某>", `href="/login"`})
 		if staff := strings.Contains(got, `class="staff"`) && strings.Contains(got, "worknav"); staff != role.Staff() {
 			t.Errorf("%s: staff shell %t", role, staff)
 		}

@@ -44,7 +44,7 @@ func (p *Pages) entryForm(r *http.Request) (*editor, error) {
 	e.save = func(f *form.Form) error {
 		in := standing.EntryInput{Token: f.Raw("token"), OrgID: s.Record.ID, Kind: standing.Kind(f.Choice("kind", "记录种类", keys(kinds), form.Required)),
 			FromOn: f.Date("from", "起始日期", form.Required, form.Past(s.Today)), ToOn: f.Date("to", "截止日期"),
-			Basis: f.Text("basis", "依据"), Reason: f.Text("reason", "事由", form.Multiline, form.Max(500))}
+			Basis: f.Text("basis", "依据", form.Required), Reason: f.Text("reason", "事由", form.Required, form.Multiline, form.Max(500))}
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (p *Pages) entryEndForm(r *http.Request) (*editor, error) {
 	e.view.Above = factList([]ui.Fact{ui.F("记录", x.Kind.Name()), ui.F("起始日期", x.FromOn.Chinese()), ui.F("依据", x.Basis), ui.F("事由", x.Reason)})
 	e.view.Hidden = []ui.Pair{version(x.Version)}
 	e.view.Groups = []group{{Controls: []control{
-		oneOf("mode", "这次是", []ui.Option{
+		oneOf("mode", "办理方式", []ui.Option{
 			{Value: removing, Label: "移出或解除", Hint: "到最后一天为止有效，以后不再影响申请，历史仍可查"},
 			{Value: voiding, Label: "撤销登记错的记录", Hint: "从来没有这回事，不再算数"},
 		}),
@@ -90,12 +90,12 @@ func (p *Pages) entryEndForm(r *http.Request) (*editor, error) {
 	}}}
 	e.done = "已保存。"
 	e.save = func(f *form.Form) error {
-		mode := f.Choice("mode", "这次是", []string{removing, voiding}, form.Required)
+		mode := f.Choice("mode", "办理方式", []string{removing, voiding}, form.Required)
 		last := f.Date("to", "最后一天", form.Past(s.Today))
 		if mode == removing && !f.Filled("to") {
 			f.Fail("to", "最后一天", "移出或解除要填最后一天")
 		}
-		reason := f.Text("reason", "理由", form.Multiline, form.Max(500))
+		reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(500))
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (p *Pages) gradeWithdrawalForm(r *http.Request) (*editor, error) {
 	e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 500)}}}
 	e.done = "星级已撤销。"
 	e.save = func(f *form.Form) error {
-		reason := f.Text("reason", "理由", form.Multiline, form.Max(500))
+		reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(500))
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -232,7 +232,7 @@ func (p *Pages) unmaskForm(which secretKind) builder {
 		e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 200).hint("为了办哪件事，如：核对 2026年第3批拨款")}}}
 		var number string
 		e.save = func(f *form.Form) error {
-			reason := f.Text("reason", "理由", form.Multiline, form.Max(200))
+			reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 			if err := f.Err(); err != nil {
 				return err
 			}

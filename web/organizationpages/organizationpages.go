@@ -7,7 +7,6 @@ package organizationpages
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"civilaffairs/internal/account"
@@ -196,11 +195,4 @@ func orNone(s, none string) string {
 		return none
 	}
 	return s
-}
-
-func count(n *int) string {
-	if n == nil {
-		return "未登记"
-	}
-	return strconv.Itoa(*n)
 }

@@ -48,7 +48,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 	v := head(r, s)
 	v.Page = shell(r, s.Record.Name, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations})
 	v.Sections = []section{
-		{ID: "standing", Title: "名录和违规", Note: "没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
+		{ID: "standing", Title: "名录和违规", Note: "前三个名录没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
 			Links: links(r, s, "checks", "登记查询", "entries", "登记记录")},
 		{ID: "systems", Title: "内部制度", Body: recordTable(systemTable(r, s)), Links: links(r, s, "systems", "登记制度")},
 		{ID: "activities", Title: "活动记录", Body: recordTable(activityTable(r, s)), Links: links(r, s, "activities", "登记活动")},
@@ -133,8 +133,8 @@ func contactFacts(s snapshot) []ui.Fact {
 
 func peopleFacts(s snapshot) []ui.Fact {
 	o := s.Record
-	return []ui.Fact{ui.F("会员", count(o.Members)), ui.F("从业人员", count(o.Staff)), ui.F("其中专职", count(o.FullTime)), ui.F("社工", count(o.SocialWorkers)),
-		ui.F("义工", count(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", count(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
+	return []ui.Fact{ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
+		ui.F("义工", heads(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", heads(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
 }
 
 func payeeFacts(a *organization.PayeeAccount) []ui.Fact {
@@ -204,6 +204,9 @@ func tasks(s snapshot) []ui.Task {
 	systems := part("systems", "内部制度", false, "章程、财务管理制度、信息公开制度")
 	if confirmed, all := confirmedSystems(o); all > 0 {
 		systems.State, systems.Tone = strconv.Itoa(confirmed)+" 份已确认，共 "+strconv.Itoa(all)+" 份", ui.Info
+		if confirmed == all {
+			systems.State, systems.Tone = strconv.Itoa(all)+" 份都已确认", ui.Good
+		}
 	}
 	activities := part("activities", "活动记录", false, "办过的公益活动")
 	if n := len(o.Activities); n > 0 {

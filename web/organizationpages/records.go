@@ -50,7 +50,7 @@ func (p *Pages) systemForm(r *http.Request) (*editor, error) {
 	e.save = func(f *form.Form) error {
 		in := organization.SystemInput{Token: f.Raw("token"), OrgID: o.ID,
 			Kind:  organization.SystemKind(f.Choice("kind", "制度种类", keys(organization.SystemKinds), form.Required)),
-			Title: f.Text("title", "制度名称", form.Max(100)), AdoptedOn: f.Date("adopted_on", "通过日期", form.Past(s.Today))}
+			Title: f.Text("title", "制度名称", form.Required, form.Max(100)), AdoptedOn: f.Date("adopted_on", "通过日期", form.Past(s.Today))}
 		if !mine(r) {
 			in.FiledOn = f.Date("filed_on", "备案日期", form.Required, form.Past(s.Today))
 		}
@@ -98,11 +98,11 @@ func (p *Pages) activityForm(r *http.Request) (*editor, error) {
 		e.done = "活动已登记，等社区确认。"
 	}
 	e.save = func(f *form.Form) error {
-		in := organization.ActivityInput{Token: f.Raw("token"), OrgID: o.ID, Title: f.Text("title", "活动名称", form.Max(80), form.NoEmoji),
+		in := organization.ActivityInput{Token: f.Raw("token"), OrgID: o.ID, Title: f.Text("title", "活动名称", form.Required, form.Max(80), form.NoEmoji),
 			HeldOn: f.Date("held_on", "活动日期", form.Required, form.Past(s.Today)), CommunityCode: f.Code("community", "活动所在社区"),
-			Place: f.Text("place", "活动地点", form.Max(120)), Participants: f.Int("participants", "参加人数", form.Required, form.Max(100_000)),
+			Place: f.Text("place", "活动地点", form.Required, form.Max(120)), Participants: f.Int("participants", "参加人数", form.Required, form.Max(100_000)),
 			Volunteers: f.Int("volunteers", "义工人数", form.Max(100_000)), SocialWorkers: f.Int("social_workers", "社工人数", form.Max(100_000)),
-			Summary: f.Text("summary", "活动情况", form.Multiline, form.Max(1000))}
+			Summary: f.Text("summary", "活动情况", form.Required, form.Multiline, form.Max(1000))}
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (p *Pages) withdrawalForm(part string) builder {
 		e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 200)}}}
 		e.done = "已撤销。"
 		e.save = func(f *form.Form) error {
-			reason := f.Text("reason", "理由", form.Multiline, form.Max(200))
+			reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 			if err := f.Err(); err != nil {
 				return err
 			}

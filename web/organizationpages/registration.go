@@ -163,13 +163,13 @@ func subdistricts(regions *district.RegionSet, on civil.Date) []ui.Option {
 
 func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 	in := organization.Registration{
-		Name:               f.Text("name", "组织名称"),
+		Name:               f.Text("name", "组织名称", form.Required),
 		Type:               organization.OrgType(f.Choice("org_type", "组织类型", keys(organization.OrgTypes), form.Required)),
 		Category:           organization.Category(f.Choice("category", "业务类别", keys(organization.Categories), form.Required)),
 		Origin:             organization.Origin(f.Choice("origin", "成立方式", keys(organization.Origins), form.Required)),
 		EstablishedOn:      f.Date("established_on", "成立日期", form.Required, form.Past(on)),
 		Basis:              organization.Basis(f.Choice("status_basis", "管理方式", keys(organization.Bases), form.Required)),
-		Registrar:          f.Text("registrar", "登记或备案机关", form.Max(60)),
+		Registrar:          f.Text("registrar", "登记或备案机关", form.Required, form.Max(60)),
 		USCC:               f.Code("uscc", "统一社会信用代码"),
 		FilingNo:           f.Text("filing_no", "备案编号"),
 		USCCOverrideReason: f.Text("uscc_override_reason", "例外理由", form.Max(200)),
@@ -178,9 +178,9 @@ func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 		in.RegisteredCapital = new(money.Fen)
 		*in.RegisteredCapital = capital
 	}
-	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名"), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
+	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
 	in.HeadIDNumber, in.HeadMobile = f.Text("head_id_no", "负责人证件号码"), f.Text("head_mobile", "负责人手机")
-	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道"), f.Code("community", "所属社区")
+	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道", form.Required), f.Code("community", "所属社区", form.Required)
 	in.Address, in.SupervisingUnit = f.Text("address", "住所", form.Max(200)), f.Text("supervising_unit", "业务主管（指导）单位", form.Max(60))
 	in.BusinessScope, in.Accept = f.Text("business_scope", "业务范围", form.Multiline, form.Max(500)), f.RawAll("accept")
 	return in
@@ -208,7 +208,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 	}
 	o := s.Record
 	why := group{Title: "怎么改", Controls: []control{
-		oneOf("mode", "这次是", []ui.Option{
+		oneOf("mode", "办理方式", []ui.Option{
 			{Value: correcting, Label: "更正填错的内容", Hint: "从一开始就按新内容算，不公开"},
 			{Value: changing, Label: "登记已经批准的变更", Hint: "从变更日期起按新内容算，写进公开的大事记"},
 		}),
@@ -220,7 +220,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 	e.done = "登记事项已保存。"
 	e.save = func(f *form.Form) error {
 		in := organization.Revision{Registration: readRegistration(f, s.Today), OrgID: o.ID, Version: versionOf(f)}
-		mode := f.Choice("mode", "这次是", []string{correcting, changing}, form.Required)
+		mode := f.Choice("mode", "办理方式", []string{correcting, changing}, form.Required)
 		in.EffectiveOn = f.Date("effective_on", "变更日期", form.Past(s.Today))
 		if mode == changing && !f.Filled("effective_on") {
 			f.Fail("effective_on", "变更日期", "登记变更要填变更日期，就是批准变更的那一天")
@@ -228,7 +228,7 @@ func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
 		if mode == correcting && f.Filled("effective_on") {
 			f.Fail("effective_on", "变更日期", "更正不填变更日期。确实是变更的，上面改选“登记已经批准的变更”")
 		}
-		in.Reason = f.Text("reason", "理由", form.Multiline, form.Max(200))
+		in.Reason = f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (p *Pages) statusForm(r *http.Request) (*editor, error) {
 	e.save = func(f *form.Form) error {
 		in := organization.StatusChange{OrgID: o.ID, Version: versionOf(f),
 			Status: organization.Status(f.Choice("status", "新的状态", keys(organization.Statuses), form.Required)),
-			Since:  f.Date("since", "从哪天起", form.Required, form.Past(s.Today)), Reason: f.Text("reason", "依据和原因", form.Multiline, form.Max(500))}
+			Since:  f.Date("since", "从哪天起", form.Required, form.Past(s.Today)), Reason: f.Text("reason", "依据和原因", form.Required, form.Multiline, form.Max(500))}
 		if err := f.Err(); err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func activityTable(r *http.Request, s snapshot) tableView {
 }
 
 func reportTable(r *http.Request, s snapshot) tableView {
-	v := tableView{Empty: "还没有登记年度报告。", Next: "没有登记的年度，申请扶持时按“未查到”处理。",
+	v := tableView{Empty: "还没有登记年度报告。", Next: "由街道和民政局登记。没有登记的年度，申请扶持时按“未查到”处理；已经报送的，请所在街道补登。",
 		Table: ui.Table{Caption: "年度报告，最近的在前", Columns: []ui.Column{{Label: "年度", Full: true}, {Label: "结论"}, {Label: "报送日期"}, {Label: "单位"}, {Label: "办理", Hidden: true}}}}
 	var rows []ui.Row
 	for _, x := range s.Record.Reports {
@@ -152,6 +152,12 @@ func listTable(s standing.Standing) ui.Table {
 		if c, looked := s.Checks[k]; looked {
 			say = c.CheckedOn.String() + " " + c.Source
 		}
+		if !k.Elsewhere() { // no entry in our own books is an answer
+			state = ui.Tag("没有", ui.Good)
+			if _, looked := s.Checks[k]; !looked {
+				say = "本平台的监管台账"
+			}
+		}
 		switch s.State(k) {
 		case standing.StateClear:
 			state = ui.Tag("没有", ui.Good)
@@ -163,7 +169,7 @@ func listTable(s standing.Standing) ui.Table {
 		}
 		rows = append(rows, ui.Cells(ui.Head(k.Name(), "", ""), ui.C(state), ui.T(say)))
 	}
-	return ui.Table{Caption: "名录和违规记录查询", Columns: []ui.Column{{Label: "名录", Full: true}, {Label: "结果"}, {Label: "依据"}}, Groups: ui.Rows(rows...)}
+	return ui.Table{Caption: "名录和违规记录查询", Columns: []ui.Column{{Label: "名录", Full: true}, {Label: "结果"}, {Label: "依据", Full: true}}, Groups: ui.Rows(rows...)}
 }
 
 // entryTable is every entry that counts, ended ones included.

@@ -11,6 +11,9 @@ const Counter = "/counter"
 // Application returns an application: its form while a draft, its case after.
 func Application(no string) string { return Applications + "/" + url.PathEscape(no) }
 
+// ApplicationCase returns an application as a case, whoever may still write it.
+func ApplicationCase(no string) string { return Application(no) + "?view=case" }
+
 // ApplicationSection returns one part of the form.
 func ApplicationSection(no, section string) string {
 	return Application(no) + "/sections/" + url.PathEscape(section)
@@ -34,6 +37,28 @@ func ApplicationFile(no, id string) string { return Application(no) + "/files/" 
 
 // ApplicationReview returns the check-answers page.
 func ApplicationReview(no string) string { return Application(no) + "/review" }
+
+// ApplicationReport returns the use report of a grant.
+func ApplicationReport(no string) string { return Application(no) + "/use-report" }
+
+// ApplicationReportAct returns a step of the use report: review, submission,
+// decision.
+func ApplicationReportAct(no, act string) string { return ApplicationReport(no) + "/" + act }
+
+// ApplicationReportSlot is where a paper of the use report is sent.
+func ApplicationReportSlot(no, slot string) string {
+	return ApplicationReport(no) + "/papers/" + url.PathEscape(slot)
+}
+
+// ApplicationReportRemoval is where a paper of the use report is taken out again.
+func ApplicationReportRemoval(no, slot, id string) string {
+	return ApplicationReportSlot(no, slot) + "/" + url.PathEscape(id) + "/removal"
+}
+
+// ApplicationReportFile returns the content of a paper of the use report.
+func ApplicationReportFile(no, id string) string {
+	return ApplicationReport(no) + "/files/" + url.PathEscape(id)
+}
 
 // ApplicationPrint returns the form on paper, to sign and stamp.
 func ApplicationPrint(no string) string { return Application(no) + "/print" }

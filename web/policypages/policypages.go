@@ -1,37 +1,96 @@
 // Package policypages shows the policy documents with their force, article by
-// article, and to staff the parameters under which cases are decided. Pages over
-// internal/policy; no tables.
+// article, and the parameters under which cases are decided; and it is the desk
+// at which staff draft and approve both, and the years of the working calendar.
+// Pages over internal/policy and internal/calendar; no tables.
 //
-// The documents are public and the same for everyone; the parameters are for
-// staff, because most of them are 待确认.
+// What is approved is public and the same for everyone; drafts are for staff.
 package policypages
 
 import (
+	"context"
 	"net/http"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/policy"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
 )
 
-// Pages serves the policy pages.
-type Pages struct{ policies *policy.Service }
+// Deps is what the pages stand on.
+type Deps struct {
+	Policies *policy.Service
+	Desk     *policy.Desk
+	Calendar *calendar.Service
+	// Flash keeps a message for the next page of the session.
+	Flash func(ctx context.Context, message string)
+}
 
-// New returns the pages over policies.
-func New(policies *policy.Service) *Pages { return &Pages{policies: policies} }
+// Pages serves the policy pages.
+type Pages struct{ Deps }
+
+// New returns the pages.
+func New(d Deps) *Pages { return &Pages{d} }
 
 // Register declares the routes.
 func (p *Pages) Register(public, session *httpserver.Router) {
 	public.Get(paths.Policies, authz.Public, p.list)
 	public.Get(paths.Policies+"/{slug}", authz.Public, p.document)
+	public.Get(paths.Policies+"/{slug}/editions", authz.Public, p.editions)
 	session.Get(paths.Policies+"/{slug}/parameters", authz.PolicyView, p.parameters)
+	p.registerDocuments(session)
+	p.registerEditions(session)
+	p.registerCalendar(session)
+}
+
+func (p *Pages) registerDocuments(s *httpserver.Router) {
+	s.Get(paths.StaffPolicies, authz.PolicyView, p.desk)
+	s.Get(paths.StaffCoverage, authz.PolicyView, p.coverage)
+	p.form(s, paths.StaffPolicyNew, authz.PolicyEdit, p.newDocumentForm)
+	one := paths.StaffPolicies + "/{id}"
+	s.Get(one, authz.PolicyView, p.documentFile)
+	p.form(s, one+"/facts", authz.PolicyEdit, p.factsForm)
+	p.form(s, one+"/text", authz.PolicyEdit, p.textForm)
+	p.form(s, one+"/articles", authz.PolicyEdit, p.articleForm)
+	p.form(s, one+"/articles/{ordinal}", authz.PolicyEdit, p.articleForm)
+	p.form(s, one+"/articles/{ordinal}/removal", authz.PolicyEdit, p.removalForm)
+	s.Post(one+"/articles/{ordinal}/move", authz.PolicyEdit, p.moveArticle)
+	for _, x := range documentActs {
+		p.form(s, one+"/"+x.Noun, x.Permission, p.documentActForm(x))
+	}
+	p.form(s, one+"/closing", authz.PolicyEdit, p.closingForm)
+	p.form(s, "/staff/closings/{id}/approval", authz.PolicyApprove, p.closingActForm(true))
+	p.form(s, "/staff/closings/{id}/refusal", authz.PolicyApprove, p.closingActForm(false))
+}
+
+func (p *Pages) registerEditions(s *httpserver.Router) {
+	s.Get(paths.StaffCompare, authz.PolicyView, p.compare)
+	p.form(s, paths.StaffEditionNew, authz.PolicyEdit, p.newEditionForm)
+	one := paths.StaffEditions + "/{id}"
+	s.Get(one, authz.PolicyView, p.editionFile)
+	p.form(s, one+"/facts", authz.PolicyEdit, p.editionFactsForm)
+	p.form(s, one+"/parameters/{key}", authz.PolicyEdit, p.parameterForm)
+	p.form(s, one+"/confirmation", authz.PolicyEdit, p.confirmForm)
+	for _, x := range editionActs {
+		p.form(s, one+"/"+x.Noun, x.Permission, p.editionActForm(x))
+	}
+	s.Get("/staff/parameters/{key}", authz.PolicyView, p.parameterHistory)
+}
+
+func (p *Pages) registerCalendar(s *httpserver.Router) {
+	s.Get(paths.StaffCalendar, authz.PolicyView, p.calendarYears)
+	p.form(s, paths.StaffCalendarNew, authz.PolicyEdit, p.newYearForm)
+	p.form(s, paths.StaffCalendar+"/{id}/approval", authz.PolicyApprove, p.yearActForm(true))
+	p.form(s, paths.StaffCalendar+"/{id}/refusal", authz.PolicyApprove, p.yearActForm(false))
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	register, err := p.policies.Documents(r.Context())
+	register, err := p.Policies.Documents(r.Context())
 	if err != nil {
 		return err
 	}
@@ -39,7 +98,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) document(w http.ResponseWriter, r *http.Request) error {
-	text, err := p.policies.Document(r.Context(), httpserver.Param(r, "slug"))
+	text, err := p.Policies.Document(r.Context(), httpserver.Param(r, "slug"))
 	if err != nil {
 		return err
 	}
@@ -47,12 +106,29 @@ func (p *Pages) document(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) parameters(w http.ResponseWriter, r *http.Request) error {
-	values, err := p.policies.Parameters(r.Context(), httpserver.ActorOf(r.Context()), httpserver.Param(r, "slug"))
+	values, err := p.Policies.Parameters(r.Context(), httpserver.ActorOf(r.Context()), httpserver.Param(r, "slug"))
 	if err != nil {
 		return err
 	}
 	onlyOpen := r.URL.Query().Get("show") == showOpen
 	return httpserver.Render(w, r, http.StatusOK, parametersPage(newParametersView(values, onlyOpen)))
+}
+
+// editions shows the parameters under a document in plain words: those of today
+// or of ?edition=.
+func (p *Pages) editions(w http.ResponseWriter, r *http.Request) error {
+	var id uuid.UUID
+	if typed := r.URL.Query().Get("edition"); typed != "" {
+		var err error
+		if id, err = uuid.Parse(typed); err != nil {
+			return errs.Wrap(errs.NotFound, "没有这一版参数。请从列出的几版里选。", err)
+		}
+	}
+	values, all, err := p.Policies.EditionsOf(r.Context(), httpserver.Param(r, "slug"), id)
+	if err != nil {
+		return err
+	}
+	return httpserver.Render(w, r, http.StatusOK, editionsPage(newEditionsView(values, all)))
 }
 
 // forceTone gives the force of a document its colour and shape.

@@ -11,6 +11,7 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/browsertest"
+	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/httpserver"
@@ -47,7 +48,7 @@ func site(t *testing.T, actor authz.Actor, demo bool) http.Handler {
 	})
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
 	static.Register(router)
-	policypages.New(policy.New(db.App)).Register(router, router)
+	policypages.New(policypages.Deps{Policies: policy.New(db.App), Desk: policy.NewDesk(db.App), Calendar: calendar.New(db.App)}).Register(router, router)
 	return mux
 }
 

@@ -26,7 +26,11 @@ func newListView(r policy.Register) listView {
 	var rows []ui.Row
 	for _, d := range r.Documents {
 		force := d.ForceOn(r.On)
-		name := ui.Head(d.Title, paths.Policy(d.Slug), d.IssuedBy)
+		about := d.IssuedBy
+		if d.Kind == policy.KindRules {
+			about = "实施细则，依据上面的文件。" + about
+		}
+		name := ui.Head(d.Title, paths.Policy(d.Slug), about)
 		name.Body = documentName(d)
 		rows = append(rows, ui.Cells(name, ui.T(d.IssuedOn.String()), ui.T(period(d)), ui.C(ui.Tag(force.Name(), forceTone(force)))))
 	}
@@ -46,7 +50,12 @@ type documentView struct {
 	Contents      []content
 	Articles      []articleView
 	Parameters    string // address of the staff page
+	Related       []related
+	Editions      []related // of parameters, the latest first
 }
+
+// related is a neighbour of the document.
+type related struct{ Label, Href, Text string }
 
 // content is a line of the table of contents.
 type content struct{ Label, Href, Class string }
@@ -69,7 +78,7 @@ func newDocumentView(t policy.Text) documentView {
 		Title: d.Title, Office: d.IssuedBy, Demo: d.Demo, ForceWord: force.Name(), ForceTone: forceTone(force),
 		Number: d.No, Date: d.IssuedOn.Chinese(), Parameters: paths.PolicyParameters(d.Slug),
 	}
-	if force == policy.Lapsed {
+	if force == policy.Lapsed || force == policy.Revised {
 		v.Lapsed = "有效期" + d.Period() + "。现在不能依据它提出新的申请；有效期内提交的申请继续办理，已经核定的资助照常执行。"
 	}
 	v.Facts = []ui.Fact{ui.F("发布机构", d.IssuedBy)}
@@ -84,11 +93,81 @@ func newDocumentView(t policy.Text) documentView {
 	if d.Source != "" {
 		v.Facts = append(v.Facts, ui.F("来源", d.Source))
 	}
+	v.neighbours(t)
 	for _, a := range t.Articles {
 		v.Articles = append(v.Articles, newArticleView(a))
 		v.Contents = append(v.Contents, content{
 			Label: a.Number + a.Label, Href: "#" + policy.Anchor(a.Path), Class: classes[min(a.Depth(), 4)],
 		})
+	}
+	return v
+}
+
+// neighbours are the policy above, the rules below, what revised it, and its
+// parameters.
+func (v *documentView) neighbours(t policy.Text) {
+	add := func(what string, d policy.Document) {
+		v.Related = append(v.Related, related{d.Title, paths.Policy(d.Slug), what + "，" + d.ForceOn(t.On).Name() + "，" + d.Period()})
+	}
+	if t.Under != nil {
+		add("依据的政策文件", *t.Under)
+	}
+	for _, d := range t.Rules {
+		add("实施细则", d)
+	}
+	if t.Revision != nil {
+		add("修订它的文件", *t.Revision)
+	}
+	for _, e := range t.Editions {
+		text := e.Span().String()
+		if e.Span().Contains(t.On) {
+			text += "，现行"
+		}
+		v.Editions = append(v.Editions, related{e.Label, paths.PolicyEdition(t.Document.Slug, e.ID.String()), text})
+	}
+}
+
+// editionsView is the public page of the parameters under a document.
+type editionsView struct {
+	Title, Slug, Label string
+	Lead               string
+	Demo               bool
+	Tabs               []ui.Tab
+	Table              ui.Table
+}
+
+// siteGroup holds the settings of the site, which are no rules for the public.
+const siteGroup = "站点安全"
+
+func newEditionsView(values policy.Values, all []policy.EditionFacts) editionsView {
+	d, e := values.Document, values.Edition
+	v := editionsView{Title: d.Title, Slug: d.Slug, Label: e.Label, Demo: e.Demo, Table: ui.Table{Caption: e.Label,
+		Columns: []ui.Column{{Label: "规定什么"}, {Label: "怎么规定", Number: true}, {Label: "依据"}, {Label: "状态"}}}}
+	open := 0
+	for _, def := range policy.Definitions() {
+		if def.Group == siteGroup {
+			continue
+		}
+		p := e.Params.Param(def.Key)
+		if !p.Confirmed {
+			open++
+		}
+		if n := len(v.Table.Groups); n == 0 || v.Table.Groups[n-1].Title != def.Group {
+			v.Table.Groups = append(v.Table.Groups, ui.Group{Title: def.Group})
+		}
+		article := ui.C(ui.Link(p.Article, paths.PolicyArticle(d.Slug, policy.Anchor(p.Article))))
+		last := &v.Table.Groups[len(v.Table.Groups)-1]
+		last.Rows = append(last.Rows, ui.Cells(ui.Head(p.Label, "", ""), ui.T(p.Display()), article, ui.C(confirmedTag(p))))
+	}
+	switch {
+	case e.Span().Contains(values.On) && d.ForceOn(values.On) == policy.InForce:
+		v.Lead = "现行的一版，" + e.Span().String() + "适用。"
+	default:
+		v.Lead = e.Span().String() + "适用，不是现行的。"
+	}
+	v.Lead += fmt.Sprintf("待确认的 %d 项是默认值，民政局确认后会有新的一版。", open)
+	for _, x := range all {
+		v.Tabs = append(v.Tabs, ui.Tab{Label: x.Label, Href: paths.PolicyEdition(d.Slug, x.ID.String()), Current: x.ID == e.ID})
 	}
 	return v
 }

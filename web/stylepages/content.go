@@ -74,6 +74,18 @@ var facts = []ui.Fact{
 	{Label: "申请金额", Value: "6,000.00 元"},
 }
 
+var amounts = []ui.MoneyLine{
+	{Label: "申请", Amount: "48,000.00", To: 1000, Tone: ui.Quiet, Why: "组织在申请书里提出的金额"},
+	{Label: "核定", Amount: "42,000.00", To: 875, Why: "审批通过并公示后的金额"},
+	{Label: "已追回", Amount: "−1,260.00", From: 849, To: 875, Tone: ui.Bad, Why: "超出规定用途的部分"},
+	{Label: "资助净额", Amount: "40,740.00", To: 849, Why: "已拨付减去退回和追回", Sum: true},
+}
+
+var budgets = ui.BudgetChart{Title: "已占用预算的 74%，已拨付 56%", Label: "各用途的预算、占用和拨付", Mark: 780, Bars: []ui.BudgetBar{
+	{Name: "小项目大建设", Size: 1000, Committed: 851, Paid: 620, Wide: "120 万元，已占 85%，已拨 62%", Narrow: "120 万，已占 85%，已拨 62%"},
+	{Name: "孵化关爱", Size: 333, Committed: 702, Paid: 640, Wide: "40 万元，已占 70%，已拨 64%", Narrow: "40 万，已占 70%，已拨 64%"},
+}}
+
 var stats = []ui.Stat{
 	{Label: "核定资助", Value: "168.72", Unit: "万元", Note: "审批通过的金额"},
 	{Label: "已拨付", Value: "133.44", Unit: "万元", Note: "已到组织账户"},

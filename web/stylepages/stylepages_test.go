@@ -107,7 +107,7 @@ func TestEveryComponentIsShown(t *testing.T) {
 	for _, want := range strings.Fields(`btn btn=plain btn=stop go tag=good tag=warn tag=bad tag=info tag=mute tag=none demo stars
 		note=info note=good note=warn note=bad note=quiet empty field bad err hint opt input select textarea choice unit file
 		error-summary tasks uploads upload facts stats table cards group sub tabs chips clear pager fold facets map tilemap sel frame scale
-		clock=good clock=warn clock=bad clock=hold provisional days off on past now make timeline verdict tally
+		clock=good clock=warn clock=bad clock=hold provisional days off on past now make timeline verdict tally money chart keys
 		answer=met answer=unmet answer=unknown panel panel=bad decision review doc redhead signoff behind band page-head`) {
 		if !seen[want] {
 			t.Errorf("the guide does not show %s", want)

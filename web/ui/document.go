@@ -18,11 +18,19 @@ type Review struct {
 	Facts  []Fact
 	Action string // address the confirmation posts to
 	Submit string // 确认退回补正
-	Back   string // address of the form: 返回修改
+	Back   string // address of the form
+	Leave  string // label of Back: 返回修改 unless set
 	Return bool   // 返回修改 posts the values back (name "back") instead of leading to Back, so that nothing typed is lost
 	Token  string // once.NewToken()
 	Carry  []Pair // values of the form, sent again
 	Harm   bool   // the act takes something away: stop button
+}
+
+func (r Review) leave() string {
+	if r.Leave == "" {
+		return "返回修改"
+	}
+	return r.Leave
 }
 
 // Pair is a hidden value of a form.

@@ -66,7 +66,8 @@ type Fact struct {
 	Value  string
 	Body   templ.Component // instead of Value
 	Demo   bool            // an invented name
-	Change string          // address where the answer is changed: 修改
+	Change string          // address where the answer is changed
+	Act    string          // label of Change, 修改 when empty
 }
 
 // F is a fact of plain text.

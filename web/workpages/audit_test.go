@@ -34,13 +34,17 @@ func TestTheAuditorReadsTheTrail(t *testing.T) {
 	s.must(s.db.Owner.QueryRow(t.Context(), `select id from case_file where no = $1`, no).Scan(&id))
 	clerk, auditor := who(authz.BureauClerk), who(authz.Auditor)
 	clerk.Name, clerk.IP = "李娜", "203.0.113.7"
-	s.record(clerk, "case", id.String(), "case.accept", 2, map[string]any{"no": no, "fields": []string{"amount", "purpose"}})
+	s.record(clerk, "case", id.String(), "case.accept", 2, map[string]any{"no": no, "from": "accepting", "to": "reviewing",
+		"fields": []string{"amount", "purpose"}, "replaces": nil})
 	s.record(authz.SystemActor, "organization", uuid.NewString(), "organization.status", 51, nil)
 	p := s.get(auditor, "/audit?id="+strings.ToLower(no))
 	if n := p.Find("tbody tr").Length(); n != 2 {
 		t.Errorf("%d entries of the case, want 2", n)
 	}
-	s.wantText(p, "tbody", "受理", "case.accept", "李娜", "民政局经办 203.0.113.7", "办件", "no："+no, "还没有")
+	s.wantText(p, "tbody", "受理", "case.accept", "李娜", "民政局经办 203.0.113.7", "办件", "编号："+no, "从：待受理", "到：待复核", "还没有")
+	if strings.Contains(p.text("tbody"), "null") {
+		t.Error("a field that is not there is shown")
+	}
 	who, _ := p.Find("tbody td a[href^='/audit?account=']").First().Attr("href")
 	if n := s.get(auditor, who).Find("tbody tr").Length(); n != 2 {
 		t.Errorf("%d entries of the clerk, want 2", n)

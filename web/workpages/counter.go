@@ -73,7 +73,7 @@ func (p *Pages) draftTable(drafts []casework.Item) ui.Table {
 }
 
 func choices(found organization.Page, programme string) ui.Table {
-	t := ui.Table{Caption: "本社区的组织", Columns: []ui.Column{{Label: "组织"}, {Label: "管理方式"}, {Label: "类别"}, {Label: "成立"}, {Label: "代办", Hidden: true}}}
+	t := ui.Table{Caption: "本社区的组织", Columns: []ui.Column{{Label: "组织"}, {Label: "管理方式"}, {Label: "类别"}, {Label: "成立"}, {Label: "代办", Hidden: true, Full: true}}}
 	var rows []ui.Row
 	for _, o := range found.Items {
 		head := ui.Head(o.Name, paths.Organization(o.ID.String()), "")

@@ -30,6 +30,7 @@ type inboxView struct {
 	FromStart                string // address of the first page, "" on it
 	Pages                    ui.Pages
 	Bases                    bool // leads to the facts of bases
+	Payees                   bool // leads to the accounts to be verified
 }
 
 // filterBar is the line of controls above the list.
@@ -83,16 +84,7 @@ func (p *Pages) showInbox(w http.ResponseWriter, r *http.Request) error {
 			v.Claims = "有 " + itoa(claims) + " 份账号登记等您确认"
 		}
 	}
-	unread, err := p.Messages.Unread(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	c := layout.Of(r.Context())
-	c.Unread = unread
-	if !narrowed(in.Filter) { // else the count is of what was searched for
-		c.ToDo = in.Counts.Mine
-	}
-	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, inboxPage(v))
+	return httpserver.Render(w, r, http.StatusOK, inboxPage(v))
 }
 
 func narrowed(f casework.Filter) bool { return f.Kind != "" || f.Subdistrict != "" || f.Text != "" }
@@ -101,7 +93,7 @@ func newInboxView(in casework.Inbox, a authz.Actor) inboxView {
 	f := in.Filter
 	v := inboxView{
 		Page: page("工作台", "workspace"), Heading: heading(in), Line: openingLine(in),
-		Bar: barOf(in, a), Bases: a.Can(authz.BaseEdit),
+		Bar: barOf(in, a), Bases: a.Can(authz.BaseEdit), Payees: a.Can(authz.AccountNumberUnmask),
 	}
 	for _, t := range tabsOf(in) {
 		g := f

@@ -32,6 +32,8 @@ func TestAnInboxBeginsWithWhatIsUrgent(t *testing.T) {
 	s.wantText(p, ".tabs a[aria-current=page]", "等我办 5")
 	s.wantText(p, ".tabs", "等别人 1", "补正中 1", "已办 本月 1")
 	s.wantText(p, ".worknav", "工作台 5件待办", "消息 1条未读")
+	s.wantText(s.get(clerk, "/workspace?q=FH-9999-0001"), ".worknav", "工作台 5件待办") // whatever is searched for
+	s.wantText(s.get(clerk, "/messages"), ".worknav", "工作台 5件待办", "消息 1条未读")
 	if got := p.text("tr.group"); got != "已超期 1 件\n今明到期 2 件\n之后 1 件\n没有期限 1 件" {
 		t.Errorf("groups:\n%s", got)
 	}

@@ -41,8 +41,6 @@ func (p *Pages) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c := layout.Of(r.Context())
-	c.Unread = list.Unread
 	v := messagesView{Page: page("消息", "messages", crumbs(layout.Crumb{Label: "消息"})...), List: messagesOf(list.Items, list.Today),
 		Lead: unreadWords(list.Unread), NoneIs: "还没有消息。"}
 	for _, m := range list.Items {
@@ -57,7 +55,7 @@ func (p *Pages) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if list.Next != uuid.Nil {
 		v.Pages.Next = paths.WithQuery(paths.Messages, url.Values{"before": {list.Next.String()}})
 	}
-	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, messagesPage(v))
+	return httpserver.Render(w, r, http.StatusOK, messagesPage(v))
 }
 
 func unreadWords(n int) string {

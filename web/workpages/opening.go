@@ -35,6 +35,9 @@ func openingLine(in casework.Inbox) []phrase {
 			line = append(line, phrase{Text: "。"})
 		}
 	}
+	if !in.Waits {
+		line = append(line, phrase{Text: "这些件由别的岗位办理，供您查看。"})
+	}
 	line = append(line, phrase{Text: "今天是" + dayLine(in.Setting)})
 	if t := tomorrowLine(in.Setting); t != "" {
 		line = append(line, phrase{Text: "，"}, phrase{t, true})

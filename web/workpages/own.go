@@ -62,9 +62,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 		v.Mine = append(v.Mine, p.waitingOf(own, i))
 	}
 	v.Standing, v.Done = p.standing(own), p.done(own)
-	c := layout.Of(r.Context())
-	c.ToDo, c.Unread = len(own.Mine), news.Unread
-	return httpserver.Render(w, r.WithContext(layout.With(r.Context(), c)), http.StatusOK, ownPage(v))
+	return httpserver.Render(w, r, http.StatusOK, ownPage(v))
 }
 
 func ownLead(own casework.Own) string {
@@ -80,7 +78,7 @@ func ownLead(own casework.Own) string {
 
 func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 	v := waiting{
-		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.State.Name(), Tone: stateTone(i.State),
+		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.Place().Name(), Tone: stateTone(i.State),
 		Say: "还没有提交。填好以后由负责人签署提交。",
 	}
 	if c, ok := clockOf(own.Setting, i); ok {
@@ -90,6 +88,9 @@ func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 		v.Say = "请在 " + i.DueOn.Chinese() + "前改好，由负责人再提交；到期没有提交，视为撤回。"
 		v.Act = "看要补正什么"
 	}
+	if i.State == workflow.Reporting {
+		v.Say = "资助款已拨付。请在 " + i.DueOn.Chinese() + "前登记票据，由负责人提交使用报告。"
+	}
 	return v
 }
 
@@ -97,11 +98,7 @@ func (p *Pages) standing(own casework.Own) ui.Table {
 	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限", Full: true}, {Label: "金额（元）", Number: true}}}
 	var rows []ui.Row
 	for _, i := range own.Others {
-		due := ui.T("没有期限")
-		if c, ok := clockOf(own.Setting, i); ok {
-			due = ui.C(ui.ClockMark(c))
-		}
-		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), ui.T(office(own.Setting, i)), due, ui.T(amount(i))))
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), ui.T(office(own.Setting, i)), dueCell(own.Setting, i), ui.T(amount(i))))
 	}
 	return filled(t, rows)
 }
@@ -114,7 +111,7 @@ func (p *Pages) done(own casework.Own) ui.Table {
 		if i.ClosedAt != nil {
 			on = civil.On(*i.ClosedAt).String()
 		}
-		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), ui.T(on), ui.T(amount(i))))
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), ui.T(on), ui.T(amount(i))))
 	}
 	return filled(t, rows)
 }

@@ -70,6 +70,17 @@ func (p *Pages) showWorkspace(w http.ResponseWriter, r *http.Request) error {
 	return p.showInbox(w, r)
 }
 
+// Waiting counts what waits for the person behind ctx, for the head of every
+// signed-in page. Two statements; one where the head has no messages.
+func (p *Pages) Waiting(ctx context.Context) (n layout.Waiting, err error) {
+	a := httpserver.ActorOf(ctx)
+	if n.ToDo, err = p.Desk.ToDo(ctx, a); err != nil || !a.Role.Staff() {
+		return n, err
+	}
+	n.Unread, err = p.Messages.Unread(ctx, a)
+	return n, err
+}
+
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }
 
 // page is the shell of a page of work.

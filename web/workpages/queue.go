@@ -83,7 +83,7 @@ func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 	case casework.Mine:
 		who = task(i)
 	case casework.Done:
-		first, who = ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), in.Regions.FullName(i.Community)
+		first, who = ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), in.Regions.FullName(i.Community)
 		if i.ClosedAt != nil {
 			when = short(civil.On(*i.ClosedAt), in.Today)
 		}
@@ -101,8 +101,16 @@ func clockCell(s casework.Setting, tab casework.Tab, i casework.Item) ui.Cell {
 		}
 		return ui.C(ui.ClockMark(ui.Stopped(left, 0, "补正中，计时暂停")))
 	}
+	return dueCell(s, i)
+}
+
+// dueCell is the clock in working days, or the date of a deadline in months.
+func dueCell(s casework.Setting, i casework.Item) ui.Cell {
 	if c, ok := clockOf(s, i); ok {
 		return ui.C(ui.ClockMark(c))
+	}
+	if !i.DueOn.IsZero() {
+		return ui.T(i.DueOn.String() + " 前")
 	}
 	return ui.T("没有期限")
 }
@@ -140,6 +148,14 @@ func flags(i casework.Item, tab casework.Tab) ui.Cell {
 	return ui.C(tags...)
 }
 
+// acts are the tasks that the state alone does not tell.
+var acts = map[workflow.Place]string{
+	{State: workflow.Noticing, Waits: authz.BureauClerk}:  "拟公示稿",
+	{State: workflow.Reporting, Waits: authz.OrgHead}:     "提交使用报告",
+	{State: workflow.Reporting, Waits: authz.BureauClerk}: "核查使用报告",
+	{State: workflow.Reporting, Waits: authz.Finance}:     "确认结余到账",
+}
+
 // task is what the one who opens the inbox does next.
 func task(i casework.Item) string {
 	switch i.State {
@@ -159,21 +175,26 @@ func task(i casework.Item) string {
 		return "同意或退回"
 	case workflow.Disputed:
 		return "处理异议"
+	case workflow.Granted:
+		return "拨付"
 	}
-	return i.State.Name()
+	if act, ok := acts[i.Place()]; ok {
+		return act
+	}
+	return i.Place().Name()
 }
 
 // holder says where the case is and who has it.
 func holder(s casework.Setting, i casework.Item) string {
 	switch i.Waits {
 	case authz.Anonymous:
-		return i.State.Name()
+		return i.Place().Name()
 	case authz.Community:
-		return i.State.Name() + "，" + s.Regions.Name(i.Community)
+		return i.Place().Name() + "，" + s.Regions.Name(i.Community)
 	case authz.Subdistrict:
-		return i.State.Name() + "，" + s.Regions.Name(i.Subdistrict)
+		return i.Place().Name() + "，" + s.Regions.Name(i.Subdistrict)
 	}
-	return i.State.Name() + "，" + i.Waits.Name()
+	return i.Place().Name() + "，" + i.Waits.Name()
 }
 
 func stateTone(s workflow.State) ui.Tone {

@@ -82,7 +82,7 @@ func (v *adminView) mail(s notification.MailState) {
 		v.Say = "没有设置邮件服务器。站内消息照常，邮件不会发出，排队超过 30 天的会删除。由部署人员设置 PORTAL_SMTP_URL 后重新启动，排队的邮件会自动发出。"
 	case s.Failing > 0:
 		v.Tone, v.Title = ui.Bad, "邮件有发不出去的"
-		v.Say = "会自动再试，30 天内都不会丢失。原因一栏写着服务器怎么说；地址有误的，请对方在“我的账号”里改正。"
+		v.Say = "会自动再试，30 天内都不会丢失。原因一栏写着服务器怎么说，请转给部署人员处理。"
 	default:
 		v.Tone, v.Title = ui.Good, "邮件正常"
 		v.Say = "没有发送失败的邮件。"

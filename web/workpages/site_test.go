@@ -93,13 +93,20 @@ func (s *site) as(a authz.Actor, statements *int) http.Handler {
 	s.pages.Register(router, router.With(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx, counter := postgres.CountStatements(httpserver.WithActor(r.Context(), a))
-			next.ServeHTTP(w, r.WithContext(layout.With(ctx, layout.Context{Demo: true, DemoText: "演示"})))
+			next.ServeHTTP(w, r.WithContext(layout.With(ctx, layout.Context{Demo: true, DemoText: "演示", Waiting: s.waiting})))
 			if statements != nil {
 				*statements = counter.Count()
 			}
 		})
 	}))
 	return mux
+}
+
+// waiting is what the shell asks; the tests want to know when it fails.
+func (s *site) waiting(ctx context.Context) layout.Waiting {
+	n, err := s.pages.Waiting(ctx)
+	s.must(err)
+	return n
 }
 
 // page is an answer.

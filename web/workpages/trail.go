@@ -3,24 +3,27 @@ package workpages
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
 	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/workflow"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
 
 // subjects are the kinds of thing that entries are about, by their key.
-var subjects = map[string]string{"case": "办件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策"}
+var subjects = map[string]string{"case": "办件", "application": "申请附件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策", "fund": "专项资金", "notice": "公示", "objection": "异议"}
 
 func subjectName(key string) string { return cmp.Or(subjects[key], key) }
 
 func subjectOptions() []ui.Option {
 	options := []ui.Option{{Label: "全部对象"}}
-	for _, key := range []string{"case", "organization", "account", "base", "attachment"} {
+	for _, key := range []string{"case", "application", "organization", "account", "base", "attachment", "fund", "notice"} {
 		options = append(options, ui.Option{Value: key, Label: subjectName(key)})
 	}
 	return options
@@ -43,6 +46,14 @@ var actions = map[string]string{
 	"organization.activity.confirm": "确认活动", "organization.activity.withdraw": "撤回活动", "organization.report.save": "登记年度报告",
 	"organization.grant.record": "登记历史资助", "organization.grant.report": "登记使用报告", "organization.grant.withdraw": "撤回历史资助",
 	"organization.check": "登记查询结果", "standing.entry.add": "列入名录", "standing.entry.close": "移出名录", "standing.entry.void": "撤销列入",
+	"ledger.commit": "占用资金", "ledger.release": "释放占用", "ledger.gate.open": "放行拨付条件", "ledger.hold.place": "冻结资金", "ledger.hold.lift": "解除冻结",
+	"ledger.payment.propose": "制作付款", "ledger.payment.check": "复核付款", "ledger.payment.send": "发送付款", "ledger.payment.cancel": "作废付款",
+	"ledger.payment.outcome": "登记付款结果", "ledger.receive": "登记退回的钱", "ledger.reverse": "冲正分录", "ledger.budget.propose": "登记预算",
+	"ledger.budget.checked": "复核通过预算", "ledger.budget.refused": "不予通过预算",
+	"notice.draft": "起草公示", "notice.save": "修改公示", "notice.discard": "作废公示稿", "notice.submit": "公示送审", "notice.approve": "公示审核通过",
+	"notice.return": "退回公示稿", "notice.issue": "签发公示", "notice.publish": "发布公示", "notice.erratum": "起草勘误", "notice.extend": "延长公示",
+	"notice.withdraw": "撤回公示", "notice.recount": "重算公示期", "notice.end": "公示期满", "notice.settle": "公示无异议",
+	"notice.objection.receive": "收到异议", "notice.objection.unmask": "查看异议人", "notice.objection.decide": "处理异议",
 	"standing.grade.add": "登记星级", "standing.grade.void": "撤销星级", "standing.check": "登记名录查询",
 }
 
@@ -79,18 +90,43 @@ func brief(id string) string {
 	return id
 }
 
-// details writes references and field names line by line, in the order of keys.
+// fields are the words for what an entry refers to; a field without one shows
+// its key, as the export does.
+var fields = map[string]string{
+	"accepted": "确认过的提醒", "account": "账号摘要", "activity": "活动", "amount_fen": "金额（分）", "attachment": "附件", "awarded_on": "核定日期",
+	"basis": "管理方式", "claim": "账号登记", "community": "社区代码", "conclusion": "结论", "confirmed": "已确认", "correction": "更正",
+	"effective_on": "变更日期", "entry": "名录记录", "fields": "字段", "filed_on": "备案日期", "from": "从", "grade": "星级记录", "grant": "资助",
+	"head": "负责人", "held_on": "活动日期", "kind": "种类", "lists": "名录", "mobile": "手机摘要", "mobile_changed": "手机有变", "no": "编号",
+	"on": "日期", "payee": "收款账户", "person": "人员", "programme": "工程", "reason": "理由", "record": "记录", "replaces": "替换", "result": "结果",
+	"role": "身份", "section": "部分", "session": "会话", "sha256": "SHA-256", "since": "起始日期", "size": "字节数", "slot": "附件项", "star": "星级",
+	"subject": "事项", "system": "制度", "to": "到", "type": "格式", "up_to": "截至", "username": "用户名", "version": "版本", "year": "年度",
+}
+
+// details writes references and field names line by line, in the order of keys;
+// what is null is not there.
 func details(raw json.RawMessage) []string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
+	var values map[string]json.RawMessage
+	if json.Unmarshal(raw, &values) != nil {
 		return []string{string(raw)}
 	}
-	out := make([]string, 0, len(fields))
-	for key, value := range fields {
-		out = append(out, key+"："+strings.Trim(string(value), `"`))
+	out := make([]string, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if value := strings.Trim(string(values[key]), `"`); value != "" && value != "null" {
+			out = append(out, cmp.Or(fields[key], key)+"："+spoken(key, value))
+		}
 	}
-	slices.Sort(out)
 	return out
+}
+
+// spoken says a state or a role by its name; everything else stays as recorded.
+func spoken(key, value string) string {
+	switch key {
+	case "from", "to":
+		return cmp.Or(workflow.State(value).Name(), value)
+	case "role":
+		return cmp.Or(authz.Role(value).Name(), value)
+	}
+	return value
 }
 
 // caseOf finds the number of a case in its entries.

@@ -164,6 +164,34 @@ func (b *Bench) Accept(t testing.TB, no string) error {
 	return b.Funding.Accept(t.Context(), b.Clerk, no, b.Case(t, no).Version, once.NewToken())
 }
 
+// Accepted returns an application that has been taken in.
+func (b *Bench) Accepted(t testing.TB, org Org) string {
+	t.Helper()
+	no := b.Accepting(t, org)
+	must(t, b.Accept(t, no))
+	return no
+}
+
+// Propose puts a proposal to the leader as the reviewer, with the service's answer.
+func (b *Bench) Propose(t testing.TB, no string, in funding.ProposalInput) error {
+	t.Helper()
+	return b.Funding.Propose(t.Context(), b.Reviewer, no, b.Case(t, no).Version, in, once.NewToken())
+}
+
+// Endorsed returns an application that is proposed for the amount applied for.
+func (b *Bench) Endorsed(t testing.TB, org Org) string {
+	t.Helper()
+	no := b.Accepted(t, org)
+	must(t, b.Propose(t, no, funding.ProposalInput{Outcome: funding.SupportOutcome, Amount: *b.Case(t, no).Amount}))
+	return no
+}
+
+// Sign grants what was proposed as the leader, with the service's answer.
+func (b *Bench) Sign(t testing.TB, no string) error {
+	t.Helper()
+	return b.Funding.Sign(t.Context(), b.Leader, no, b.Case(t, no).Version, once.NewToken())
+}
+
 // Case reads the case as the system.
 func (b *Bench) Case(t testing.TB, no string) (c casework.Case) {
 	t.Helper()

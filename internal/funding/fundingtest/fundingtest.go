@@ -10,6 +10,7 @@ package fundingtest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -24,6 +25,9 @@ import (
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
@@ -59,12 +63,17 @@ type Bench struct {
 	Cases         *casework.Service
 	Organizations *organization.Service
 	Standing      *standing.Service
+	Ledger        *ledger.Service
+	Notices       *notice.Service
 	Funding       *funding.Service
 
 	Community, Colleague  authz.Actor // two people of the community Liulian
 	Subdistrict           authz.Actor // Pingshan
 	Clerk, Clerk2         authz.Actor // 民政局经办
-	Reviewer, Department  authz.Actor
+	Reviewer, Leader      authz.Actor
+	LeadingGroup          authz.Actor
+	Finance, Finance2     authz.Actor
+	Department            authz.Actor
 	OtherCommunity        authz.Actor // Pinghuan
 	organizations, papers int         // so far, for names and contents
 }
@@ -103,14 +112,17 @@ func Without(t testing.TB) *Bench {
 	b.Organizations, b.Standing = organization.New(b.DB.App, b.Keys), standing.New(b.DB.App)
 	b.Cases, err = casework.New(paramDays, definitions()...)
 	must(t, err)
+	b.Ledger = ledger.New(b.DB.App)
+	b.Notices = notice.New(notice.Deps{DB: b.DB.App, Keys: b.Keys, Attachments: b.Attachments})
 	b.Funding = b.NewFunding()
+	b.Funding.React(b.Notices, b.Ledger)
 	b.staff()
 	return b
 }
 
 // NewFunding returns one more service on the same database: a second replica.
 func (b *Bench) NewFunding() *funding.Service {
-	return funding.New(funding.Deps{DB: b.DB.App, Cases: b.Cases, Accounts: b.Accounts, Attachments: b.Attachments, Programmes: catalog.Programmes()})
+	return funding.New(funding.Deps{DB: b.DB.App, Cases: b.Cases, Accounts: b.Accounts, Attachments: b.Attachments, Ledger: b.Ledger, Programmes: catalog.Programmes()})
 }
 
 func definitions() []*workflow.Definition {
@@ -149,6 +161,8 @@ func (b *Bench) staff() {
 	b.Subdistrict = one("王街道", authz.Subdistrict)
 	b.Subdistrict.Subdistrict = Pingshan
 	b.Clerk, b.Clerk2, b.Reviewer = one("赵经办", authz.BureauClerk), one("钱经办", authz.BureauClerk), one("孙复核", authz.BureauReviewer)
+	b.Leader, b.LeadingGroup = one("郑局长", authz.BureauLeader), one("冯组长", authz.LeadingGroup)
+	b.Finance, b.Finance2 = one("褚会计", authz.Finance), one("卫出纳", authz.Finance)
 	b.Department = one("周残联", authz.Department)
 	b.Department.Department = DepartmentName
 }
@@ -191,4 +205,15 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// LargeFrom makes the leading group's consent necessary from an amount on, in
+// every edition: behind the guard that keeps approved editions as they are.
+func (b *Bench) LargeFrom(t testing.TB, amount money.Fen) {
+	t.Helper()
+	_, err := b.DB.Owner.Exec(t.Context(), `
+		alter table policy_parameter disable trigger policy_parameter_guard;
+		update policy_parameter set value = '`+fmt.Sprint(int64(amount))+`' where key = 'large_item.amount';
+		alter table policy_parameter enable trigger policy_parameter_guard`)
+	must(t, err)
 }

@@ -90,8 +90,7 @@ func Eligibility(f Facts, p Params, on civil.Date) []funding.Line {
 		list("defaulter", "不是失信被执行人", f, p, on), violation(f, p, on), ban(f, p, on), recovery(f, on),
 		unreported(f, p), annualReport(f, p, on),
 	}
-	rank := map[funding.Answer]int{funding.Unmet: 0, funding.Unknown: 1, funding.Met: 2}
-	slices.SortStableFunc(lines, func(a, b funding.Line) int { return rank[a.Answer] - rank[b.Answer] })
+	funding.Sort(lines)
 	return append(lines, notes(f, p)...)
 }
 
@@ -135,7 +134,7 @@ func age(f Facts, p Params, on civil.Date) funding.Line {
 // newEnough keeps start-up support for new organizations. The last eligible day
 // is the corresponding day itself.
 func newEnough(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "new_enough", Label: fmt.Sprintf("成立不超过 %d 个月", p.MaxAgeMonths), From: "登记备案档案", Source: p.fromParam("新组织年限"), BlocksUnknown: true}
+	l := funding.Line{Key: "new_enough", Label: fmt.Sprintf("成立不超过 %d 个月", p.MaxAgeMonths), From: "登记备案档案", Source: p.fromParam("新组织年限"), BlocksUnknown: true, AtSubmission: true}
 	if f.EstablishedOn.IsZero() {
 		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func edition() policy.Edition {
-	return policy.Edition{Label: "参数", Params: policy.ParamsOf(map[policy.Key]any{
+	return policy.Edition{EditionFacts: policy.EditionFacts{Label: "参数"}, Params: policy.ParamsOf(map[policy.Key]any{
 		policy.StartupMinAgeMonths: 6, policy.StartupMaxAgeMonths: 24, policy.PeriodMetOn: policy.MetOnCorrespondingDay,
 		policy.StartupAmountFiled: 500000, policy.StartupAmountRegistered: 2000000, policy.StartupPriorityBonusPct: 20,
 		policy.StartupMinActivities: 2, policy.LookbackViolationYears: 3, policy.StartupSameHeadYears: 3, policy.AnnualReportRegistrarDue: "05-31",

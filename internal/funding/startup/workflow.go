@@ -2,6 +2,7 @@ package startup
 
 import (
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/funding"
 	"civilaffairs/internal/workflow"
 )
 
@@ -15,17 +16,15 @@ var (
 	subdistrict = workflow.Place{State: workflow.Opining, Waits: authz.Subdistrict}
 	accepting   = workflow.Place{State: workflow.Accepting, Waits: authz.BureauClerk}
 	correcting  = workflow.Place{State: workflow.Correcting, Waits: authz.OrgHead}
-	reviewing   = workflow.Place{State: workflow.Reviewing, Waits: authz.BureauReviewer}
-	refused     = workflow.Place{State: workflow.Refused}
-	withdrawn   = workflow.Place{State: workflow.Withdrawn}
 	lapsed      = workflow.Place{State: workflow.Lapsed}
 )
 
 // definition is the workflow of start-up support (domain §3). Opinions inform
-// and lapse; they never stop a case.
+// and lapse; they never stop a case. An applicant may withdraw until the notice
+// is out.
 var definition = &workflow.Definition{
 	Kind: Kind, Name: "孵化关爱工程", Prefix: "FH", Start: draft,
-	Transitions: []workflow.Transition{
+	Transitions: append([]workflow.Transition{
 		{Action: "submit", Label: "签署并提交", From: at(draft), To: community,
 			By: by(authz.OrgHead, authz.Community), DueParam: "opinion.community_wd"},
 		{Action: "opine", Label: "社区提出意见", From: at(community), To: subdistrict,
@@ -36,19 +35,19 @@ var definition = &workflow.Definition{
 			By: by(authz.Subdistrict), NotBy: acts("submit", "opine"), DueParam: "opinion.bureau_wd"},
 		{Action: workflow.Lapse, Label: "街道逾期未提出意见", From: at(subdistrict), To: accepting,
 			By: by(authz.System), DueParam: "opinion.bureau_wd"},
-		{Action: "accept", Label: "受理", From: at(accepting), To: reviewing,
+		{Action: "accept", Label: "受理", From: at(accepting), To: funding.Reviewing,
 			By: by(authz.BureauClerk), NotBy: acts("submit", "resubmit", "opine"), KeepsDue: true},
 		{Action: "return", Label: "退回补正", From: at(accepting), To: correcting,
 			By: by(authz.BureauClerk), NotBy: acts("submit", "resubmit", "opine"), PausesClock: true, DueParam: "filing.correct_wd"},
-		{Action: "refuse", Label: "不予受理", From: at(accepting), To: refused,
+		{Action: "refuse", Label: "不予受理", From: at(accepting), To: funding.Refused,
 			By: by(authz.BureauClerk), NotBy: acts("submit", "resubmit", "opine")},
 		{Action: "resubmit", Label: "补正后再提交", From: at(correcting), To: accepting,
 			By: by(authz.OrgHead, authz.Community), KeepsDue: true},
 		{Action: workflow.Lapse, Label: "逾期未补正，视为撤回", From: at(correcting), To: lapsed, By: by(authz.System)},
-		{Action: "withdraw", Label: "撤回申请", From: at(draft, community, subdistrict, accepting, correcting, reviewing),
-			To: withdrawn, By: by(authz.OrgHead)},
-		{Action: "discard", Label: "撤销草稿", From: at(draft), To: withdrawn, By: by(authz.OrgClerk, authz.Community)},
-	},
+		{Action: "withdraw", Label: "撤回申请", From: at(draft, community, subdistrict, accepting, correcting,
+			funding.Reviewing, funding.Consenting, funding.Signing, funding.ToPublish), To: funding.Withdrawn, By: by(authz.OrgHead)},
+		{Action: "discard", Label: "撤销草稿", From: at(draft), To: funding.Withdrawn, By: by(authz.OrgClerk, authz.Community)},
+	}, funding.AfterAcceptance(accepting, funding.Terms{PayDays: "startup.pay_wd", ReportMonths: "startup.use_report_months"})...),
 }
 
 func at(p ...workflow.Place) []workflow.Place     { return p }

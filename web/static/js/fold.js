@@ -9,6 +9,13 @@ if (!CSS.supports("selector(::details-content)")) {
   follow();
 }
 
+// A choice opens what it asks for and closes what the others ask for.
+each("details[data-when]", (asked) => {
+  asked.closest("form")?.addEventListener("change", ({ target }) => {
+    if (target.type === "radio" && target.name === "choice") asked.open = target.value === asked.dataset.when;
+  });
+});
+
 const menu = document.querySelector(".nav details");
 menu?.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !menu.open || wide.matches) return;

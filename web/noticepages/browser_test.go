@@ -1,0 +1,91 @@
+package noticepages_test
+
+import (
+	"fmt"
+	"testing"
+
+	"civilaffairs/internal/browsertest"
+	"civilaffairs/web/paths"
+)
+
+// Every page stands axe, fits desktop and phone, keeps to the content policy and
+// leaves its picture in .cache/shots, to be looked at beside the mock-up.
+func TestEveryPageInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "2026-09-28")
+	s.plant(t, "秀新社区青禾儿童成长中心")
+	old, oldNo := s.published(t)
+	s.act(t, "leader", old, "withdrawal", "reason", "名单有误，撤回后重新公示。")
+	s.goTo(t, "2026-09-30", 10)
+	s.plant(t, "六联社区银龄互助会", "坪环社区听障家庭互助中心", "碧岭社区自然观察队", "沙坣社区客家文化社")
+	id, no := s.published(t)
+	s.plant(t, "龙田社区楼长互助社")
+	draft := s.drafted(t)
+	text := paths.StaffNoticeAct(draft, "text")
+	s.post(t, "clerk", text, with(s.open(t, "clerk", text), "objection_how", "拨打 0755-28888888，或者加 zhang@example.org 联系，家住本区的可以到窗口。"))
+	s.plant(t, "石井社区法润邻里服务社")
+	s.goTo(t, "2026-10-09", 9)
+	s.object(t, no, nil)
+	at, _ := s.get(t, "reviewer", paths.StaffObjections).Find("main table a").First().Attr("href")
+	s.act(t, "leader", id, "extension", "reason", "10月8日平台停机五小时，延长一个工作日。")
+	for _, p := range []struct{ name, as, path string }{
+		{"list", "", paths.Notices}, {"running", "", paths.Notice(no)}, {"withdrawn", "", paths.Notice(oldNo)}, {"objection", "", paths.NoticeObjection(no)},
+		{"receipts", "", paths.Receipts}, {"desk", "clerk", paths.StaffNotices}, {"new", "clerk", paths.StaffNoticeNew}, {"text", "clerk", text},
+		{"work", "clerk", paths.StaffNotice(draft)}, {"submission", "clerk", paths.StaffNoticeAct(draft, "submission")}, {"issued", "leader", paths.StaffNotice(id)},
+		{"extension", "leader", paths.StaffNoticeAct(id, "extension")}, {"queue", "reviewer", paths.StaffObjections}, {"dossier", "reviewer", at},
+		{"unmasking", "reviewer", at + "/unmasking"},
+	} {
+		tab := browsertest.Open(t)
+		tab.Go(s.url + "/none")
+		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+		tab.Go(s.url + p.path)
+		tab.Axe()
+		tab.Screenshot("shots/notice-" + p.name + "-1440.png")
+		tab.Phone()
+		tab.Go(s.url + p.path)
+		tab.FitsWidth()
+		tab.Axe()
+		tab.Screenshot("shots/notice-" + p.name + "-390.png")
+	}
+}
+
+// Who objects goes through the pages on a phone; without a script the other tests
+// do.
+func TestObjectingInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "2026-11-23")
+	s.plant(t, "六联社区银龄互助会", "坪环社区听障家庭互助中心")
+	_, no := s.published(t)
+	tab := browsertest.Open(t)
+	tab.Phone()
+	tab.Go(s.url + paths.Notice(no))
+	tab.Fill("content", "太短")
+	if status := tab.Press("下一步：核对后提交"); status != 422 {
+		t.Fatalf("status %d, want 422", status)
+	}
+	tab.FitsWidth()
+	tab.Select("item", "2")
+	tab.Fill("content", objection.Get("content"))
+	tab.Fill("phone", objection.Get("phone"))
+	if status := tab.Press("下一步：核对后提交"); status != 200 {
+		t.Fatalf("status %d", status)
+	}
+	tab.Axe()
+	tab.FitsWidth()
+	tab.Screenshot("shots/notice-confirm-390.png")
+	if status := tab.Press("提交异议"); status != 200 {
+		t.Fatalf("status %d", status)
+	}
+	tab.Axe()
+	tab.FitsWidth()
+	tab.Screenshot("shots/notice-receipt-390.png")
+	code := tab.Text("main .note code")
+	tab.Go(s.url + paths.Receipts)
+	tab.Fill("receipt", code)
+	if status := tab.Press("查询"); status != 200 {
+		t.Fatalf("status %d", status)
+	}
+	tab.Axe()
+	tab.FitsWidth()
+	tab.Screenshot("shots/notice-progress-390.png")
+}

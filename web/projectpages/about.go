@@ -1,0 +1,63 @@
+package projectpages
+
+import (
+	"net/http"
+
+	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/layout"
+	"civilaffairs/web/paths"
+	"civilaffairs/web/ui"
+)
+
+// aboutView is the page that says what open data there are.
+type aboutView struct {
+	layout.Page
+	Sets   ui.Table
+	Params ui.Table
+	Fields ui.Table
+	Extra  ui.Table
+}
+
+func (p *Pages) openData(w http.ResponseWriter, r *http.Request) error {
+	v := aboutView{Sets: sets(), Params: params(), Fields: fields(), Extra: extra()}
+	v.Page = layout.Page{Title: "开放数据", Description: "资助项目和资金执行的数据，可以下载、分析和再利用。",
+		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "开放数据"}}}
+	return httpserver.RenderPublic(w, r, aboutPage(v))
+}
+
+func sets() ui.Table {
+	return ui.Table{Caption: "可以下载的数据", Columns: []ui.Column{{Label: "数据", Full: true}, {Label: "格式"}, {Label: "下载", Hidden: true}}, Groups: ui.Rows(
+		ui.Cells(ui.Head("资助项目（表格）", "", "每行一个项目，一次下载全部；Excel 可以直接打开"), ui.T("CSV，UTF-8"), ui.C(ui.Go("下载 CSV", paths.ProjectsCSV))),
+		ui.Cells(ui.Head("资助项目（360Giving）", "", "按国际资助数据标准 360Giving 1.4 编排，另加退回和追回"), ui.T("JSON"), ui.C(ui.Go("下载 JSON", paths.ProjectsJSON))),
+		ui.Cells(ui.Head("预算和执行", "", "专项资金各用途的预算、占用、拨付、退回和追回"), ui.T("CSV，UTF-8"), ui.C(ui.Go("下载 CSV", paths.FundCSV))),
+	)}
+}
+
+func params() ui.Table {
+	row := func(name, what, example string) ui.Row {
+		return ui.Cells(ui.Head(name, "", ""), ui.T(what), ui.T(example))
+	}
+	return ui.Table{Caption: "下载地址可以带的条件", Columns: []ui.Column{{Label: "参数"}, {Label: "意思", Full: true}, {Label: "例子"}}, Groups: ui.Rows(
+		row("year", "预算年度", "2026"), row("programme", "工程：startup、activity、venture、talent", "startup"),
+		row("category", "类别：welfare、charity、social_service_cat、culture_sport、sci_tech、rights", "charity"),
+		row("subdistrict", "街道的 9 位代码", "440310002"), row("community", "社区的 12 位代码", "440310002001"),
+		row("progress", "进展：unpaid、running、reporting、closed、terminated、came_back", "closed"), row("q", "项目、组织、编号或用途里的词", "共餐"),
+		row("sort", "次序：date、approved、paid，加 _asc 从低到高", "paid_asc"),
+	)}
+}
+
+func fields() ui.Table {
+	rows := make([]ui.Row, len(csvColumns))
+	for i, c := range csvColumns {
+		rows[i] = ui.Cells(ui.Head(c.name, "", ""), ui.T(c.what))
+	}
+	return ui.Table{Caption: "资助项目（表格）的各列", Columns: []ui.Column{{Label: "列"}, {Label: "意思", Full: true}}, Groups: ui.Rows(rows...)}
+}
+
+func extra() ui.Table {
+	row := func(name, what string) ui.Row { return ui.Cells(ui.Head(name, "", ""), ui.T(what)) }
+	return ui.Table{Caption: "360Giving 标准以外的字段", Columns: []ui.Column{{Label: "字段"}, {Label: "意思", Full: true}}, Groups: ui.Rows(
+		row("budgetYear", "预算年度"), row("progress", "进展，取值同上"), row("amountReturned", "组织退回的结余，元"),
+		row("amountRecovered", "依决定追回的金额，元"), row("amountNet", "amountDisbursed 减去退回和追回，元"),
+	)}
+}
