@@ -57,12 +57,12 @@ var deskOf = map[string]string{
 // offices are the accounts of everybody but the organizations.
 func offices() []office {
 	list := []office{
-		{"clerk", "民政局经办：待受理四件（一件超期、一件社区不同意、一件前面的意见逾期）", authz.BureauClerk, "", ""},
+		{"clerk", "民政局经办：待受理四件（一件超期、一件社区不同意、一件前面的意见逾期）、待公示一件、使用报告待核查一件", authz.BureauClerk, "", ""},
 		{"clerk2", "民政局另一位经办", authz.BureauClerk, "", ""},
-		{"reviewer", "民政局复核：已受理、待复核两件", authz.BureauReviewer, "", ""},
-		{"leader", "民政局领导", authz.BureauLeader, "", ""},
-		{"finance", "财务：核对收款账户", authz.Finance, "", ""},
-		{"finance2", "财务，第二人", authz.Finance, "", ""},
+		{"reviewer", "民政局复核：待复核两件、异议一件", authz.BureauReviewer, "", ""},
+		{"leader", "民政局领导：待签批两件（一件拟予支持、一件拟不予支持）", authz.BureauLeader, "", ""},
+		{"finance", "财务：收款账户待核验、可拨付、待登记结果、待退回结余", authz.Finance, "", ""},
+		{"finance2", "财务，第二人：复核付款和预算", authz.Finance, "", ""},
 		{"evaluator", "第三方评估机构", authz.Evaluator, "", ""},
 		{"evaluator2", "第三方评估机构，第二人", authz.Evaluator, "", ""},
 		{"department", "业务主管单位（区残疾人联合会）：看三个主管的组织", authz.Department, "", disabled},

@@ -2,7 +2,7 @@
 // table clock_offset and the function portal_now().
 //
 // Lock order, the same everywhere: case → application → attachment → account →
-// ledger → notice → audit subject. Rows of one table are locked by ascending id.
+// receipt → ledger → notice → audit subject. Rows of one table are locked by ascending id.
 package postgres
 
 import (
