@@ -36,6 +36,7 @@ type Objection struct {
 	ReceivedAt     time.Time      `db:"received_at"`
 	DueOn          civil.Date     `db:"due_on"`
 	DueProvisional bool           `db:"due_provisional"`
+	DueWD          int            `db:"due_wd"` // working days to handle it, from the edition of its case
 	State          ObjectionState `db:"state"`
 	Finding        string         `db:"finding"`
 	Outcome        string         `db:"outcome"`
@@ -50,7 +51,7 @@ func (o Objection) ItemName() string { return fmt.Sprintf("第 %d 项 %s", o.Ord
 const objectionSQL = `
 	select o.id, o.notice_id, coalesce(n.no, '') as no, coalesce(t.title, '') as title, o.item_id, i.ordinal, i.case_no, i.case_id,
 		i.organization_name, o.name_sealed is not null as has_name, o.phone_sealed is not null as has_phone, o.files, o.received_at,
-		o.due_on, o.due_provisional, o.state, o.finding, o.outcome, o.handled_at, o.handler_name, o.version
+		o.due_on, o.due_provisional, o.due_wd, o.state, o.finding, o.outcome, o.handled_at, o.handler_name, o.version
 	from notice_objection o join notice n on n.id = o.notice_id join notice_item i on i.id = o.item_id
 		left join lateral (select title from notice_manuscript where notice_id = n.id and state = 'issued' order by seq desc limit 1) t on true`
 

@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/once"
+	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -234,12 +235,17 @@ func (s *Service) insertObjection(ctx context.Context, tx postgres.Tx, now time.
 	if err != nil {
 		return err
 	}
-	due := calendar.Add(civil.On(now), ObjectionWD)
+	edition, err := policy.EditionByID(ctx, tx, item.EditionID)
+	if err != nil {
+		return err
+	}
+	days := edition.Params.Int(policy.NoticeObjectionWD)
+	due := calendar.Add(civil.On(now), days)
 	_, err = tx.Exec(ctx, `
 		insert into notice_objection (id, notice_id, item_id, name_sealed, phone_sealed, content_sealed, contact_index, content_index,
-			receipt_index, files, received_at, due_on, due_provisional, state)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open')`,
-		in.ID, item.NoticeID, item.ID, name, phone, text, contact, content, s.lookup(s.code(in.ID)), len(in.Files), now, due.On, due.Provisional)
+			receipt_index, files, received_at, due_on, due_provisional, due_wd, state)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open')`,
+		in.ID, item.NoticeID, item.ID, name, phone, text, contact, content, s.lookup(s.code(in.ID)), len(in.Files), now, due.On, due.Provisional, days)
 	return err
 }
 

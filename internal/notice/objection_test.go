@@ -69,9 +69,11 @@ func TestObjectionsUntilTheEnd(t *testing.T) {
 	if _, err := b.Object(t.Context(), late); !errs.Is(err, errs.Conflict) || !strings.Contains(errs.Message(err), "2026年11月30日24:00") {
 		t.Errorf("after the end: %v", err)
 	}
-	if _, err := b.db.Owner.Exec(t.Context(), `insert into notice_objection select gen_random_uuid(), notice_id, item_id, name_sealed, phone_sealed, content_sealed,
-		contact_index, receipt_index, content_index, files, portal_now(), due_on, due_provisional, 'open' from notice_objection`); err == nil {
-		t.Error("the database takes a late objection")
+	if _, err := b.db.Owner.Exec(t.Context(), `insert into notice_objection (id, notice_id, item_id, name_sealed, phone_sealed, content_sealed,
+		contact_index, receipt_index, content_index, files, received_at, due_on, due_provisional, due_wd, state)
+		select gen_random_uuid(), notice_id, item_id, name_sealed, phone_sealed, content_sealed,
+		contact_index, content_index, receipt_index, files, portal_now(), due_on, due_provisional, due_wd, 'open' from notice_objection`); err == nil || !strings.Contains(err.Error(), "takes no objection") {
+		t.Errorf("the database takes a late objection: %v", err)
 	}
 }
 
@@ -257,5 +259,18 @@ func TestObjectionNotInClear(t *testing.T) {
 		if strings.Contains(text, private) || strings.Contains(text, fmt.Sprintf("%x", private)) {
 			t.Errorf("%q stands in clear", private)
 		}
+	}
+}
+
+// The days are those of the edition that the case pinned, not of the code.
+func TestObjectionDaysComeFromTheEdition(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2026-11-23")
+	_, err := b.db.Owner.Exec(t.Context(), `alter table policy_parameter disable trigger policy_parameter_guard;
+		update policy_parameter set value = '10' where key = 'notice.objection_wd'`)
+	b.must(t, err)
+	b.object(t, b.view(t, b.publish(t, 5, b.plant(t, 1000*money.Yuan))).No, 1)
+	if open := b.open(t); len(open) != 1 || open[0].DueWD != 10 || open[0].DueOn.String() != "2026-12-07" {
+		t.Errorf("open %+v", open)
 	}
 }

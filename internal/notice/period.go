@@ -13,10 +13,6 @@ import (
 // MaxPeriod is the longest period that can be chosen, in working days.
 const MaxPeriod = 60
 
-// ObjectionWD is how many working days an objection is handled within (domain
-// §10: “handle within 15 wd”).
-const ObjectionWD = 15
-
 // Terms are what the pinned editions of its items ask of a notice.
 type Terms struct {
 	MinimumWD int // working days

@@ -180,7 +180,7 @@ func recountObjection(ctx context.Context, tx postgres.Tx, _ time.Time, id uuid.
 	if err != nil {
 		return err
 	}
-	due := calendar.Add(received, ObjectionWD)
+	due := calendar.Add(received, o.DueWD)
 	if due.On == o.DueOn && due.Provisional == o.DueProvisional {
 		return nil
 	}

@@ -53,7 +53,7 @@ func deadline(m notice.Moment, o notice.Objection) ui.Cell {
 	if o.HandledAt != nil {
 		return ui.TS(civil.On(*o.HandledAt).String(), "已处理")
 	}
-	clock := ui.Deadline(notice.ObjectionWD, m.Left(o.DueOn))
+	clock := ui.Deadline(o.DueWD, m.Left(o.DueOn))
 	clock.Provisional = o.DueProvisional
 	cell := ui.C(ui.ClockMark(clock))
 	cell.Sub = o.DueOn.String()
@@ -108,7 +108,7 @@ func dossierOf(d notice.Dossier, choice, finding, reason string, faults ui.Error
 		ui.F("收到时间", d.ReceivedAt.In(civil.Shanghai).Format("2006年1月2日 15:04")), {Label: "状态", Body: objectionTag(d.State)},
 		ui.F("异议人", given(d))}
 	if d.State == notice.ObjectionOpen {
-		due := d.DueOn.Chinese() + "前，" + ui.Deadline(notice.ObjectionWD, d.Left(d.DueOn)).Words
+		due := d.DueOn.Chinese() + "前，" + ui.Deadline(d.DueWD, d.Left(d.DueOn)).Words
 		if d.DueProvisional {
 			due += "（暂定）"
 		}
