@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"civilaffairs/internal/authz"
@@ -17,19 +18,26 @@ func TestTheWayToClosingInChromium(t *testing.T) {
 	looked := map[string]bool{}
 	c := &chromium{story: newStory(t)}
 	c.group = c.ready(t, c.home)
+	other := c.ready(t, c.home)
 	c.goTo(t, eligible)
 	c.no = c.accepted(c.group)
+	lost := c.accepted(other)
+	c.propose(lost)
 	c.at = "/applications/" + c.no
 	c.head, c.clerk = seated(t, looked, c.group.head), seated(t, looked, c.office(authz.BureauClerk))
 	c.head.phone = true
 	reviewer, leader := seated(t, looked, c.office(authz.BureauReviewer)), seated(t, looked, c.office(authz.BureauLeader))
 	second := c.budget(t)
 	c.signedByHand(t, reviewer, leader)
-	c.publishedByHand(t, reviewer, leader)
+	c.grantSigned(t, lost, "5,000.00")
+	notice := c.publishedByHand(t, reviewer, leader)
+	c.public = seated(t, looked, &someone{browser: c.browser(t)})
+	c.disputedByHand(t, reviewer, notice, other, lost)
+	c.settledByHand(t)
 	c.paidByHand(t, seated(t, looked, c.office(authz.Finance)), seated(t, looked, second))
 	c.accountedByPhone(t)
 	c.closedByHand(t)
-	c.public = seated(t, looked, &someone{browser: c.browser(t)})
+	c.public.open("/projects").is(200, "/projects").says(c.no, "1,800.00").lacks(lost)
 	c.public.open("/projects/"+c.no).is(200, "/projects/"+c.no).says("5,000.00", "3,200.00")
 }
 
@@ -49,13 +57,13 @@ func (c *chromium) signedByHand(t *testing.T, reviewer, leader *seat) {
 	leader.send(c.at+"/signature").is(200, c.at).says("待公示")
 }
 
-// publishedByHand is the notice by three people, as long as it lasts.
-func (c *chromium) publishedByHand(t *testing.T, reviewer, leader *seat) {
+// publishedByHand is the notice of both cases by three people; it returns its number.
+func (c *chromium) publishedByHand(t *testing.T, reviewer, leader *seat) string {
 	const start = "/staff/notices/new"
 	c.clerk.open("/workspace").says("拟公示稿")
 	c.clerk.open(start).says(c.no)
 	text := c.clerk.send(start).path
-	notice := text[:len(text)-len("/text")]
+	notice := strings.TrimSuffix(text, "/text")
 	c.clerk.send(text, "contact_phone", "0755-28888888", "contact_address", "坪山区民政局一楼窗口", "supervision_phone", "0755-28888889")
 	for _, step := range []struct {
 		who  *seat
@@ -65,27 +73,68 @@ func (c *chromium) publishedByHand(t *testing.T, reviewer, leader *seat) {
 		step.who.send(notice+step.noun).is(200, notice)
 	}
 	c.head.open(c.at).is(200, c.at).says("公示中")
+	return scan[string](t, c.portal, `select no from notice`)
+}
+
+// disputedByHand is a resident who objects to both, without a way to be reached at
+// first, and the reviewer who finds one of the two right.
+func (c *chromium) disputedByHand(t *testing.T, reviewer *seat, notice string, other *group, lost string) {
+	c.planted = append(c.planted, "欧阳清风", "13666668888")
+	object := func(name, content string) string {
+		at := "/notices/" + notice + "/objection"
+		c.public.open("/notices/" + notice)
+		c.public.open(at)
+		item := scan[string](t, c.portal, `select ordinal::text from notice_item where organization_name = $1`, name)
+		c.public.send(at, "item", item, "content", content).refused("name")
+		c.public.send(at, "name", "欧阳清风", "phone", "13666668888").is(200, at).says(content)
+		return plainText(c.public.send(at).says("异议已收到").Find("main .note code"))
+	}
+	receipt := object(c.group.name, "这个组织没有办过活动，照片是别处的，请核实。")
+	object(other.name, "买的桌椅街道去年已经配过一套，不应重复资助。")
+	answer := func(name, choice, reason string) {
+		reviewer.open("/staff/objections")
+		at := reviewer.follow(name).path + "/outcome"
+		reviewer.send(at, "choice", choice, "finding", "到社区走访，查看了活动记录和资产台账。", "reason", reason)
+		reviewer.send(at)
+	}
+	answer(c.group.name, "dismissed", "经查，活动记录真实，异议不成立。")
+	answer(other.name, "upheld", "经查，同类桌椅已由街道配置，属于重复资助。")
+	c.public.open("/objections")
+	c.public.send("/objections", "receipt", receipt).says("异议不成立")
+	c.head.open(c.at).says("公示中").lacks("欧阳")
+	other.head.open("/applications/"+lost).says("不予支持", "重复资助")
+}
+
+// settledByHand is the day after the last one of the period.
+func (c *chromium) settledByHand(t *testing.T) {
 	c.goTo(t, scan[civil.Date](t, c.portal, `select ends_on from notice`).AddDays(1))
 	c.sweep(t)
 	c.head.open(c.at).says("已核定")
 	c.head.follow("资助批复").says("伍仟元整")
 }
 
-// paidByHand is the payment by two people of finance.
+// paidByHand is the payment by two people of finance; the bank sends the first
+// one back.
 func (c *chromium) paidByHand(t *testing.T, finance, second *seat) {
-	record, pay := "/staff/organizations/"+c.group.id, "/staff/fund/cases/"+c.no+"/payment"
+	record, start := "/staff/organizations/"+c.group.id, "/staff/fund/cases/"+c.no+"/payment"
 	finance.open(record)
 	finance.send(record+"/payee/verification").is(200, record)
 	finance.open("/workspace")
 	finance.follow(c.group.name).says("去拨付")
-	finance.open(pay)
-	finance.sole().says("确认制作付款", "伍仟元整")
-	payment := finance.sole().says("拟付").path
-	second.open(payment + "/check")
-	second.sole("choice", "pass").says("已复核")
-	finance.open(payment + "/sending")
-	finance.sole().says("已发送")
-	finance.open(payment + "/outcome")
+	pay := func() {
+		finance.open(start)
+		finance.sole().says("确认制作付款", "伍仟元整")
+		payment := finance.sole().says("拟付").path
+		second.open(payment + "/check")
+		second.sole("choice", "pass").says("已复核")
+		finance.open(payment + "/sending")
+		finance.sole().says("已发送")
+		finance.open(payment + "/outcome")
+	}
+	pay()
+	finance.sole("outcome", "returned", "reason", "账号与户名不符").says("退票")
+	c.head.open("/messages").says("退票", "账号与户名不符")
+	pay()
 	finance.sole(append(on("voucher_on", c.today(t)), "outcome", "succeeded", "voucher_no", "PZ-0501")...).says("成功")
 	c.head.open(c.at).says("待交使用报告")
 	c.head.follow("拨款通知书").says("伍仟元整")

@@ -42,7 +42,7 @@ func StartEmbedded(ctx context.Context, dir string, log *slog.Logger) (_ *Embedd
 	}
 	defer func() {
 		if err != nil {
-			lock.Close()
+			unlockDir(lock)
 		}
 	}()
 	c, err := NewCluster(dir, "timezone=UTC", "log_checkpoints=off", "jit=off")
@@ -71,7 +71,7 @@ func (e *Embedded) AppURL() string { return e.cluster.URL(AppRole, database) }
 func (e *Embedded) Close() error {
 	close(e.stop)
 	e.watched.Wait()
-	defer e.lock.Close()
+	defer unlockDir(e.lock)
 	return e.cluster.Stop()
 }
 
@@ -151,4 +151,11 @@ func lockDir(dir string) (*os.File, error) {
 	}
 	_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
 	return f, err
+}
+
+// unlockDir gives the data directory back. Closing alone would not, as long as a
+// child that is being started still has a copy of the descriptor.
+func unlockDir(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	f.Close()
 }

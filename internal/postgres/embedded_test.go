@@ -45,7 +45,7 @@ func startEmbedded(t *testing.T, dir string) *Embedded {
 func abandon(e *Embedded) {
 	close(e.stop)
 	e.watched.Wait()
-	e.lock.Close()
+	unlockDir(e.lock)
 }
 
 func closeEmbedded(t *testing.T, e *Embedded) {
