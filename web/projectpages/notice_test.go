@@ -31,9 +31,9 @@ func (s *site) notice(t testing.TB, a reporttest.Award) {
 		{`insert into notice_item (id, notice_id, ordinal, case_id, case_no, organization_id, organization_name, community, programme, amount_fen, purpose, edition_id, state, settled_at, closed_at)
 			values ($1, $2, 1, $3, $4, $5, $6, $7, '孵化关爱', $8, $9, $2, 'settled', $10, $10)`,
 			[]any{item, id, a.CaseID, a.No, a.Organization, a.Name, a.Community, a.Amount, a.Purpose, a.On.Start()}},
-		{`insert into notice_objection (id, notice_id, item_id, name_sealed, content_sealed, contact_index, content_index, receipt_index, received_at, due_on, state, finding, outcome,
+		{`insert into notice_objection (id, notice_id, item_id, name_sealed, content_sealed, contact_index, content_index, receipt_index, received_at, due_on, due_wd, state, finding, outcome,
 				handled_at, handler_person, handler_name)
-			values ($1, $2, $3, '张三', '张三反映', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), $4, $5, 'dismissed',
+			values ($1, $2, $3, '张三', '张三反映', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), $4, $5, 15, 'dismissed',
 				'只给办公室看的核查经过', '经核查，活动照片属实，异议不成立。', $4, $1, '王经办')`, []any{uuid.New(), id, item, at, a.On}},
 		{`alter table notice_item enable trigger user`, nil},
 		{`alter table notice_objection enable trigger user`, nil},
