@@ -8,7 +8,7 @@ import (
 
 // TestTheLeadingGroupConsents takes an application over the amount that counts as
 // large, which the edition of this test sets low: the leading group sends it back
-// once, then consents, and only then can the leader sign.
+// once, then consents in a real browser, and only then can the leader sign.
 func TestTheLeadingGroupConsents(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)
@@ -35,6 +35,10 @@ func TestTheLeadingGroupConsents(t *testing.T) {
 	s.verdict(group, no, "consent", "choice", "disagree", "reason", "请补充同类项目的对比。").form(at+"/consent").submit().is(200, at).says("待复核")
 	reviewer.open(at).says("请补充同类项目的对比")
 	propose()
-	s.verdict(group, no, "consent", "choice", "agree").form(at+"/consent").submit().is(200, at).says("待签批")
+	desk := seated(t, map[string]bool{}, group) // axe and both widths judge the box and its confirmation
+	desk.open(at).is(200, at)
+	desk.send(at+"/consent", "choice", "disagree").refused("reason")
+	desk.send(at+"/consent", "choice", "agree").is(200, at+"/consent")
+	desk.send(at+"/consent").is(200, at).says("待签批")
 	s.grantSigned(t, no, "5,000.00")
 }
