@@ -26,12 +26,13 @@ const (
 	happenings        // L2
 	shared            // L3
 	registries        // L4
+	proceedings       // between: the application in writing, on the registries, below what it asks for
 	features          // L5
 	crossing          // L6
 	leaf              // web leaves, see leaves: beside the levels, not on them
 	harness           // test infrastructure: above L2, imported by tests only
 	fixture           // made by the services of features: imported by tests only
-	visit             // web/session, web/checks: between features and pages
+	visit             // web/session, web/checks, web/applying: between features and pages
 	pages             // web/<feature>pages
 	root              // internal/app
 	command           // cmd/*
@@ -52,6 +53,8 @@ var levels = map[string]int{
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/review": registries, "internal/notification": registries,
 
+	"internal/application": proceedings,
+
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features,
 
@@ -61,7 +64,7 @@ var levels = map[string]int{
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
-	"web/session": visit, "web/checks": visit,
+	"web/session": visit, "web/checks": visit, "web/applying": visit,
 
 	"internal/app": root,
 }
