@@ -68,7 +68,7 @@ var levels = map[string]int{
 
 // leaves are the parts of web that every page uses. They know no feature, only
 // the words of the vocabulary, and each other in this order.
-var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/upload", "web/download"}
+var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/formpage", "web/upload", "web/download"}
 
 // families are directories whose head package is below the others in it.
 //
@@ -184,7 +184,7 @@ func ofLeaf(entry, otherEntry string, other int) string {
 		return ""
 	case other == leaf:
 		return "a leaf above it"
-	case other <= forms || otherEntry == "internal/httpserver":
+	case other <= forms || otherEntry == "internal/httpserver" || entry == "web/formpage" && otherEntry == "internal/once": // its tokens
 		return ""
 	}
 	return "a leaf of web knows the vocabulary only"

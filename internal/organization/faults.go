@@ -1,7 +1,6 @@
 package organization
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,45 +8,6 @@ import (
 
 	"civilaffairs/internal/errs"
 )
-
-// Warning is something odd that may still be right. It stops the saving until
-// its code comes back in Accept: somebody has looked into it.
-type Warning struct {
-	Code    string
-	Message string
-}
-
-// Unaccepted is the error that carries warnings nobody has accepted yet. It
-// wraps an errs.Invalid about the control “accept”.
-type Unaccepted struct {
-	Warnings []Warning
-	cause    error
-}
-
-func (u *Unaccepted) Error() string { return u.cause.Error() }
-
-func (u *Unaccepted) Unwrap() error { return u.cause }
-
-// WarningsOf returns the warnings that err carries, nil when none.
-func WarningsOf(err error) []Warning {
-	if u, ok := errors.AsType[*Unaccepted](err); ok {
-		return u.Warnings
-	}
-	return nil
-}
-
-func unaccepted(all []Warning, accepted []string) error {
-	var open []Warning
-	for _, w := range all {
-		if !slices.Contains(accepted, w.Code) {
-			open = append(open, w)
-		}
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	return &Unaccepted{Warnings: all, cause: errs.FieldError("accept", "需要核对", fmt.Sprintf("有 %d 处需要核对。核对无误的，逐条勾选后再保存", len(open)))}
-}
 
 // faults collects field errors in the order of the form.
 type faults []errs.Field

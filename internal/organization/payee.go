@@ -57,7 +57,7 @@ func (s *Service) SavePayee(ctx context.Context, actor authz.Actor, in PayeeInpu
 		if err := errs.Fields(in.normalise(o, known)); err != nil {
 			return audit.Entry{}, err
 		}
-		if err := unaccepted(in.warnings(), in.Accept); err != nil {
+		if err := errs.Accepted(in.warnings(), in.Accept); err != nil {
 			return audit.Entry{}, err
 		}
 		if in.AccountNo == "" {
@@ -154,9 +154,9 @@ func (in *PayeeInput) normalise(o Organization, known bool) faults {
 
 // warnings notices what looks like a person's card: a grant goes to no private
 // account. Some settlement cards of units begin the same way.
-func (in PayeeInput) warnings() []Warning {
+func (in PayeeInput) warnings() []errs.Warning {
 	if _, err := identifier.ParsePersonalCard(in.AccountNo); err == nil && strings.HasPrefix(in.AccountNo, "62") {
-		return []Warning{{Code: "card", Message: "账号像是个人银行卡号（62 开头）。资助款只付给单位账户，核对是不是单位的账号或单位结算卡。"}}
+		return []errs.Warning{{Code: "card", Message: "账号像是个人银行卡号（62 开头）。资助款只付给单位账户，核对是不是单位的账号或单位结算卡。"}}
 	}
 	return nil
 }

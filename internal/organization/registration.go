@@ -211,9 +211,9 @@ func (in *Registration) checkPlace(f *faults, today civil.Date, regions *distric
 const localDivision = "440310"
 
 // ownWarnings are those that the record alone gives rise to.
-func (in Registration) ownWarnings() []Warning {
+func (in Registration) ownWarnings() []errs.Warning {
 	if d := identifier.CreditCode(in.USCC).Division(); d != "" && d != localDivision {
-		return []Warning{{Code: "division", Message: "代码第 3 至 8 位是 " + d + "，不是坪山区的 " + localDivision +
+		return []errs.Warning{{Code: "division", Message: "代码第 3 至 8 位是 " + d + "，不是坪山区的 " + localDivision +
 			"。2017 年以前在别处登记的组织可以这样，看着证书核对。"}}
 	}
 	return nil
