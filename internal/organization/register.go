@@ -80,9 +80,9 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 }
 
 // foreign keeps a subdistrict from recording into another one's area.
-func foreign(f *faults, actor authz.Actor, subdistrict string) {
+func foreign(f *errs.Faults, actor authz.Actor, subdistrict string) {
 	if actor.Role == authz.Subdistrict && subdistrict != actor.Subdistrict {
-		f.add("subdistrict", "所属街道", "只能登记本街道的组织。选本街道，或请所在街道登记。")
+		f.Add("subdistrict", "所属街道", "只能登记本街道的组织。选本街道，或请所在街道登记。")
 	}
 }
 

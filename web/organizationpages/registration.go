@@ -22,12 +22,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// idTypes are the documents of a head, as a form offers them.
-var idTypes = []ui.Option{
-	{Value: string(person.ResidentID), Label: "居民身份证"}, {Value: string(person.ResidencePermit), Label: "港澳台居民居住证"},
-	{Value: string(person.Passport), Label: "护照"}, {Value: string(person.ForeignPermanent), Label: "外国人永久居留身份证"},
-}
-
 // newForm records a new organization, filled in from an account claim when the
 // address names one.
 func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
@@ -131,7 +125,7 @@ func registrationGroups(regions *district.RegionSet, on civil.Date, idHint, mobi
 			formpage.Amount("registered_capital", "开办资金").Hint("登记的组织填").Optional(),
 		}},
 		{Title: "负责人", Controls: []formpage.Control{
-			formpage.Line("head_name", "负责人姓名", 14), formpage.Pick("head_id_type", "证件类型", idTypes), idNo, mobile,
+			formpage.Line("head_name", "负责人姓名", 14), formpage.Pick("head_id_type", "证件类型", formpage.Named(person.IDTypes)), idNo, mobile,
 		}},
 		{Title: "地点和业务", Controls: []formpage.Control{
 			formpage.Pick("subdistrict", "所属街道", formpage.First("请选择", subdistricts(regions, on))), formpage.Pick("community", "所属社区", communities(regions, on, "请选择")),
@@ -177,20 +171,12 @@ func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 		in.RegisteredCapital = new(money.Fen)
 		*in.RegisteredCapital = capital
 	}
-	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
+	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", formpage.Keys(person.IDTypes)))
 	in.HeadIDNumber, in.HeadMobile = f.Text("head_id_no", "负责人证件号码"), f.Text("head_mobile", "负责人手机")
 	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道", form.Required), f.Code("community", "所属社区", form.Required)
 	in.Address, in.SupervisingUnit = f.Text("address", "住所", form.Max(200)), f.Text("supervising_unit", "业务主管（指导）单位", form.Max(60))
 	in.BusinessScope, in.Accept = f.Text("business_scope", "业务范围", form.Multiline, form.Max(500)), f.RawAll("accept")
 	return in
-}
-
-func idTypeKeys() []string {
-	out := make([]string, len(idTypes))
-	for i, o := range idTypes {
-		out[i] = o.Value
-	}
-	return out
 }
 
 // The two ways to alter registered facts.
