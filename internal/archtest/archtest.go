@@ -50,7 +50,7 @@ var levels = map[string]int{
 	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared,
 
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
-	"internal/receipt": registries, "internal/review": registries, "internal/notification": registries,
+	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
 
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features,

@@ -49,7 +49,7 @@ func FindAll(ctx context.Context, q postgres.Querier, keys *secret.Keys, list []
 
 // AddAll makes a person of each in list and returns their ids; the caller has
 // looked for those on record with FindAll. The rows carry the id of the import
-// that makes them, so that UndoImport finds them. One statement; a number that
+// that makes them, so that UndoImport finds them; uuid.Nil for none. One statement; a number that
 // somebody else has put on record meanwhile is errs.Conflict.
 func AddAll(ctx context.Context, tx postgres.Tx, keys *secret.Keys, now time.Time, importID uuid.UUID, list []Person) ([]uuid.UUID, error) {
 	n := len(list)
@@ -68,9 +68,9 @@ func AddAll(ctx context.Context, tx postgres.Tx, keys *secret.Keys, now time.Tim
 	}
 	_, err := tx.Exec(ctx, `
 		insert into person (id, name, id_type, id_sealed, id_index, import_id, created_at, updated_at)
-		select id, name, nullif(id_type, ''), id_sealed, id_index, $7, $6, $6
+		select id, name, nullif(id_type, ''), id_sealed, id_index, nullif($7::uuid, $8::uuid), $6, $6
 		from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[]) as t (id, name, id_type, id_sealed, id_index)`,
-		ids, names, types, sealed, indexes, now, importID)
+		ids, names, types, sealed, indexes, now, importID, uuid.Nil)
 	return ids, err
 }
 
