@@ -26,6 +26,7 @@ import (
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
 	"civilaffairs/web/projectpages"
+	"civilaffairs/web/rosterpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -93,6 +94,7 @@ func (a *App) features() []feature {
 		organizationpages.New(organizationpages.Deps{
 			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
 		}),
+		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),

@@ -26,6 +26,7 @@ import (
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
 
@@ -43,6 +44,7 @@ type Deps struct {
 	Keys          *secret.Keys
 	Accounts      *account.Service
 	Organizations *organization.Service
+	Roster        *roster.Service
 	Standing      *standing.Service
 	Attachments   *attachment.Service
 	Funding       *funding.Service

@@ -97,3 +97,20 @@ func Gaps(stays []Stay) []Gap {
 	}
 	return out
 }
+
+// Unproven returns the months of a full-time stay up to month until that lack a
+// contract in force, and those that lack insurance.
+func (s Stay) Unproven(until civil.Month) (contract, insurance []civil.Month) {
+	if !s.FullTime {
+		return nil, nil
+	}
+	for m := civil.MonthOf(s.JoinedOn); !m.After(until) && m.Overlaps(s.JoinedOn, s.LeftOn); m = m.Next() {
+		if !s.Covers(m) {
+			contract = append(contract, m)
+		}
+		if !s.Insured(m) {
+			insurance = append(insurance, m)
+		}
+	}
+	return contract, insurance
+}
