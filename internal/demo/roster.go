@@ -57,7 +57,7 @@ func (p *planter) plantRoster(ctx context.Context, m *member, rows []roster.Row)
 	err := p.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		out, err := p.Roster.Plant(ctx, tx, now, head, uuid.Nil, rows)
 		if err == nil {
-			err = planted(out)
+			err = complete(out)
 		}
 		if err != nil {
 			return err
@@ -98,11 +98,11 @@ func (p *planter) plantTrainings(ctx context.Context, tx postgres.Tx, now time.T
 	if err != nil {
 		return err
 	}
-	return planted(out)
+	return complete(out)
 }
 
-// planted fails on what was left out: the script is wrong.
-func planted(out []roster.Outcome) error {
+// complete fails on what was left out: the script is wrong.
+func complete(out []roster.Outcome) error {
 	for _, x := range out {
 		if err := errs.Fields(x.Faults); err != nil {
 			return err

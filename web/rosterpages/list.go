@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,15 +123,28 @@ func differs(o roster.Organization, c roster.Counts) string {
 
 func memberTable(r *http.Request, p roster.Page, at place) ui.Table {
 	t := ui.Table{Caption: "花名册，" + p.On.Chinese(), Columns: []ui.Column{{Label: "姓名", Full: true}, {Label: "职务"}, {Label: "用工"}, {Label: "职业资格"},
-		{Label: "加入日期"}, {Label: "最后一天"}, {Label: "提醒", Full: true}}}
+		{Label: "加入日期"}}}
+	left := slices.ContainsFunc(p.Lines, func(l roster.Line) bool { return !l.LeftOn.IsZero() })
+	doubled := slices.ContainsFunc(p.Lines, func(l roster.Line) bool { return len(l.Elsewhere) > 0 })
+	if left {
+		t.Columns = append(t.Columns, ui.Column{Label: "最后一天"})
+	}
+	if doubled {
+		t.Columns = append(t.Columns, ui.Column{Label: "提醒", Full: true})
+	}
 	var rows []ui.Row
 	for _, m := range p.Lines {
 		head := ui.Head(m.Name, paths.RosterMember(at.base, m.ID.String()), "")
 		head.Demo = p.Organization.Demo
-		row := ui.Cells(head, ui.T(m.Post.Name()), ui.T(employment(m.Member)), ui.T(m.Qualification.Name()), ui.T(m.JoinedOn.String()), ui.T(m.LeftOn.String()),
-			ui.Cell{Body: double(m.Elsewhere)})
-		if len(m.Elsewhere) == 0 {
-			row.Cells[6] = ui.Cell{}
+		row := ui.Cells(head, ui.T(m.Post.Name()), ui.T(employment(m.Member)), ui.T(m.Qualification.Name()), ui.T(m.JoinedOn.String()))
+		if left {
+			row.Cells = append(row.Cells, ui.T(m.LeftOn.String()))
+		}
+		switch {
+		case len(m.Elsewhere) > 0:
+			row.Cells = append(row.Cells, ui.C(double(m.Elsewhere)))
+		case doubled:
+			row.Cells = append(row.Cells, ui.Cell{})
 		}
 		rows = append(rows, row)
 	}
