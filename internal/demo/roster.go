@@ -143,6 +143,9 @@ func (p *planter) workerOf(m *member, who someone, n int) roster.Input {
 		payer, unit = roster.Agent, hub
 	}
 	in.Contracts = []roster.Contract{{Employer: payer, Unit: unit, From: joined, To: joined.AddMonths(36).AddDays(-1)}}
+	if in.Contracts[0].To.Before(p.today) { // renewed without an end
+		in.Contracts = append(in.Contracts, roster.Contract{Employer: payer, Unit: unit, From: joined.AddMonths(36)})
+	}
 	last := civil.MonthOf(p.today).Add(-1 - 2*n)
 	for month := civil.MonthOf(joined); !month.After(last); month = month.Next() {
 		in.Months = append(in.Months, roster.InsuredMonth{Month: month, Payer: payer, Unit: unit})

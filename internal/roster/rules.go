@@ -152,7 +152,7 @@ func (in *Input) checkContracts(f *errs.Faults) []errs.Warning {
 	var w []errs.Warning
 	for i := range in.Contracts {
 		c := &in.Contracts[i]
-		c.Unit = checkPayer(f, "contract_employer", "contract_unit", "签合同的单位", c.Employer, c.Unit)
+		c.Unit = checkPayer(f, "contract_employer", "contract_unit", "签合同的单位", "代签单位名称", c.Employer, c.Unit)
 		switch {
 		case !c.From.Valid():
 			f.Add("contract_from", "合同起始日期", "填合同起始日期，年、月、日都要填。")
@@ -174,13 +174,13 @@ func (in *Input) checkContracts(f *errs.Faults) []errs.Warning {
 }
 
 // checkPayer returns the name of the agent, "" for the organization itself.
-func checkPayer(f *errs.Faults, payer, unit, label string, p Payer, name string) string {
+func checkPayer(f *errs.Faults, payer, unit, label, agent string, p Payer, name string) string {
 	errs.OneOf(f, payer, label, p, Payers)
 	if p != Agent {
 		return ""
 	}
 	name = strings.TrimSpace(name)
-	f.Length(unit, label+"名称", name, 4, 60)
+	f.Length(unit, agent, name, 4, 60)
 	return name
 }
 
@@ -189,7 +189,7 @@ func (in *Input) checkMonths(f *errs.Faults, today civil.Date) []errs.Warning {
 	before := len(*f)
 	for i := range in.Months {
 		x := &in.Months[i]
-		x.Unit = checkPayer(f, "payer", "payer_unit", "缴纳单位", x.Payer, x.Unit)
+		x.Unit = checkPayer(f, "payer", "payer_unit", "缴纳单位", "代缴单位名称", x.Payer, x.Unit)
 		switch {
 		case x.Month.First().After(today):
 			f.Add("months", "参保月份", x.Month.Chinese()+"还没到。只勾已经缴纳的月份。")

@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/roster"
 	"civilaffairs/web/formpage"
@@ -52,8 +53,12 @@ func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
 	e.Part("本人", "", name, formpage.Pick("id_type", "证件类型", formpage.Named(person.IDTypes)), number)
 	e.Part("任职", "", factControls()...)
 	e.Save = func(f *form.Form) error {
-		in := roster.Input{Name: f.Text("name", "姓名", form.Required), IDType: person.IDType(f.Choice("id_type", "证件类型", formpage.Keys(person.IDTypes))),
-			IDNumber: f.Code("id_no", "证件号码")}
+		in := roster.Input{Name: form.Parse(f, "name", "姓名", identifier.ParsePersonName, form.Required),
+			IDType: person.IDType(f.Choice("id_type", "证件类型", formpage.Keys(person.IDTypes)))}
+		in.IDNumber = form.Parse(f, "id_no", "证件号码", func(s string) (string, error) {
+			number, _, err := person.ParseNumber(in.IDType, s, page.Today)
+			return number, err
+		})
 		x := readFacts(f, page.Today)
 		in.Post, in.FullTime, in.Education, in.Qualification, in.JoinedOn = x.Post, x.FullTime, x.Education, x.Qualification, x.JoinedOn
 		in.Accept = f.RawAll("accept")
@@ -166,17 +171,17 @@ func (p *Pages) endForm(r *http.Request) (*formpage.Editor, error) {
 	return e, nil
 }
 
-func payerControls(name, unit, label, hint string) []formpage.Control {
+func payerControls(name, unit, label, agent string) []formpage.Control {
 	return []formpage.Control{
 		formpage.OneOf(name, label, []ui.Option{{Value: string(roster.Own), Label: "本组织"},
 			{Value: string(roster.Agent), Label: "代签、代缴单位", Hint: "备案的组织没有法人资格，由街道、社区或枢纽型社会组织代办"}}),
-		formpage.Line(unit, "代办单位名称", 0).Hint(hint).Optional(),
+		formpage.Line(unit, agent+"名称", 0).Hint("选代签、代缴单位的，填单位全称").Optional(),
 	}
 }
 
-func readPayer(f *form.Form, name, unit, label string) (roster.Payer, string) {
+func readPayer(f *form.Form, name, unit, label, agent string) (roster.Payer, string) {
 	who := roster.Payer(f.Choice(name, label, formpage.Keys(roster.Payers), form.Required))
-	return who, f.Text(unit, "代办单位名称", form.Max(60))
+	return who, f.Text(unit, agent+"名称", form.Max(60))
 }
 
 func (p *Pages) contractForm(r *http.Request) (*formpage.Editor, error) {
@@ -184,7 +189,7 @@ func (p *Pages) contractForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Ask(append(payerControls("contract_employer", "contract_unit", "签合同的单位", "代签合同的填单位全称"),
+	e.Ask(append(payerControls("contract_employer", "contract_unit", "签合同的单位", "代签单位"),
 		formpage.Day("contract_from", "合同起始日期"), formpage.Day("contract_to", "合同到期日期").Hint("没有固定期限的不填").Optional())...)
 	if len(m.Contracts) == 0 {
 		e.Saved.Set("contract_from", m.JoinedOn.String())
@@ -192,7 +197,7 @@ func (p *Pages) contractForm(r *http.Request) (*formpage.Editor, error) {
 	e.Done = "劳动合同已登记。"
 	e.Save = func(f *form.Form) error {
 		var c roster.Contract
-		c.Employer, c.Unit = readPayer(f, "contract_employer", "contract_unit", "签合同的单位")
+		c.Employer, c.Unit = readPayer(f, "contract_employer", "contract_unit", "签合同的单位", "代签单位")
 		c.From, c.To = f.Date("contract_from", "合同起始日期", form.Required), f.Date("contract_to", "合同到期日期")
 		if err := f.Err(); err != nil {
 			return err
@@ -249,7 +254,7 @@ func (p *Pages) insuranceForm(r *http.Request) (*formpage.Editor, error) {
 	grid := formpage.TickMany("months", strconv.Itoa(year)+"年参保月份", options).Optional()
 	grid.Columns = 6
 	e.Ask(grid)
-	e.Part("由谁缴纳", "用于这次新勾选的月份。", append(payerControls("payer", "payer_unit", "缴纳单位", "代缴的填单位全称"),
+	e.Part("由谁缴纳", "用于这次新勾选的月份。", append(payerControls("payer", "payer_unit", "缴纳单位", "代缴单位"),
 		formpage.TickMany("all", "以前勾选的月份", []ui.Option{{Value: yes, Label: "这一年以前登记的月份，也改成这个缴纳单位"}}).Optional())...)
 	e.Saved = savedMonths(m, year)
 	e.Done = strconv.Itoa(year) + "年的参保月份已保存。"
@@ -259,7 +264,7 @@ func (p *Pages) insuranceForm(r *http.Request) (*formpage.Editor, error) {
 			n, _ := strconv.Atoi(v) // one of the twelve
 			in.Months = append(in.Months, time.Month(n))
 		}
-		in.Payer, in.Unit = readPayer(f, "payer", "payer_unit", "缴纳单位")
+		in.Payer, in.Unit = readPayer(f, "payer", "payer_unit", "缴纳单位", "代缴单位")
 		if err := f.Err(); err != nil {
 			return err
 		}

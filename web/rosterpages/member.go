@@ -167,32 +167,25 @@ func insuredFacts(list []roster.InsuredMonth) []ui.Fact {
 	return out
 }
 
-// runs writes months in order, neighbours together: 2018年1至3月、5月，2019年1月.
+// runs writes months in order, neighbours together: 2017年11月至2018年3月，2018年5月.
 func runs(months []civil.Month) string {
-	var b strings.Builder
-	year := 0
+	var out []string
 	for i := 0; i < len(months); {
 		end := i
-		for end+1 < len(months) && months[end+1] == months[end].Next() && months[end+1].Year == months[i].Year {
+		for end+1 < len(months) && months[end+1] == months[end].Next() {
 			end++
 		}
-		switch first := months[i]; {
-		case first.Year != year && i > 0:
-			fmt.Fprintf(&b, "，%d年", first.Year)
-		case first.Year != year:
-			fmt.Fprintf(&b, "%d年", first.Year)
+		switch first, last := months[i], months[end]; {
+		case first == last:
+			out = append(out, first.Chinese())
+		case first.Year == last.Year:
+			out = append(out, fmt.Sprintf("%d年%d至%d月", first.Year, first.Month, last.Month))
 		default:
-			b.WriteString("、")
-		}
-		year = months[i].Year
-		if end > i {
-			fmt.Fprintf(&b, "%d至%d月", months[i].Month, months[end].Month)
-		} else {
-			fmt.Fprintf(&b, "%d月", months[i].Month)
+			out = append(out, first.Chinese()+"至"+last.Chinese())
 		}
 		i = end + 1
 	}
-	return b.String()
+	return strings.Join(out, "，")
 }
 
 func trainings(f roster.File) templ.Component {

@@ -38,7 +38,7 @@ func TestFromEnteringToLeaving(t *testing.T) {
 	contract := me + "/contracts"
 	form = s.get(t, "clerk", contract)
 	wantText(t, s.send(t, "clerk", contract, form, append([]string{"contract_employer", "agent"}, on("contract_from", civil.Of(2018, 1, 7))...)...), 422,
-		"早于加入日期", "代办单位名称")
+		"早于加入日期", "代签单位名称")
 	typed = append([]string{"contract_employer", "agent", "contract_unit", "坪山街道社工服务中心"}, on("contract_from", civil.Of(2018, 1, 8))...)
 	wantLed(t, s.send(t, "clerk", contract, form, typed...), me)
 	// Somebody opened the page before the contract was added.
@@ -51,7 +51,7 @@ func TestFromEnteringToLeaving(t *testing.T) {
 		t.Errorf("%d months on offer, want those from January to November", n)
 	}
 	wantLed(t, s.send(t, "clerk", months, form, "months", "1", "months", "2", "months", "11", "payer", "own"), me)
-	wantText(t, s.get(t, "clerk", me), 200, "本组织2018年1至2月、11月，共 3 个月", "2018年3至10月没有参保记录")
+	wantText(t, s.get(t, "clerk", me), 200, "本组织2018年1至2月，2018年11月，共 3 个月", "2018年3至10月没有参保记录")
 	if s.get(t, "clerk", months).Find("input[name=months][checked]").Length() != 3 {
 		t.Error("the grid does not show what was ticked")
 	}
