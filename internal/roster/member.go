@@ -82,10 +82,6 @@ func (t *Terms) sort() {
 	slices.SortFunc(t.Months, func(a, b InsuredMonth) int { return a.Month.Compare(b.Month) })
 }
 
-func (t Terms) equal(u Terms) bool {
-	return slices.Equal(t.Contracts, u.Contracts) && slices.Equal(t.Months, u.Months)
-}
-
 // termsContext binds sealed terms to their column and row.
 const termsContext = "roster_member.terms"
 
