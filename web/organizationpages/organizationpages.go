@@ -18,6 +18,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/standing"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -47,6 +48,7 @@ func New(d Deps) *Pages { return &Pages{d} }
 func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Organizations, authz.Public, p.listPublic)
 	public.Get(paths.Organizations+"/{id}", authz.Public, p.showPublic)
+	export.Register(public, paths.OrganizationsData, authz.Public, p.exportPublic)
 
 	my := paths.MyOrganization
 	s.Get(my, authz.OrganizationEdit, p.showMine)
@@ -60,6 +62,7 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 
 	staff := paths.StaffOrganizations
 	s.Get(staff, authz.OrganizationStaff, p.listStaff)
+	export.Register(s, staff, authz.OrganizationStaff, p.exportStaff)
 	p.form(s, staff+"/new", authz.OrganizationRecord, p.newForm)
 	one := staff + "/{id}"
 	s.Get(one, authz.OrganizationStaff, p.showRecord)
