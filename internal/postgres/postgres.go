@@ -138,7 +138,8 @@ func Each[T any](ctx context.Context, q Querier, fn func(rows []T) error, sql st
 		return err
 	}
 	for {
-		rows, err := All[T](ctx, q, fmt.Sprintf("fetch %d from each_row", together))
+		// Described anew each time: what the words fetch depends on the cursor.
+		rows, err := All[T](ctx, q, fmt.Sprintf("fetch %d from each_row", together), pgx.QueryExecModeDescribeExec)
 		if err == nil {
 			err = fn(rows)
 		}

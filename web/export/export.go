@@ -68,26 +68,37 @@ const (
 	// patience is how long a reader may take for one part; the whole may take
 	// longer than any other answer.
 	patience = time.Minute
+	longest  = 15 * time.Minute // of the whole, so that nobody keeps a snapshot for ever
 	wait     = 20 * time.Second // for somebody else's export to end
 )
 
-// turns are of the process, as its connections to the database are: an export
-// holds one as long as its reader takes.
-var turns = make(chan struct{}, 3)
+// Turns are of the process, as its connections to the database are: an export
+// holds one as long as its reader takes. The public cannot take those of staff.
+var publicTurns, signedTurns = make(chan struct{}, 2), make(chan struct{}, 2)
+
+func turnsOf(ctx context.Context) chan struct{} {
+	if httpserver.ActorOf(ctx).Role == authz.Anonymous {
+		return publicTurns
+	}
+	return signedTurns
+}
 
 func send(w http.ResponseWriter, r *http.Request, f sheet.Format, l List) error {
-	ctx, cancel := context.WithTimeout(r.Context(), wait)
-	defer cancel()
+	turns := turnsOf(r.Context())
 	select {
 	case turns <- struct{}{}:
 		defer func() { <-turns }()
-	case <-ctx.Done():
-		return errs.Wrap(errs.Unavailable, "现在下载的人多。请一分钟后再试。", ctx.Err())
+	case <-r.Context().Done():
+		return errs.Wrap(errs.Unavailable, "下载中断了。请再试一次。", r.Context().Err())
+	case <-time.After(wait):
+		return errs.New(errs.Unavailable, "现在下载的人多。请一分钟后再试。")
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), longest)
+	defer cancel()
 	out := &body{w: w, format: f, name: l.Name}
 	table, err := sheet.NewWriter(out, f, l.Name, l.Columns)
 	if err == nil {
-		if err = l.Fill(r, &Table{w: table, body: out}); err == nil {
+		if err = l.Fill(r.WithContext(ctx), &Table{w: table, body: out}); err == nil {
 			err = table.Close()
 		}
 	}

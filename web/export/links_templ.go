@@ -31,7 +31,7 @@ func Pair(l Links) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if l.XLSX != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"export no-print\"><span class=\"meta\">导出全部（按现在的条件）</span> <a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"export no-print\"><span class=\"meta\">全部结果</span> <a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,7 +10,9 @@ import (
 	"civilaffairs/web/export"
 )
 
-func fenColumn(name string) sheet.Column { return sheet.Column{Name: name + "（元）", Kind: sheet.Money} }
+func fenColumn(name string) sheet.Column {
+	return sheet.Column{Name: name + "（元）", Kind: sheet.Money}
+}
 
 // exportFund is the table of the pools of a year.
 func (p *Pages) exportFund(*http.Request) export.List {
@@ -70,7 +72,7 @@ func (p *Pages) exportEntries(*http.Request) export.List {
 // exportPayments is one tab of the queue: commitments or payments.
 func (p *Pages) exportPayments(r *http.Request) export.List {
 	f := queueFilter(r)
-	l := export.List{Name: f.Tab.Name(), Columns: []sheet.Column{{Name: "组织", Width: 36}, {Name: "编号", Kind: sheet.Code}, {Name: "事项", Width: 36}, {Name: "用途", Width: 30},
+	l := export.List{Name: "付款" + f.Tab.Name(), Columns: []sheet.Column{{Name: "组织", Width: 36}, {Name: "编号", Kind: sheet.Code}, {Name: "事项", Width: 36}, {Name: "用途", Width: 30},
 		{Name: "年度", Kind: sheet.Count}, fenColumn("核定"), fenColumn("待付"), {Name: "还差什么"}, {Name: "占用时间", Kind: sheet.Moment}}}
 	row := dueRows
 	if f.Tab != ledger.Payable && f.Tab != ledger.Blocked {
