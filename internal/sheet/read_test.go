@@ -334,15 +334,42 @@ func TestLimitsOfATable(t *testing.T) {
 	}
 }
 
+// whole holds for whatever was read: as many cells as heads, rows in order, every
+// fault at a cell of the table.
+func whole(t *testing.T, table Table, err error) {
+	t.Helper()
+	last := 0
+	for _, r := range table.Rows {
+		if err != nil || len(r.Cells) != len(table.Header) || r.Number <= last {
+			t.Fatalf("row %d after %d: %d cells under %d heads, %v", r.Number, last, len(r.Cells), len(table.Header), err)
+		}
+		last = r.Number
+	}
+	for _, fault := range table.Faults {
+		if row, col, ok := parseAddress(fault.Address()); !ok || row != fault.Row || col != fault.Col || fault.Col > len(table.Header) || fault.Message == "" {
+			t.Fatalf("a fault at no cell: %+v", fault)
+		}
+	}
+}
+
+func FuzzSheet(f *testing.F) {
+	f.Add(`<row r="1"><c t="inlineStr"><is><r><t>名</t></r><rPh><t>x</t></rPh><t>称</t></is></c><c r="C1" t="s"><v>1</v></c></row><row hidden="1"><c s="1"><f>A1</f><v>46086</v></c></row>`,
+		`<mergeCells><mergeCell ref="A1:B2"/></mergeCells>`)
+	f.Add(`<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c t="d"><v>2026-03-05</v></c><c t="b"><v>1</v></c></row>`, ``)
+	f.Fuzz(func(t *testing.T, rows, after string) {
+		table, err := read(raw(t, rows, after), "a.xlsx")
+		if err != nil && !errs.Is(err, errs.Invalid) {
+			t.Fatal(err)
+		}
+		whole(t, table, err)
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("名称,金额\n坪环,1\n"))
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		table, err := read(content, "a.xlsx")
-		for _, r := range table.Rows {
-			if err != nil || len(r.Cells) != len(table.Header) {
-				t.Fatalf("%d cells under %d heads, %v", len(r.Cells), len(table.Header), err)
-			}
-		}
+		whole(t, table, err)
 	})
 }

@@ -3,8 +3,9 @@
 //
 // An export holds what the list shows, to whom the list is shown: the same
 // permission, filter and scope, masked as on the page. So it is a GET that writes
-// nothing, and the access log says who took it. A file with more than the page
-// shows is a POST that is audited (see the audit trail).
+// nothing; the log of the site says which account took which list, and how many
+// rows. A file with more than the page shows is a POST that is audited, as that of
+// the audit trail is.
 package export
 
 import (
@@ -34,19 +35,29 @@ type List struct {
 type Table struct {
 	w    *sheet.Writer
 	body *body
+	rows int
 }
 
 // On says of which day the rows are, for the name of the file; before the first.
 func (t *Table) On(day civil.Date) { t.body.day = day }
 
 // Row writes one row, see sheet.Writer.
-func (t *Table) Row(cells ...any) error { return t.w.Row(cells...) }
+func (t *Table) Row(cells ...any) error {
+	t.rows++
+	return t.w.Row(cells...)
+}
 
 // Register declares the list at path in both formats; which says, by the request,
 // what list it is.
 func Register(to *httpserver.Router, path string, needs authz.Permission, which func(r *http.Request) List) {
 	for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
-		to.Get(path+"."+string(f), needs, func(w http.ResponseWriter, r *http.Request) error { return send(w, r, f, which(r)) })
+		to.Get(path+"."+string(f), needs, func(w http.ResponseWriter, r *http.Request) error {
+			rows, err := send(w, r, f, which(r))
+			if a := httpserver.ActorOf(r.Context()); err == nil && a.Role != authz.Anonymous {
+				to.Log().Info("list taken", "path", r.URL.Path, "rows", rows, "account", a.AccountID, "role", a.Role) // without the query: it may hold a name
+			}
+			return err
+		})
 	}
 }
 
@@ -83,29 +94,30 @@ func turnsOf(ctx context.Context) chan struct{} {
 	return signedTurns
 }
 
-func send(w http.ResponseWriter, r *http.Request, f sheet.Format, l List) error {
+func send(w http.ResponseWriter, r *http.Request, f sheet.Format, l List) (rows int, err error) {
 	turns := turnsOf(r.Context())
 	select {
 	case turns <- struct{}{}:
 		defer func() { <-turns }()
 	case <-r.Context().Done():
-		return errs.Wrap(errs.Unavailable, "下载中断了。请再试一次。", r.Context().Err())
+		return 0, errs.Wrap(errs.Unavailable, "下载中断了。请再试一次。", r.Context().Err())
 	case <-time.After(wait):
-		return errs.New(errs.Unavailable, "现在下载的人多。请一分钟后再试。")
+		return 0, errs.New(errs.Unavailable, "现在下载的人多。请一分钟后再试。")
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), longest)
 	defer cancel()
 	out := &body{w: w, format: f, name: l.Name}
-	table, err := sheet.NewWriter(out, f, l.Name, l.Columns)
+	table := &Table{body: out}
+	if table.w, err = sheet.NewWriter(out, f, l.Name, l.Columns); err == nil {
+		err = l.Fill(r.WithContext(ctx), table)
+	}
 	if err == nil {
-		if err = l.Fill(r.WithContext(ctx), &Table{w: table, body: out}); err == nil {
-			err = table.Close()
-		}
+		err = table.w.Close()
 	}
 	if err != nil && out.begun {
 		panic(http.ErrAbortHandler) // half a file must not look like a whole one
 	}
-	return err
+	return table.rows, err
 }
 
 // body is the answer. It begins with the first bytes, so that what fails before

@@ -20,6 +20,7 @@ import (
 	"civilaffairs/web/layout"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 )
 
 // serve registers a list whose rows fill gives.
@@ -100,6 +101,31 @@ func TestHalfAListIsNotAList(t *testing.T) {
 				t.Errorf("%s: no page but %.60q", format, body)
 			}
 		}
+	}
+}
+
+// The log says who took which list, and nothing of what was searched for.
+func TestWhoTookAListIsLogged(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	mux := chi.NewMux()
+	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(&log, nil)), layout.ErrorPage)
+	list := func(*http.Request) export.List {
+		return export.List{Name: "组织", Columns: []sheet.Column{{Name: "编号"}}, Fill: func(_ *http.Request, out *export.Table) error { return out.Row("1") }}
+	}
+	clerk := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Role: authz.BureauClerk}
+	export.Register(router.With(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r.WithContext(httpserver.WithActor(r.Context(), clerk)))
+		})
+	}), "/staff", authz.CaseView, list)
+	export.Register(router, "/public", authz.Public, list)
+	for _, path := range []string{"/staff.csv?q=zhangsan", "/public.csv"} {
+		mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+	}
+	said := log.String()
+	if strings.Count(said, "\n") != 1 || !strings.Contains(said, clerk.AccountID.String()) || !strings.Contains(said, "path=/staff.csv rows=1") || strings.Contains(said, "zhangsan") {
+		t.Errorf("log %q", said)
 	}
 }
 
