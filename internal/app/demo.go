@@ -33,7 +33,7 @@ func (a *App) guardDemo(ctx context.Context) error {
 	a.log.Info("planting demo data, once; this takes some seconds")
 	// Half a demo is of no use: Ctrl-C takes effect when it is whole.
 	return demo.Plant(context.WithoutCancel(ctx), demo.Deps{
-		DB: a.db, Owner: owner, Keys: a.keys, Accounts: s.accounts, Organizations: s.organizations, Standing: s.standing,
+		DB: a.db, Owner: owner, Keys: a.keys, Accounts: s.accounts, Organizations: s.organizations, Roster: s.roster, Standing: s.standing,
 		Attachments: s.attachments, Applications: s.applications, Funding: s.funding, Ledger: s.ledger, Notices: s.notices, Bases: s.bases,
 	})
 }

@@ -26,6 +26,7 @@ import (
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/roster"
 	"civilaffairs/internal/standing"
 	"civilaffairs/internal/workflow"
 
@@ -43,6 +44,7 @@ type services struct {
 	notices       *notice.Service
 	bases         *incubator.Service
 	organizations *organization.Service
+	roster        *roster.Service
 	policies      *policy.Service
 	desk          *policy.Desk
 	calendar      *calendar.Service
@@ -62,6 +64,7 @@ func (a *App) wireServices() (err error) {
 		return err
 	}
 	s.organizations, s.standing = organization.New(a.db, a.keys), standing.New(a.db)
+	s.roster = roster.New(a.db, a.keys)
 	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
 	s.desk, s.calendar = policy.NewDesk(a.db), calendar.New(a.db)
 	programmes := catalog.Programmes()

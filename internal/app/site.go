@@ -27,6 +27,7 @@ import (
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
 	"civilaffairs/web/projectpages"
+	"civilaffairs/web/rosterpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -95,6 +96,7 @@ func (a *App) features() []feature {
 		organizationpages.New(organizationpages.Deps{
 			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
 		}),
+		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
 		applications,
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),

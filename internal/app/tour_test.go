@@ -62,6 +62,10 @@ func (w *world) places(pattern string) []place {
 	case has("/applications/{no}"):
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
 			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting)}
+	case has("/my/organization/roster/{member}"):
+		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
+	case has("/staff/organizations/{id}/roster/{member}"):
+		return []place{at("home", "id", w.own.id, "member", w.ids["member"]), at("elsewhere", "id", w.away.id, "member", w.ids["member"])}
 	case has("/my/organization/"):
 		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
 	case has("/staff/organizations/{id}"):

@@ -74,6 +74,12 @@ func (w *world) mark(t testing.TB) {
 	clerk.open(record+"/grades").form(record+"/grades").set("star", "1", "cert_no", "XJ-2018-001").
 		date("from", founded.AddDays(30)).date("to", founded.AddDays(700)).submit().is(200, record)
 	const mine = "/my/organization"
+	for _, g := range []*group{w.own, w.next} {
+		roll := g.head.open(mine+"/roster/new").form(mine+"/roster/new").set("name", "许专职", "id_no", w.residentNumber(), "post", "worker", "full_time", "yes").
+			date("joined_on", founded.AddDays(30)).submit().says("许专职")
+		in := roll.path + "/contracts"
+		g.head.open(in).form(in).set("contract_employer", "own").date("contract_from", civil.Of(2018, 3, 1)).submit().is(200, roll.path)
+	}
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
 		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
@@ -133,6 +139,8 @@ func (w *world) remember(t testing.TB) {
 		"grant":       {`select id::text from earlier_grant where org_id = $1`, w.next.id},
 		"entry":       {`select id::text from standing_entry where org_id = $1`, w.next.id},
 		"grade":       {`select id::text from standing_grade where org_id = $1`, w.next.id},
+		"member":      {`select id::text from roster_member where org_id = $1`, w.own.id},
+		"member next": {`select id::text from roster_member where org_id = $1`, w.next.id},
 		"letter":      {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
 		"letter next": {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
 		"case":        {`select id::text from case_file where no = $1`, w.accepted},

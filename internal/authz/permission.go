@@ -31,6 +31,10 @@ const (
 	SensitiveUnmask     Permission = "sensitive.unmask"      // see an ID number in full, with a reason
 	AccountNumberUnmask Permission = "account_number.unmask" // see a bank account in full, with a reason
 
+	// Roster of people
+	RosterView Permission = "roster.view" // who belongs to an organization in one's scope
+	RosterEdit Permission = "roster.edit" // enter and end members of the own organization
+
 	// Funding applications
 	ApplicationDraft   Permission = "application.draft"   // write drafts, attach papers
 	ApplicationSubmit  Permission = "application.submit"  // sign and submit
@@ -94,6 +98,9 @@ var permissions = map[Permission]permissionInfo{
 	ActivityConfirm:     {"确认组织活动", []Role{Community, Subdistrict, BureauClerk}},
 	SensitiveUnmask:     {"查看完整证件号码", []Role{BureauClerk, BureauReviewer}},
 	AccountNumberUnmask: {"查看完整账号", []Role{Finance}},
+
+	RosterView: {"查看花名册", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, Auditor}},
+	RosterEdit: {"登记本组织花名册", []Role{OrgClerk, OrgHead}},
 
 	ApplicationDraft:   {"填写申请", []Role{Initiator, OrgClerk, OrgHead}},
 	ApplicationSubmit:  {"签署并提交申请", []Role{Initiator, OrgHead}},

@@ -27,6 +27,7 @@ import (
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
 
@@ -44,6 +45,7 @@ type Deps struct {
 	Keys          *secret.Keys
 	Accounts      *account.Service
 	Organizations *organization.Service
+	Roster        *roster.Service
 	Standing      *standing.Service
 	Attachments   *attachment.Service
 	Applications  *application.Service

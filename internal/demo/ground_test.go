@@ -23,6 +23,7 @@ import (
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
 	"civilaffairs/internal/workflow"
@@ -66,7 +67,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys),
+	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
 		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})

@@ -65,7 +65,7 @@ func (s *Service) revised(ctx context.Context, tx postgres.Tx, now time.Time, ac
 		foreign(&faults, actor, in.SubdistrictCode)
 	}
 	in.checkDates(&faults, o, today)
-	faults.length("reason", "理由", in.Reason, 5, 200)
+	faults.Length("reason", "理由", in.Reason, 5, 200)
 	if err := errs.Fields(faults); err != nil {
 		return o, sealed{}, err
 	}
@@ -91,26 +91,26 @@ func (s *Service) revised(ctx context.Context, tx postgres.Tx, now time.Time, ac
 
 // checkDates: what happened at the founding can be corrected, not changed, and a
 // change has a day on which it happened.
-func (in *Revision) checkDates(f *faults, o Organization, today civil.Date) {
+func (in *Revision) checkDates(f *errs.Faults, o Organization, today civil.Date) {
 	if o.StatusSince != o.EstablishedOn && in.EstablishedOn.After(o.StatusSince) {
-		f.add("established_on", "成立日期", "晚于"+o.StatusSince.Chinese()+"的“"+o.Status.Name()+"”记录。核对证书。")
+		f.Add("established_on", "成立日期", "晚于"+o.StatusSince.Chinese()+"的“"+o.Status.Name()+"”记录。核对证书。")
 	}
 	if in.EffectiveOn.IsZero() {
 		return
 	}
 	switch {
 	case !in.EffectiveOn.Valid():
-		f.add("effective_on", "变更日期", "这一天不存在。按批准变更的文件填。")
+		f.Add("effective_on", "变更日期", "这一天不存在。按批准变更的文件填。")
 	case in.EffectiveOn.After(today):
-		f.add("effective_on", "变更日期", in.EffectiveOn.Chinese()+"还没到。变更生效以后再登记。")
+		f.Add("effective_on", "变更日期", in.EffectiveOn.Chinese()+"还没到。变更生效以后再登记。")
 	case in.EffectiveOn.Before(o.EstablishedOn):
-		f.add("effective_on", "变更日期", "早于成立日期"+o.EstablishedOn.Chinese()+"。核对批准变更的文件。")
+		f.Add("effective_on", "变更日期", "早于成立日期"+o.EstablishedOn.Chinese()+"。核对批准变更的文件。")
 	}
 	if in.EstablishedOn != o.EstablishedOn {
-		f.add("established_on", "成立日期", "成立日期不会变更。原来填错的，选“更正填错的内容”。")
+		f.Add("established_on", "成立日期", "成立日期不会变更。原来填错的，选“更正填错的内容”。")
 	}
 	if in.Origin != o.Origin {
-		f.add("origin", "成立方式", "成立方式不会变更。原来填错的，选“更正填错的内容”。")
+		f.Add("origin", "成立方式", "成立方式不会变更。原来填错的，选“更正填错的内容”。")
 	}
 }
 
@@ -242,24 +242,24 @@ func (s *Service) RecordStatus(ctx context.Context, actor authz.Actor, in Status
 	})
 }
 
-func (in StatusChange) faults(o Organization, today civil.Date) faults {
-	var f faults
+func (in StatusChange) faults(o Organization, today civil.Date) errs.Faults {
+	var f errs.Faults
 	switch {
 	case !slices.Contains(Statuses, in.Status):
-		f.add("status", "状态", "选一个状态。")
+		f.Add("status", "状态", "选一个状态。")
 	case in.Status == o.Status:
-		f.add("status", "状态", "现在就是“"+o.Status.Name()+"”。选新的状态。")
+		f.Add("status", "状态", "现在就是“"+o.Status.Name()+"”。选新的状态。")
 	case in.Status == FilingRevoked && o.Basis != Filed, in.Status == RegistrationRevoked && o.Basis != Registered:
-		f.add("status", "状态", "这个组织是"+o.Basis.Name()+"管理的，不适用“"+in.Status.Name()+"”。选别的状态。")
+		f.Add("status", "状态", "这个组织是"+o.Basis.Name()+"管理的，不适用“"+in.Status.Name()+"”。选别的状态。")
 	}
 	switch {
 	case !in.Since.Valid():
-		f.add("since", "起始日期", "填决定或生效的日期。")
+		f.Add("since", "起始日期", "填决定或生效的日期。")
 	case in.Since.After(today):
-		f.add("since", "起始日期", in.Since.Chinese()+"还没到。生效以后再登记。")
+		f.Add("since", "起始日期", in.Since.Chinese()+"还没到。生效以后再登记。")
 	case in.Since.Before(o.StatusSince):
-		f.add("since", "起始日期", "早于现在状态的起始日期"+o.StatusSince.Chinese()+"。核对决定上的日期。")
+		f.Add("since", "起始日期", "早于现在状态的起始日期"+o.StatusSince.Chinese()+"。核对决定上的日期。")
 	}
-	f.length("reason", "依据和原因", in.Reason, 5, 500)
+	f.Length("reason", "依据和原因", in.Reason, 5, 500)
 	return f
 }

@@ -50,22 +50,22 @@ func (s *Service) SaveReport(ctx context.Context, actor authz.Actor, in ReportIn
 	})
 }
 
-func (in ReportInput) faults(o Organization, today civil.Date) faults {
-	var f faults
+func (in ReportInput) faults(o Organization, today civil.Date) errs.Faults {
+	var f errs.Faults
 	switch {
 	case in.Year < o.EstablishedOn.Year:
-		f.add("year", "年度", fmt.Sprintf("组织 %d 年成立，没有 %d 年度的年报。核对年度。", o.EstablishedOn.Year, in.Year))
+		f.Add("year", "年度", fmt.Sprintf("组织 %d 年成立，没有 %d 年度的年报。核对年度。", o.EstablishedOn.Year, in.Year))
 	case in.Year >= today.Year:
-		f.add("year", "年度", fmt.Sprintf("%d 年度还没结束，年报在第二年报送。核对年度。", in.Year))
+		f.Add("year", "年度", fmt.Sprintf("%d 年度还没结束，年报在第二年报送。核对年度。", in.Year))
 	}
-	oneOf(&f, "conclusion", "年报结论", in.Conclusion, Conclusions)
+	errs.OneOf(&f, "conclusion", "年报结论", in.Conclusion, Conclusions)
 	switch {
 	case in.Conclusion == Missing && !in.SubmittedOn.IsZero():
-		f.add("submitted_on", "报送日期", "选了“未报送”，报送日期要清空。已经报送的改选别的结论。")
+		f.Add("submitted_on", "报送日期", "选了“未报送”，报送日期要清空。已经报送的改选别的结论。")
 	case in.Conclusion != Missing:
 		between(&f, "submitted_on", "报送日期", in.SubmittedOn, civil.Of(in.Year+1, 1, 1), today, "年报可以报送的第一天")
 	}
-	f.length("unit", "作出结论的单位", in.Unit, 2, 60)
+	f.Length("unit", "作出结论的单位", in.Unit, 2, 60)
 	return f
 }
 
@@ -108,17 +108,17 @@ func (s *Service) RecordGrant(ctx context.Context, actor authz.Actor, in GrantIn
 	})
 }
 
-func (in GrantInput) faults(o Organization, today civil.Date) faults {
-	var f faults
-	oneOf(&f, "programme", "扶持项目", in.Programme, Programmes)
-	f.length("title", "项目名称", in.Title, 2, 100)
+func (in GrantInput) faults(o Organization, today civil.Date) errs.Faults {
+	var f errs.Faults
+	errs.OneOf(&f, "programme", "扶持项目", in.Programme, Programmes)
+	f.Length("title", "项目名称", in.Title, 2, 100)
 	between(&f, "awarded_on", "核定日期", in.AwardedOn, o.EstablishedOn, today, "成立日期")
 	if in.Amount <= 0 {
-		f.add("amount", "金额", "金额要大于 0。按拨款文件填，如 5,000.00。")
+		f.Add("amount", "金额", "金额要大于 0。按拨款文件填，如 5,000.00。")
 	}
-	f.length("document_no", "文号", in.DocumentNo, 0, 60)
+	f.Length("document_no", "文号", in.DocumentNo, 0, 60)
 	if !in.UseReportDueOn.IsZero() && in.UseReportDueOn.Before(in.AwardedOn) {
-		f.add("use_report_due_on", "使用报告期限", "早于核定日期。核对拨款文件。")
+		f.Add("use_report_due_on", "使用报告期限", "早于核定日期。核对拨款文件。")
 	}
 	if !in.UseReportFiledOn.IsZero() {
 		between(&f, "use_report_filed_on", "使用报告报送日期", in.UseReportFiledOn, in.AwardedOn, today, "核定日期")
@@ -137,7 +137,7 @@ func (s *Service) FileUseReport(ctx context.Context, actor authz.Actor, orgID, i
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		var f faults
+		var f errs.Faults
 		between(&f, "use_report_filed_on", "使用报告报送日期", filedOn, g.AwardedOn, civil.On(now), "核定日期")
 		if err := errs.Fields(f); err != nil {
 			return audit.Entry{}, err
@@ -177,10 +177,10 @@ type LookInput struct {
 // RecordLook records the look.
 func (s *Service) RecordLook(ctx context.Context, actor authz.Actor, in LookInput) error {
 	return s.create(ctx, actor, in.OrgID, in.Token, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		var f faults
-		oneOf(&f, "subject", "核查的事项", in.Subject, []Subject{EarlierGrants, AnnualReports})
+		var f errs.Faults
+		errs.OneOf(&f, "subject", "核查的事项", in.Subject, []Subject{EarlierGrants, AnnualReports})
 		between(&f, "checked_on", "核查日期", in.CheckedOn, o.EstablishedOn, civil.On(now), "成立日期")
-		f.length("source", "在哪里查的", in.Source, 2, 200)
+		f.Length("source", "在哪里查的", in.Source, 2, 200)
 		if err := errs.Fields(f); err != nil {
 			return audit.Entry{}, err
 		}

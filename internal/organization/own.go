@@ -50,12 +50,12 @@ func (s *Service) SaveBasics(ctx context.Context, actor authz.Actor, in Basics) 
 
 const mostPeople = 1_000_000
 
-func (in Basics) faults() faults {
-	var f faults
-	f.length("introduction", "组织简介", in.Introduction, 0, 500)
-	f.length("activity_scope", "活动地域", in.ActivityScope, 0, 200)
+func (in Basics) faults() errs.Faults {
+	var f errs.Faults
+	f.Length("introduction", "组织简介", in.Introduction, 0, 500)
+	f.Length("activity_scope", "活动地域", in.ActivityScope, 0, 200)
 	if in.Premises != PremisesUnknown {
-		oneOf(&f, "premises", "场所来源", in.Premises, PremisesKinds)
+		errs.OneOf(&f, "premises", "场所来源", in.Premises, PremisesKinds)
 	}
 	for _, c := range []struct {
 		name, label string
@@ -67,23 +67,23 @@ func (in Basics) faults() faults {
 		switch {
 		case c.n == nil:
 		case *c.n < 0:
-			f.add(c.name, c.label, c.label+"不能是负数。没有的填 0。")
+			f.Add(c.name, c.label, c.label+"不能是负数。没有的填 0。")
 		case *c.n > mostPeople:
-			f.add(c.name, c.label, c.label+"太大。核对后重新填。")
+			f.Add(c.name, c.label, c.label+"太大。核对后重新填。")
 		}
 	}
 	switch {
 	case in.FullTime == nil:
 	case in.Staff == nil:
-		f.add("staff", "从业人数", "填了专职人数，还要填从业人数。")
+		f.Add("staff", "从业人数", "填了专职人数，还要填从业人数。")
 	case *in.FullTime > *in.Staff:
-		f.add("full_time", "专职人数", "专职人数比从业人数多。从业人数包括专职和兼职，核对这两个数。")
+		f.Add("full_time", "专职人数", "专职人数比从业人数多。从业人数包括专职和兼职，核对这两个数。")
 	}
 	if in.PartyOrg != PartyUnknown {
-		oneOf(&f, "party_org", "党组织", in.PartyOrg, PartyOrgs)
+		errs.OneOf(&f, "party_org", "党组织", in.PartyOrg, PartyOrgs)
 	}
 	if in.PartyMembers != nil && in.Members != nil && in.Staff != nil && *in.PartyMembers > *in.Members+*in.Staff {
-		f.add("party_members", "党员人数", "党员人数比会员和从业人员加起来还多。核对这几个数。")
+		f.Add("party_members", "党员人数", "党员人数比会员和从业人员加起来还多。核对这几个数。")
 	}
 	return f
 }
@@ -125,8 +125,8 @@ func (s *Service) SaveContact(ctx context.Context, actor authz.Actor, in Contact
 	})
 }
 
-func (in *Contact) normalise(o Organization) faults {
-	var f faults
+func (in *Contact) normalise(o Organization) errs.Faults {
+	var f errs.Faults
 	in.Name = take1(&f, "contact_name", "联系人", in.Name, identifier.ParsePersonName)
 	if in.Phone != "" {
 		in.Phone = take1(&f, "contact_phone", "办公电话", in.Phone, identifier.ParsePhone)
@@ -138,13 +138,13 @@ func (in *Contact) normalise(o Organization) faults {
 	if in.Email != "" {
 		a, err := mail.ParseAddress(in.Email)
 		if err != nil || a.Address != in.Email || len(in.Email) > 120 || !strings.Contains(in.Email[strings.LastIndex(in.Email, "@"):], ".") {
-			f.add("contact_email", "电子邮箱", "“"+short(in.Email)+"”收不到邮件。填完整的邮箱，如 name@example.cn。")
+			f.Add("contact_email", "电子邮箱", "“"+short(in.Email)+"”收不到邮件。填完整的邮箱，如 name@example.cn。")
 		}
 	}
-	f.length("address", "办公地址", in.Address, 5, 200)
+	f.Length("address", "办公地址", in.Address, 5, 200)
 	in.Postcode = strings.TrimSpace(in.Postcode)
 	if in.Postcode != "" && (len(in.Postcode) != 6 || strings.Trim(in.Postcode, "0123456789") != "") {
-		f.add("postcode", "邮编", "“"+short(in.Postcode)+"”不是 6 位数字。坪山区的邮编是 518118。")
+		f.Add("postcode", "邮编", "“"+short(in.Postcode)+"”不是 6 位数字。坪山区的邮编是 518118。")
 	}
 	return f
 }

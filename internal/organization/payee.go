@@ -57,7 +57,7 @@ func (s *Service) SavePayee(ctx context.Context, actor authz.Actor, in PayeeInpu
 		if err := errs.Fields(in.normalise(o, known)); err != nil {
 			return audit.Entry{}, err
 		}
-		if err := unaccepted(in.warnings(), in.Accept); err != nil {
+		if err := errs.Accepted(in.warnings(), in.Accept); err != nil {
 			return audit.Entry{}, err
 		}
 		if in.AccountNo == "" {
@@ -117,26 +117,26 @@ func (s *Service) accountNo(ctx context.Context, q postgres.Querier, payee uuid.
 
 // normalise applies domain §1.5: the account is in the organization's own name,
 // or an approved agent collects with an authorization.
-func (in *PayeeInput) normalise(o Organization, known bool) faults {
-	var f faults
-	oneOf(&f, "kind", "收款方式", in.Kind, []PayeeKind{OwnAccount, AgentAccount})
+func (in *PayeeInput) normalise(o Organization, known bool) errs.Faults {
+	var f errs.Faults
+	errs.OneOf(&f, "kind", "收款方式", in.Kind, []PayeeKind{OwnAccount, AgentAccount})
 	if in.Kind == AgentAccount {
-		f.length("agent_name", "代收单位", in.AgentName, 2, 60)
-		oneOf(&f, "agent_kind", "代收单位性质", in.AgentKind, AgentKinds)
-		f.length("authorization_note", "授权书", in.AuthorizationNote, 5, 200)
+		f.Length("agent_name", "代收单位", in.AgentName, 2, 60)
+		errs.OneOf(&f, "agent_kind", "代收单位性质", in.AgentKind, AgentKinds)
+		f.Length("authorization_note", "授权书", in.AuthorizationNote, 5, 200)
 	} else {
 		in.AgentName, in.AgentKind, in.AuthorizationNote = "", "", ""
 	}
-	f.length("bank_name", "开户银行", in.BankName, 2, 60)
-	f.length("branch", "开户支行", in.Branch, 2, 80)
+	f.Length("bank_name", "开户银行", in.BankName, 2, 60)
+	f.Length("branch", "开户支行", in.Branch, 2, 80)
 	switch {
 	case in.AccountName == "":
-		f.add("account_name", "户名", "填户名，和开户许可证或账户信息一致。")
+		f.Add("account_name", "户名", "填户名，和开户许可证或账户信息一致。")
 	case in.Kind == OwnAccount && plain(in.AccountName) != plain(o.Name):
-		f.add("account_name", "户名", "户名“"+short(in.AccountName)+"”和组织名称“"+o.Name+"”不一致。用本组织的账户，或者改选由代收单位收款。")
+		f.Add("account_name", "户名", "户名“"+short(in.AccountName)+"”和组织名称“"+o.Name+"”不一致。用本组织的账户，或者改选由代收单位收款。")
 	case in.Kind == AgentAccount && in.AgentName == "": // said at the agent
 	case in.Kind == AgentAccount && plain(in.AccountName) != plain(in.AgentName):
-		f.add("account_name", "户名", "户名“"+short(in.AccountName)+"”和代收单位“"+short(in.AgentName)+"”不一致。核对账户信息。")
+		f.Add("account_name", "户名", "户名“"+short(in.AccountName)+"”和代收单位“"+short(in.AgentName)+"”不一致。核对账户信息。")
 	case in.Kind == AgentAccount:
 		in.AccountName = in.AgentName
 	default:
@@ -147,16 +147,16 @@ func (in *PayeeInput) normalise(o Organization, known bool) faults {
 	}
 	in.CNAPS = strings.Join(strings.Fields(in.CNAPS), "")
 	if in.CNAPS != "" && (len(in.CNAPS) != 12 || strings.Trim(in.CNAPS, "0123456789") != "") {
-		f.add("cnaps", "联行号", "联行号是 12 位数字，现在填的不是。不清楚的可以不填。")
+		f.Add("cnaps", "联行号", "联行号是 12 位数字，现在填的不是。不清楚的可以不填。")
 	}
 	return f
 }
 
 // warnings notices what looks like a person's card: a grant goes to no private
 // account. Some settlement cards of units begin the same way.
-func (in PayeeInput) warnings() []Warning {
+func (in PayeeInput) warnings() []errs.Warning {
 	if _, err := identifier.ParsePersonalCard(in.AccountNo); err == nil && strings.HasPrefix(in.AccountNo, "62") {
-		return []Warning{{Code: "card", Message: "账号像是个人银行卡号（62 开头）。资助款只付给单位账户，核对是不是单位的账号或单位结算卡。"}}
+		return []errs.Warning{{Code: "card", Message: "账号像是个人银行卡号（62 开头）。资助款只付给单位账户，核对是不是单位的账号或单位结算卡。"}}
 	}
 	return nil
 }

@@ -51,33 +51,33 @@ func (s *Service) FileSystem(ctx context.Context, actor authz.Actor, in SystemIn
 	})
 }
 
-func (in SystemInput) faults(o Organization, today civil.Date) faults {
-	var f faults
-	oneOf(&f, "kind", "制度种类", in.Kind, SystemKinds)
-	f.length("title", "制度名称", in.Title, 2, 100)
+func (in SystemInput) faults(o Organization, today civil.Date) errs.Faults {
+	var f errs.Faults
+	errs.OneOf(&f, "kind", "制度种类", in.Kind, SystemKinds)
+	f.Length("title", "制度名称", in.Title, 2, 100)
 	between(&f, "filed_on", "备案日期", in.FiledOn, o.EstablishedOn, today, "成立日期")
 	if !in.AdoptedOn.IsZero() {
 		switch {
 		case !in.AdoptedOn.Valid():
-			f.add("adopted_on", "通过日期", "这一天不存在。看着会议纪要核对。")
+			f.Add("adopted_on", "通过日期", "这一天不存在。看着会议纪要核对。")
 		case in.AdoptedOn.After(in.FiledOn) && !in.FiledOn.IsZero():
-			f.add("adopted_on", "通过日期", "晚于备案日期"+in.FiledOn.Chinese()+"。看着会议纪要核对。")
+			f.Add("adopted_on", "通过日期", "晚于备案日期"+in.FiledOn.Chinese()+"。看着会议纪要核对。")
 		}
 	}
 	return f
 }
 
 // between checks a day that has come and is not before the first possible one.
-func between(f *faults, name, label string, d, first, today civil.Date, what string) {
+func between(f *errs.Faults, name, label string, d, first, today civil.Date, what string) {
 	switch {
 	case d.IsZero():
-		f.add(name, label, "填"+label+"，年、月、日都要填。")
+		f.Add(name, label, "填"+label+"，年、月、日都要填。")
 	case !d.Valid():
-		f.add(name, label, "这一天不存在。核对年、月、日。")
+		f.Add(name, label, "这一天不存在。核对年、月、日。")
 	case d.After(today):
-		f.add(name, label, d.Chinese()+"还没到。填今天或以前的日期。")
+		f.Add(name, label, d.Chinese()+"还没到。填今天或以前的日期。")
 	case d.Before(first):
-		f.add(name, label, d.Chinese()+"早于"+what+first.Chinese()+"。核对日期。")
+		f.Add(name, label, d.Chinese()+"早于"+what+first.Chinese()+"。核对日期。")
 	}
 }
 
@@ -205,28 +205,28 @@ func (s *Service) RecordActivity(ctx context.Context, actor authz.Actor, in Acti
 	})
 }
 
-func (in ActivityInput) faults(o Organization, today civil.Date, regions *district.RegionSet) faults {
-	var f faults
-	f.length("title", "活动名称", in.Title, 4, 80)
+func (in ActivityInput) faults(o Organization, today civil.Date, regions *district.RegionSet) errs.Faults {
+	var f errs.Faults
+	f.Length("title", "活动名称", in.Title, 4, 80)
 	between(&f, "held_on", "活动日期", in.HeldOn, o.EstablishedOn, today, "组织成立的日期")
 	if r, ok := regions.Get(in.CommunityCode); !ok || r.Kind != district.Community {
-		f.add("community", "活动所在社区", "选活动所在的社区。在坪山区以外办的活动不记在这里。")
+		f.Add("community", "活动所在社区", "选活动所在的社区。在坪山区以外办的活动不记在这里。")
 	}
-	f.length("place", "活动地点", in.Place, 2, 120)
+	f.Length("place", "活动地点", in.Place, 2, 120)
 	for _, c := range []struct {
 		name, label string
 		n, least    int
 	}{{"participants", "参加人数", in.Participants, 1}, {"volunteers", "义工人数", in.Volunteers, 0}, {"social_workers", "社工人数", in.SocialWorkers, 0}} {
 		switch {
 		case c.n < c.least && c.least == 1:
-			f.add(c.name, c.label, "填到场参加的人数，至少 1 人。")
+			f.Add(c.name, c.label, "填到场参加的人数，至少 1 人。")
 		case c.n < 0:
-			f.add(c.name, c.label, c.label+"不能是负数。没有的填 0。")
+			f.Add(c.name, c.label, c.label+"不能是负数。没有的填 0。")
 		case c.n > 100_000:
-			f.add(c.name, c.label, c.label+"太大。核对后重新填。")
+			f.Add(c.name, c.label, c.label+"太大。核对后重新填。")
 		}
 	}
-	f.length("summary", "活动情况", in.Summary, 10, 1000)
+	f.Length("summary", "活动情况", in.Summary, 10, 1000)
 	return f
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Register records a new organization. Warnings come as *Unaccepted.
+// Register records a new organization. Warnings come as *errs.Unaccepted.
 func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registration) (uuid.UUID, error) {
 	if err := actor.Require(authz.OrganizationRecord); err != nil {
 		return uuid.Nil, err
@@ -80,9 +80,9 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 }
 
 // foreign keeps a subdistrict from recording into another one's area.
-func foreign(f *faults, actor authz.Actor, subdistrict string) {
+func foreign(f *errs.Faults, actor authz.Actor, subdistrict string) {
 	if actor.Role == authz.Subdistrict && subdistrict != actor.Subdistrict {
-		f.add("subdistrict", "所属街道", "只能登记本街道的组织。选本街道，或请所在街道登记。")
+		f.Add("subdistrict", "所属街道", "只能登记本街道的组织。选本街道，或请所在街道登记。")
 	}
 }
 
@@ -112,7 +112,7 @@ func (s *Service) ensureHead(ctx context.Context, tx postgres.Tx, now time.Time,
 // differ only in form, a head of three organizations, another division's code.
 // was is the record before, zero for a new one: what stays is not asked again.
 func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, head uuid.UUID, in Registration) error {
-	var warnings []Warning
+	var warnings []errs.Warning
 	if in.USCC != was.USCC {
 		warnings = in.ownWarnings()
 	}
@@ -131,16 +131,16 @@ func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, he
 	}
 	if len(similar) > 0 {
 		message := "已经有名称相近的组织：" + strings.Join(similar, "、") + "。核对是不是同一个组织"
-		warnings = append(warnings, Warning{Code: "similar_name", Message: message + "；更名或合并后重新登记的，成立方式不选“新成立”。"})
+		warnings = append(warnings, errs.Warning{Code: "similar_name", Message: message + "；更名或合并后重新登记的，成立方式不选“新成立”。"})
 	}
 	if len(orgs) >= 2 { // with this one three (domain §1.5)
 		names := make([]string, len(orgs))
 		for i, o := range orgs {
 			names[i] = o.Name
 		}
-		warnings = append(warnings, Warning{Code: "head_of_many", Message: in.HeadName + "已经是" + strings.Join(names, "、") + "的负责人。核对是否由同一人负责。"})
+		warnings = append(warnings, errs.Warning{Code: "head_of_many", Message: in.HeadName + "已经是" + strings.Join(names, "、") + "的负责人。核对是否由同一人负责。"})
 	}
-	return unaccepted(warnings, in.Accept)
+	return errs.Accepted(warnings, in.Accept)
 }
 
 func similarNames(ctx context.Context, tx postgres.Tx, self uuid.UUID, name string) ([]string, error) {

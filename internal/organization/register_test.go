@@ -108,7 +108,7 @@ func TestSimilarNames(t *testing.T) {
 	similar.Name = "六联社区长者中心"
 	_, err = b.Register(t.Context(), b.clerk, similar)
 	wantField(t, err, "accept")
-	if w := organization.WarningsOf(err); len(w) != 1 || w[0].Code != "similar_name" || !strings.Contains(w[0].Message, first.Name) {
+	if w := errs.WarningsOf(err); len(w) != 1 || w[0].Code != "similar_name" || !strings.Contains(w[0].Message, first.Name) {
 		t.Fatalf("warnings %v", w)
 	}
 	similar.Accept = []string{"similar_name"}
@@ -120,7 +120,7 @@ func err2(_ uuid.UUID, err error) error { return err }
 // accept ticks every warning of err.
 func accept(in organization.Registration, err error) organization.Registration {
 	in.Token = once.NewToken()
-	for _, w := range organization.WarningsOf(err) {
+	for _, w := range errs.WarningsOf(err) {
 		in.Accept = append(in.Accept, w.Code)
 	}
 	return in
@@ -133,7 +133,7 @@ func TestHeadOfThreeWarns(t *testing.T) {
 	b.register(t, filed("12"))
 	third := filed("13")
 	_, err := b.Register(t.Context(), b.clerk, third)
-	if w := organization.WarningsOf(err); len(w) != 1 || w[0].Code != "head_of_many" {
+	if w := errs.WarningsOf(err); len(w) != 1 || w[0].Code != "head_of_many" {
 		t.Fatalf("warnings %v, error %v", w, err)
 	}
 	b.register(t, accept(third, err))
@@ -150,7 +150,7 @@ func TestDivisionOfAnotherDistrictWarns(t *testing.T) {
 	if errs.FieldsOf(err) == nil {
 		t.Fatal("taken without a word")
 	}
-	if w := organization.WarningsOf(err); len(w) != 1 || w[0].Code != "division" {
+	if w := errs.WarningsOf(err); len(w) != 1 || w[0].Code != "division" {
 		t.Errorf("warnings %v, error %v", w, err)
 	}
 }

@@ -11,9 +11,12 @@ package person
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/secret"
 
@@ -31,6 +34,43 @@ const (
 	Passport         IDType = "passport"          // 护照
 	ForeignPermanent IDType = "foreign_permanent" // 外国人永久居留身份证
 )
+
+// IDTypes lists the documents in the order of forms.
+var IDTypes = []IDType{ResidentID, ResidencePermit, Passport, ForeignPermanent}
+
+var idTypeNames = map[IDType]string{ResidentID: "居民身份证", ResidencePermit: "港澳台居民居住证", Passport: "护照", ForeignPermanent: "外国人永久居留身份证"}
+
+// Name returns the Chinese name, the raw value when unknown.
+func (t IDType) Name() string {
+	if n, ok := idTypeNames[t]; ok {
+		return n
+	}
+	return string(t)
+}
+
+// ParseNumber reads the number of a document of type t: its normal form, and the
+// date of birth where the number carries one. A failure is errs.Invalid with a
+// message fit for the field.
+func ParseNumber(t IDType, s string, today civil.Date) (number string, born civil.Date, err error) {
+	switch t {
+	case ResidentID, ResidencePermit:
+		id, err := identifier.ParseResidentID(s, today)
+		if err != nil {
+			return "", born, err
+		}
+		if permit := strings.HasPrefix(string(id), "8"); permit != (t == ResidencePermit) {
+			return "", born, errs.New(errs.Invalid, "号码和所选的证件类型不一致。8 开头的是港澳台居民居住证，其他是居民身份证。")
+		}
+		return string(id), id.Birth(), nil
+	case Passport, ForeignPermanent:
+		id := strings.ToUpper(strings.Join(strings.Fields(s), ""))
+		if len(id) < 5 || len(id) > 20 || strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return "", born, errs.New(errs.Invalid, "这种证件的号码是 5 到 20 位字母和数字。看着证件重新填。")
+		}
+		return id, born, nil
+	}
+	return "", born, errs.New(errs.Invalid, "先选证件类型，再填号码。")
+}
 
 // Person is what is known of somebody. IDNumber and Mobile are normalised by the
 // caller (package identifier) and stored sealed.

@@ -10,9 +10,9 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/standing"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/ui"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 )
 
@@ -28,21 +28,21 @@ func recordable(a authz.Actor) []standing.Kind {
 }
 
 // entryForm records a listing, a ban, a violation or an open recovery.
-func (p *Pages) entryForm(r *http.Request) (*editor, error) {
+func (p *Pages) entryForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "登记名录和违规记录", "列入名录、限制申报、违法违规和未结清的追回，登记后公开，并停止受理扶持申请。", "登记这条记录")
 	if err != nil {
 		return nil, err
 	}
 	kinds := recordable(actor(r))
-	e.view.Hidden = []ui.Pair{token()}
-	e.view.Groups = []group{{Controls: []control{
-		pick("kind", "记录种类", first("请选择", named(kinds))), day("from", "起始日期").hint("决定或列入的日期"),
-		day("to", "截止日期").hint("只有限制申报和违法违规记录有预定的截止日期").optional(), line("basis", "依据", 0).hint("决定书文号，或名录的网址和查询日期"),
-		lines("reason", "事由", 4, 500).hint("会公开。不写个人信息"),
-	}}}
-	e.done = "记录已登记。"
-	e.save = func(f *form.Form) error {
-		in := standing.EntryInput{Token: f.Raw("token"), OrgID: s.Record.ID, Kind: standing.Kind(f.Choice("kind", "记录种类", keys(kinds), form.Required)),
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Ask(
+		formpage.Pick("kind", "记录种类", formpage.First("请选择", formpage.Named(kinds))), formpage.Day("from", "起始日期").Hint("决定或列入的日期"),
+		formpage.Day("to", "截止日期").Hint("只有限制申报和违法违规记录有预定的截止日期").Optional(), formpage.Line("basis", "依据", 0).Hint("决定书文号，或名录的网址和查询日期"),
+		formpage.Lines("reason", "事由", 4, 500).Hint("会公开。不写个人信息"),
+	)
+	e.Done = "记录已登记。"
+	e.Save = func(f *form.Form) error {
+		in := standing.EntryInput{Token: f.Raw("token"), OrgID: s.Record.ID, Kind: standing.Kind(f.Choice("kind", "记录种类", formpage.Keys(kinds), form.Required)),
 			FromOn: f.Date("from", "起始日期", form.Required, form.Past(s.Today)), ToOn: f.Date("to", "截止日期"),
 			Basis: f.Text("basis", "依据", form.Required), Reason: f.Text("reason", "事由", form.Required, form.Multiline, form.Max(500))}
 		if err := f.Err(); err != nil {
@@ -61,7 +61,7 @@ const (
 )
 
 // entryEndForm removes an entry from its list, or takes back a mistake.
-func (p *Pages) entryEndForm(r *http.Request) (*editor, error) {
+func (p *Pages) entryEndForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "移出或撤销记录", "", "保存")
 	if err != nil {
 		return nil, err
@@ -79,17 +79,17 @@ func (p *Pages) entryEndForm(r *http.Request) (*editor, error) {
 	if x.ID == uuid.Nil {
 		return nil, missing()
 	}
-	e.view.Above = factList([]ui.Fact{ui.F("记录", x.Kind.Name()), ui.F("起始日期", x.FromOn.Chinese()), ui.F("依据", x.Basis), ui.F("事由", x.Reason)})
-	e.view.Hidden = []ui.Pair{version(x.Version)}
-	e.view.Groups = []group{{Controls: []control{
-		oneOf("mode", "办理方式", []ui.Option{
+	e.Above = factList([]ui.Fact{ui.F("记录", x.Kind.Name()), ui.F("起始日期", x.FromOn.Chinese()), ui.F("依据", x.Basis), ui.F("事由", x.Reason)})
+	e.Hidden = []ui.Pair{formpage.Version(x.Version)}
+	e.Ask(
+		formpage.OneOf("mode", "办理方式", []ui.Option{
 			{Value: removing, Label: "移出或解除", Hint: "到最后一天为止有效，以后不再影响申请，历史仍可查"},
 			{Value: voiding, Label: "撤销登记错的记录", Hint: "从来没有这回事，不再算数"},
 		}),
-		day("to", "最后一天").hint("移出或解除的填，这一天仍算在内").optional(), lines("reason", "理由", 3, 500),
-	}}}
-	e.done = "已保存。"
-	e.save = func(f *form.Form) error {
+		formpage.Day("to", "最后一天").Hint("移出或解除的填，这一天仍算在内").Optional(), formpage.Lines("reason", "理由", 3, 500),
+	)
+	e.Done = "已保存。"
+	e.Save = func(f *form.Form) error {
 		mode := f.Choice("mode", "办理方式", []string{removing, voiding}, form.Required)
 		last := f.Date("to", "最后一天", form.Past(s.Today))
 		if mode == removing && !f.Filled("to") {
@@ -100,15 +100,15 @@ func (p *Pages) entryEndForm(r *http.Request) (*editor, error) {
 			return err
 		}
 		if mode == voiding {
-			return p.Standing.VoidEntry(r.Context(), actor(r), id, versionOf(f), reason)
+			return p.Standing.VoidEntry(r.Context(), actor(r), id, formpage.VersionOf(f), reason)
 		}
-		return p.Standing.CloseEntry(r.Context(), actor(r), id, versionOf(f), last, reason)
+		return p.Standing.CloseEntry(r.Context(), actor(r), id, formpage.VersionOf(f), last, reason)
 	}
 	return e, nil
 }
 
 // checkForm records that lists were looked up and the organization was in none.
-func (p *Pages) checkForm(r *http.Request) (*editor, error) {
+func (p *Pages) checkForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "登记名录查询", "查过、没有列入的，在这里登记。查到列入的，登记名录记录。没有查过的名录按“未查到”处理。", "登记查询结果")
 	if err != nil {
 		return nil, err
@@ -124,17 +124,17 @@ func (p *Pages) checkForm(r *http.Request) (*editor, error) {
 		}
 		options = append(options, o)
 	}
-	e.view.Hidden = []ui.Pair{token()}
-	e.view.Groups = []group{{Controls: []control{
-		{kind: tickMany, Field: ui.Field{Name: "lists", Label: "查询的名录"}, Options: options}, day("checked_on", "查询日期"),
-		line("source", "在哪里查的", 0).hint("如：中国社会组织政务服务平台、中国执行信息公开网"),
-	}}}
-	e.saved = url.Values{"checked_on": today(s.Today)}
-	e.done = "查询结果已登记。"
-	e.save = func(f *form.Form) error {
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Ask(
+		formpage.TickMany("lists", "查询的名录", options), formpage.Day("checked_on", "查询日期"),
+		formpage.Line("source", "在哪里查的", 0).Hint("如：中国社会组织政务服务平台、中国执行信息公开网"),
+	)
+	e.Saved = url.Values{"checked_on": today(s.Today)}
+	e.Done = "查询结果已登记。"
+	e.Save = func(f *form.Form) error {
 		in := standing.CheckInput{Token: f.Raw("token"), OrgID: s.Record.ID, CheckedOn: f.Date("checked_on", "查询日期", form.Required, form.Past(s.Today)),
 			Source: f.Text("source", "在哪里查的")}
-		for _, k := range f.Choices("lists", "查询的名录", keys(standing.Kinds)) {
+		for _, k := range f.Choices("lists", "查询的名录", formpage.Keys(standing.Kinds)) {
 			in.Lists = append(in.Lists, standing.Kind(k))
 		}
 		if err := f.Err(); err != nil {
@@ -148,7 +148,7 @@ func (p *Pages) checkForm(r *http.Request) (*editor, error) {
 var starOptions = []ui.Option{{Value: "3", Label: "三星级"}, {Value: "2", Label: "二星级"}, {Value: "1", Label: "一星级"}}
 
 // gradeForm records a star grade from before the portal.
-func (p *Pages) gradeForm(r *http.Request) (*editor, error) {
+func (p *Pages) gradeForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "登记星级", "登记本平台启用以前评定、还在有效期内或已经到期的星级。", "登记这个星级")
 	if err != nil {
 		return nil, err
@@ -156,12 +156,12 @@ func (p *Pages) gradeForm(r *http.Request) (*editor, error) {
 	if actor(r).Role != authz.BureauClerk {
 		return nil, errs.New(errs.Forbidden, "星级由民政局登记。")
 	}
-	e.view.Hidden = []ui.Pair{token()}
-	e.view.Groups = []group{{Controls: []control{
-		oneOf("star", "星级", starOptions), day("from", "有效期起"), day("to", "有效期止"), line("cert_no", "证书编号", 14),
-	}}}
-	e.done = "星级已登记。"
-	e.save = func(f *form.Form) error {
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Ask(
+		formpage.OneOf("star", "星级", starOptions), formpage.Day("from", "有效期起"), formpage.Day("to", "有效期止"), formpage.Line("cert_no", "证书编号", 14),
+	)
+	e.Done = "星级已登记。"
+	e.Save = func(f *form.Form) error {
 		star, _ := strconv.Atoi(f.Choice("star", "星级", []string{"3", "2", "1"}, form.Required)) // one of the three
 		in := standing.GradeInput{Token: f.Raw("token"), OrgID: s.Record.ID, Star: star, FromOn: f.Date("from", "有效期起", form.Required),
 			ToOn: f.Date("to", "有效期止", form.Required), CertNo: f.Code("cert_no", "证书编号", form.Max(40))}
@@ -175,7 +175,7 @@ func (p *Pages) gradeForm(r *http.Request) (*editor, error) {
 }
 
 // gradeWithdrawalForm takes back a grade that was recorded by mistake.
-func (p *Pages) gradeWithdrawalForm(r *http.Request) (*editor, error) {
+func (p *Pages) gradeWithdrawalForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "撤销登记错的星级", "撤销后不再算数，留作历史。", "撤销这个星级")
 	if err != nil {
 		return nil, err
@@ -193,17 +193,17 @@ func (p *Pages) gradeWithdrawalForm(r *http.Request) (*editor, error) {
 	if g.ID == uuid.Nil || actor(r).Role != authz.BureauClerk {
 		return nil, missing()
 	}
-	e.view.Stop = true
-	e.view.Above = factList([]ui.Fact{ui.F("星级", g.Name()), ui.F("有效期", g.FromOn.Chinese()+"至"+g.ToOn.Chinese()), ui.F("证书编号", g.CertNo)})
-	e.view.Hidden = []ui.Pair{version(g.Version)}
-	e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 500)}}}
-	e.done = "星级已撤销。"
-	e.save = func(f *form.Form) error {
+	e.Stop = true
+	e.Above = factList([]ui.Fact{ui.F("星级", g.Name()), ui.F("有效期", g.FromOn.Chinese()+"至"+g.ToOn.Chinese()), ui.F("证书编号", g.CertNo)})
+	e.Hidden = []ui.Pair{formpage.Version(g.Version)}
+	e.Ask(formpage.Lines("reason", "理由", 3, 500))
+	e.Done = "星级已撤销。"
+	e.Save = func(f *form.Form) error {
 		reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(500))
 		if err := f.Err(); err != nil {
 			return err
 		}
-		return p.Standing.VoidGrade(r.Context(), actor(r), id, versionOf(f), reason)
+		return p.Standing.VoidGrade(r.Context(), actor(r), id, formpage.VersionOf(f), reason)
 	}
 	return e, nil
 }
@@ -218,8 +218,8 @@ const (
 
 // unmaskForm asks for a reason and then shows one number in full. It is a POST:
 // reading leaves an entry in the audit trail.
-func (p *Pages) unmaskForm(which secretKind) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) unmaskForm(which secretKind) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		title, label := "查看完整账号", "账号"
 		read := p.Organizations.UnmaskAccount
 		if which == headNumber {
@@ -229,18 +229,15 @@ func (p *Pages) unmaskForm(which secretKind) builder {
 		if err != nil {
 			return nil, err
 		}
-		e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 200).hint("为了办哪件事，如：核对 2026年第3批拨款")}}}
-		var number string
-		e.save = func(f *form.Form) error {
+		e.Ask(formpage.Lines("reason", "理由", 3, 200).Hint("为了办哪件事，如：核对 2026年第3批拨款"))
+		e.Save = func(f *form.Form) error {
 			reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 			if err := f.Err(); err != nil {
 				return err
 			}
-			number, err = read(r.Context(), actor(r), s.Record.ID, reason)
+			number, err := read(r.Context(), actor(r), s.Record.ID, reason)
+			e.Answer = secretPage(secretView{Page: e.Page, Organization: s.Record.Name, Label: label, Number: number, Back: e.Back})
 			return err
-		}
-		e.answer = func() templ.Component {
-			return secretPage(secretView{Page: e.view.Page, Organization: s.Record.Name, Label: label, Number: number, Back: e.view.Back})
 		}
 		return e, nil
 	}

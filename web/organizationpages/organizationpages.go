@@ -18,6 +18,8 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/standing"
+	"civilaffairs/web/export"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -47,43 +49,46 @@ func New(d Deps) *Pages { return &Pages{d} }
 func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Organizations, authz.Public, p.listPublic)
 	public.Get(paths.Organizations+"/{id}", authz.Public, p.showPublic)
+	export.Register(public, paths.OrganizationsData, authz.Public, p.exportPublic)
 
+	forms := formpage.Forms{Flash: p.Flash}
 	my := paths.MyOrganization
 	s.Get(my, authz.OrganizationEdit, p.showMine)
-	p.form(s, my+"/basics", authz.OrganizationEdit, p.basicsForm)
-	p.form(s, my+"/contact", authz.OrganizationEdit, p.contactForm)
-	p.form(s, my+"/payee", authz.OrganizationEdit, p.payeeForm)
-	p.form(s, my+"/systems", authz.OrganizationEdit, p.systemForm)
-	p.form(s, my+"/systems/{record}/withdrawal", authz.OrganizationEdit, p.withdrawalForm("systems"))
-	p.form(s, my+"/activities", authz.OrganizationEdit, p.activityForm)
-	p.form(s, my+"/activities/{record}/withdrawal", authz.OrganizationEdit, p.withdrawalForm("activities"))
+	forms.Declare(s, my+"/basics", authz.OrganizationEdit, p.basicsForm)
+	forms.Declare(s, my+"/contact", authz.OrganizationEdit, p.contactForm)
+	forms.Declare(s, my+"/payee", authz.OrganizationEdit, p.payeeForm)
+	forms.Declare(s, my+"/systems", authz.OrganizationEdit, p.systemForm)
+	forms.Declare(s, my+"/systems/{record}/withdrawal", authz.OrganizationEdit, p.withdrawalForm("systems"))
+	forms.Declare(s, my+"/activities", authz.OrganizationEdit, p.activityForm)
+	forms.Declare(s, my+"/activities/{record}/withdrawal", authz.OrganizationEdit, p.withdrawalForm("activities"))
 
 	staff := paths.StaffOrganizations
 	s.Get(staff, authz.OrganizationStaff, p.listStaff)
-	p.form(s, staff+"/new", authz.OrganizationRecord, p.newForm)
+	export.Register(s, staff, authz.OrganizationStaff, p.exportStaff)
+	forms.Declare(s, staff+"/new", authz.OrganizationRecord, p.newForm)
 	one := staff + "/{id}"
 	s.Get(one, authz.OrganizationStaff, p.showRecord)
-	p.form(s, one+"/registration", authz.OrganizationRecord, p.registrationForm)
-	p.form(s, one+"/status", authz.OrganizationRecord, p.statusForm)
-	p.form(s, one+"/systems", authz.OrganizationRecord, p.systemForm)
+	forms.Declare(s, one+"/registration", authz.OrganizationRecord, p.registrationForm)
+	forms.Declare(s, one+"/status", authz.OrganizationRecord, p.statusForm)
+	forms.Declare(s, one+"/systems", authz.OrganizationRecord, p.systemForm)
 	s.Post(one+"/systems/{record}/confirmation", authz.OrganizationRecord, p.confirm("systems"))
-	p.form(s, one+"/systems/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("systems"))
-	p.form(s, one+"/activities", authz.OrganizationRecord, p.activityForm)
+	forms.Declare(s, one+"/systems/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("systems"))
+	forms.Declare(s, one+"/activities", authz.OrganizationRecord, p.activityForm)
 	s.Post(one+"/activities/{record}/confirmation", authz.ActivityConfirm, p.confirm("activities"))
-	p.form(s, one+"/activities/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("activities"))
-	p.form(s, one+"/reports", authz.OrganizationRecord, p.reportForm)
-	p.form(s, one+"/grants", authz.OrganizationRecord, p.grantForm)
-	p.form(s, one+"/grants/{record}/use-report", authz.OrganizationRecord, p.useReportForm)
-	p.form(s, one+"/grants/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("grants"))
-	p.form(s, one+"/looks", authz.OrganizationRecord, p.lookForm)
-	p.form(s, one+"/entries", authz.OrganizationRecord, p.entryForm)
-	p.form(s, one+"/entries/{record}/end", authz.OrganizationRecord, p.entryEndForm)
-	p.form(s, one+"/checks", authz.OrganizationRecord, p.checkForm)
-	p.form(s, one+"/grades", authz.OrganizationRecord, p.gradeForm)
-	p.form(s, one+"/grades/{record}/withdrawal", authz.OrganizationRecord, p.gradeWithdrawalForm)
+	forms.Declare(s, one+"/activities/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("activities"))
+	forms.Declare(s, one+"/reports", authz.OrganizationRecord, p.reportForm)
+	forms.Declare(s, one+"/grants", authz.OrganizationRecord, p.grantForm)
+	forms.Declare(s, one+"/grants/{record}/use-report", authz.OrganizationRecord, p.useReportForm)
+	forms.Declare(s, one+"/grants/{record}/withdrawal", authz.OrganizationRecord, p.withdrawalForm("grants"))
+	forms.Declare(s, one+"/looks", authz.OrganizationRecord, p.lookForm)
+	forms.Declare(s, one+"/entries", authz.OrganizationRecord, p.entryForm)
+	forms.Declare(s, one+"/entries/{record}/end", authz.OrganizationRecord, p.entryEndForm)
+	forms.Declare(s, one+"/checks", authz.OrganizationRecord, p.checkForm)
+	forms.Declare(s, one+"/grades", authz.OrganizationRecord, p.gradeForm)
+	forms.Declare(s, one+"/grades/{record}/withdrawal", authz.OrganizationRecord, p.gradeWithdrawalForm)
 	s.Post(one+"/payee/verification", authz.AccountNumberUnmask, p.verifyPayee)
-	p.form(s, one+"/payee/unmasking", authz.AccountNumberUnmask, p.unmaskForm(accountNumber))
-	p.form(s, one+"/head/unmasking", authz.SensitiveUnmask, p.unmaskForm(headNumber))
+	forms.Declare(s, one+"/payee/unmasking", authz.AccountNumberUnmask, p.unmaskForm(accountNumber))
+	forms.Declare(s, one+"/head/unmasking", authz.SensitiveUnmask, p.unmaskForm(headNumber))
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }

@@ -3,9 +3,11 @@ package organizationpages
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/organization"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -14,7 +16,7 @@ import (
 )
 
 // editing starts a form about the organization of the request.
-func (p *Pages) editing(r *http.Request, title, lead, submit string) (*editor, snapshot, error) {
+func (p *Pages) editing(r *http.Request, title, lead, submit string) (*formpage.Editor, snapshot, error) {
 	id, err := orgID(r)
 	if err != nil {
 		return nil, snapshot{}, err
@@ -30,52 +32,52 @@ func (p *Pages) editing(r *http.Request, title, lead, submit string) (*editor, s
 		crumbs = []layout.Crumb{{Label: "组织档案", Href: paths.StaffOrganizations}, {Label: s.Record.Name, Href: back}}
 		label = "返回" + s.Record.Name
 	}
-	e := &editor{saved: url.Values{}, to: func() string { return back }}
-	e.view = formView{Page: shell(r, title, 0, crumbs...), Heading: title, Lead: lead, Submit: submit, Back: back, BackLabel: label,
+	e := &formpage.Editor{Saved: url.Values{}, To: back}
+	e.View = formpage.View{Page: shell(r, title, 0, crumbs...), Heading: title, Lead: lead, Submit: submit, Back: back, BackLabel: label,
 		Action: r.URL.Path}
 	return e, s, nil
 }
 
-func (p *Pages) basicsForm(r *http.Request) (*editor, error) {
+func (p *Pages) basicsForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "基本情况", "", "保存基本情况")
 	if err != nil {
 		return nil, err
 	}
 	o := s.Record.Organization
-	e.view.Hidden = []ui.Pair{version(o.Version)}
-	e.view.Groups = []group{
-		{Title: "简介", Controls: []control{
-			lines("introduction", "组织简介", 6, 500).hint("会公开。写做什么、为谁做、做了多久").optional(),
-			lines("activity_scope", "活动地域", 2, 200).hint("会公开，如：六联社区及周边小区").optional(),
-			pick("premises", "场所来源", first("未登记", named(organization.PremisesKinds))).optional(),
+	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
+	e.Groups = []formpage.Group{
+		{Title: "简介", Controls: []formpage.Control{
+			formpage.Lines("introduction", "组织简介", 6, 500).Hint("会公开。写做什么、为谁做、做了多久").Optional(),
+			formpage.Lines("activity_scope", "活动地域", 2, 200).Hint("会公开，如：六联社区及周边小区").Optional(),
+			formpage.Pick("premises", "场所来源", formpage.First("未登记", formpage.Named(organization.PremisesKinds))).Optional(),
 		}},
-		{Title: "人数", Note: "不清楚的留空，没有的填 0。", Controls: []control{
-			people("members", "会员数").optional(),
-			people("staff", "从业人数").hint("专职和兼职加起来").optional(),
-			people("full_time", "专职人数").optional(),
-			people("social_workers", "社工人数").hint("有社会工作者职业资格的").optional(),
-			people("volunteers", "义工人数").optional(),
+		{Title: "人数", Note: "不清楚的留空，没有的填 0。", Controls: []formpage.Control{
+			formpage.Number("members", "会员数", "人").Optional(),
+			formpage.Number("staff", "从业人数", "人").Hint("专职和兼职加起来").Optional(),
+			formpage.Number("full_time", "专职人数", "人").Optional(),
+			formpage.Number("social_workers", "社工人数", "人").Hint("有社会工作者职业资格的").Optional(),
+			formpage.Number("volunteers", "义工人数", "人").Optional(),
 		}},
-		{Title: "党建", Controls: []control{
-			pick("party_org", "党组织", first("未登记", named(organization.PartyOrgs))).optional(),
-			people("party_members", "党员人数").optional(),
+		{Title: "党建", Controls: []formpage.Control{
+			formpage.Pick("party_org", "党组织", formpage.First("未登记", formpage.Named(organization.PartyOrgs))).Optional(),
+			formpage.Number("party_members", "党员人数", "人").Optional(),
 		}},
 	}
-	e.saved = url.Values{"introduction": {o.Introduction}, "activity_scope": {o.ActivityScope}, "premises": {string(o.Premises)},
+	e.Saved = url.Values{"introduction": {o.Introduction}, "activity_scope": {o.ActivityScope}, "premises": {string(o.Premises)},
 		"members": {whole(o.Members)}, "staff": {whole(o.Staff)}, "full_time": {whole(o.FullTime)}, "social_workers": {whole(o.SocialWorkers)},
 		"volunteers": {whole(o.Volunteers)}, "party_org": {string(o.PartyOrg)}, "party_members": {whole(o.PartyMembers)}}
-	e.done = "基本情况已保存。"
-	e.save = func(f *form.Form) error {
-		in := organization.Basics{OrgID: o.ID, Version: versionOf(f),
+	e.Done = "基本情况已保存。"
+	e.Save = func(f *form.Form) error {
+		in := organization.Basics{OrgID: o.ID, Version: formpage.VersionOf(f),
 			Introduction:  f.Text("introduction", "组织简介", form.Multiline, form.Max(500)),
 			ActivityScope: f.Text("activity_scope", "活动地域", form.Max(200)),
-			Premises:      organization.Premises(f.Choice("premises", "场所来源", keys(organization.PremisesKinds))),
-			Members:       optionalInt(f, "members", "会员数"), Staff: optionalInt(f, "staff", "从业人数"),
-			FullTime: optionalInt(f, "full_time", "专职人数"), SocialWorkers: optionalInt(f, "social_workers", "社工人数"),
-			Volunteers: optionalInt(f, "volunteers", "义工人数"),
-			PartyOrg:   organization.PartyOrg(f.Choice("party_org", "党组织", keys(organization.PartyOrgs))),
+			Premises:      organization.Premises(f.Choice("premises", "场所来源", formpage.Keys(organization.PremisesKinds))),
+			Members:       formpage.OptionalInt(f, "members", "会员数"), Staff: formpage.OptionalInt(f, "staff", "从业人数"),
+			FullTime: formpage.OptionalInt(f, "full_time", "专职人数"), SocialWorkers: formpage.OptionalInt(f, "social_workers", "社工人数"),
+			Volunteers: formpage.OptionalInt(f, "volunteers", "义工人数"),
+			PartyOrg:   organization.PartyOrg(f.Choice("party_org", "党组织", formpage.Keys(organization.PartyOrgs))),
 		}
-		in.PartyMembers = optionalInt(f, "party_members", "党员人数")
+		in.PartyMembers = formpage.OptionalInt(f, "party_members", "党员人数")
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -84,29 +86,29 @@ func (p *Pages) basicsForm(r *http.Request) (*editor, error) {
 	return e, nil
 }
 
-func (p *Pages) contactForm(r *http.Request) (*editor, error) {
+func (p *Pages) contactForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "联系方式", "只给社区、街道和民政局看，不公开。", "保存联系方式")
 	if err != nil {
 		return nil, err
 	}
 	o := s.Record
-	mobile := line("contact_mobile", "联系人手机", 14)
+	mobile := formpage.Line("contact_mobile", "联系人手机", 14)
 	mobile.Type, mobile.InputMode, mobile.Autocomplete = "tel", "tel", "off"
 	if o.ContactMobileMask != "" {
-		mobile = mobile.hint("现在是 " + o.ContactMobileMask + "。不换的，留空").optional()
+		mobile = mobile.Hint("现在是 " + o.ContactMobileMask + "。不换的，留空").Optional()
 	}
-	phone, email, post := line("contact_phone", "办公电话", 14), line("contact_email", "电子邮箱", 0), line("postcode", "邮编", 8)
+	phone, email, post := formpage.Line("contact_phone", "办公电话", 14), formpage.Line("contact_email", "电子邮箱", 0), formpage.Line("postcode", "邮编", 8)
 	phone.Type, phone.InputMode, email.Type, post.InputMode = "tel", "tel", "email", "numeric"
-	e.view.Hidden = []ui.Pair{version(o.Version)}
-	e.view.Groups = []group{{Controls: []control{
-		line("contact_name", "联系人", 14), mobile, phone.hint("带区号，如 0755-28888888").optional(), email.optional(),
-		line("address", "办公地址", 0), post.optional(),
-	}}}
-	e.saved = url.Values{"contact_name": {o.ContactName}, "contact_phone": {o.ContactPhone}, "contact_email": {o.ContactEmail},
+	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
+	e.Ask(
+		formpage.Line("contact_name", "联系人", 14), mobile, phone.Hint("带区号，如 0755-28888888").Optional(), email.Optional(),
+		formpage.Line("address", "办公地址", 0), post.Optional(),
+	)
+	e.Saved = url.Values{"contact_name": {o.ContactName}, "contact_phone": {o.ContactPhone}, "contact_email": {o.ContactEmail},
 		"address": {o.Address}, "postcode": {o.Postcode}}
-	e.done = "联系方式已保存。"
-	e.save = func(f *form.Form) error {
-		in := organization.Contact{OrgID: o.ID, Version: versionOf(f), Name: f.Text("contact_name", "联系人"),
+	e.Done = "联系方式已保存。"
+	e.Save = func(f *form.Form) error {
+		in := organization.Contact{OrgID: o.ID, Version: formpage.VersionOf(f), Name: f.Text("contact_name", "联系人"),
 			Mobile: f.Text("contact_mobile", "联系人手机"), Phone: f.Text("contact_phone", "办公电话"), Email: f.Text("contact_email", "电子邮箱"),
 			Address: f.Text("address", "办公地址", form.Max(200)), Postcode: f.Code("postcode", "邮编")}
 		if err := f.Err(); err != nil {
@@ -117,47 +119,47 @@ func (p *Pages) contactForm(r *http.Request) (*editor, error) {
 	return e, nil
 }
 
-func (p *Pages) payeeForm(r *http.Request) (*editor, error) {
+func (p *Pages) payeeForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "收款账户", "资助款付到这里。换了账户，要等区财务重新核验以后才能付款。", "保存收款账户")
 	if err != nil {
 		return nil, err
 	}
 	o := s.Record
-	no := line("account_no", "账号", 0)
+	no := formpage.Line("account_no", "账号", 0)
 	no.InputMode, no.Autocomplete = "numeric", "off"
-	no = no.hint("单位的对公账号，8 至 30 位数字。加密保存，页面上只显示末 4 位")
+	no = no.Hint("单位的对公账号，8 至 30 位数字。加密保存，页面上只显示末 4 位")
 	replaces := uuid.Nil
 	if o.Payee != nil {
 		replaces = o.Payee.ID
-		no = no.hint("现在是 " + o.Payee.Masked() + "。不换的，留空").optional()
+		no = no.Hint("现在是 " + o.Payee.Masked() + "。不换的，留空").Optional()
 	}
-	e.view.Hidden = []ui.Pair{{Name: "replaces", Value: replaces.String()}}
-	e.view.Groups = []group{
-		{Controls: []control{oneOf("kind", "用谁的账户收款", []ui.Option{
+	e.Hidden = []ui.Pair{{Name: "replaces", Value: replaces.String()}}
+	e.Groups = []formpage.Group{
+		{Controls: []formpage.Control{formpage.OneOf("kind", "用谁的账户收款", []ui.Option{
 			{Value: string(organization.OwnAccount), Label: "本组织的账户", Hint: "户名要和组织名称一致"},
 			{Value: string(organization.AgentAccount), Label: "代收单位的账户", Hint: "备案的组织没有对公账户的，由街道、社区或枢纽型社会组织代收"},
 		})}},
-		{Title: "账户", Controls: []control{
-			line("account_name", "户名", 0), no, line("bank_name", "开户银行", 14), line("branch", "开户支行", 0),
-			line("cnaps", "联行号", 14).hint("12 位，不清楚的可以不填").optional(),
+		{Title: "账户", Controls: []formpage.Control{
+			formpage.Line("account_name", "户名", 0), no, formpage.Line("bank_name", "开户银行", 14), formpage.Line("branch", "开户支行", 0),
+			formpage.Line("cnaps", "联行号", 14).Hint("12 位，不清楚的可以不填").Optional(),
 		}},
-		{Title: "代收单位", Note: "用本组织账户的，不填这一部分。", Controls: []control{
-			line("agent_name", "代收单位名称", 0), pick("agent_kind", "代收单位性质", first("请选择", named(organization.AgentKinds))),
-			line("authorization_note", "授权书", 0).hint("写明授权书的日期和名称，申请时要上传"),
+		{Title: "代收单位", Note: "用本组织账户的，不填这一部分。", Controls: []formpage.Control{
+			formpage.Line("agent_name", "代收单位名称", 0), formpage.Pick("agent_kind", "代收单位性质", formpage.First("请选择", formpage.Named(organization.AgentKinds))),
+			formpage.Line("authorization_note", "授权书", 0).Hint("写明授权书的日期和名称，申请时要上传"),
 		}},
 	}
-	e.saved = url.Values{}
+	e.Saved = url.Values{}
 	if a := o.Payee; a != nil {
-		e.saved = url.Values{"kind": {string(a.Kind)}, "account_name": {a.AccountName}, "bank_name": {a.BankName}, "branch": {a.Branch},
+		e.Saved = url.Values{"kind": {string(a.Kind)}, "account_name": {a.AccountName}, "bank_name": {a.BankName}, "branch": {a.Branch},
 			"cnaps": {a.CNAPS}, "agent_name": {a.AgentName}, "agent_kind": {string(a.AgentKind)}, "authorization_note": {a.AuthorizationNote}}
 	}
-	e.done = "收款账户已保存，等区财务核验。"
-	e.save = func(f *form.Form) error {
+	e.Done = "收款账户已保存，等区财务核验。"
+	e.Save = func(f *form.Form) error {
 		in := organization.PayeeInput{OrgID: o.ID,
-			Kind:        organization.PayeeKind(f.Choice("kind", "用谁的账户收款", keys([]organization.PayeeKind{organization.OwnAccount, organization.AgentAccount}), form.Required)),
+			Kind:        organization.PayeeKind(f.Choice("kind", "用谁的账户收款", formpage.Keys([]organization.PayeeKind{organization.OwnAccount, organization.AgentAccount}), form.Required)),
 			AccountName: f.Text("account_name", "户名", form.Max(60)), AccountNo: f.Text("account_no", "账号"),
 			BankName: f.Text("bank_name", "开户银行", form.Max(60)), Branch: f.Text("branch", "开户支行", form.Max(80)), CNAPS: f.Code("cnaps", "联行号"),
-			AgentName: f.Text("agent_name", "代收单位名称", form.Max(60)), AgentKind: organization.AgentKind(f.Choice("agent_kind", "代收单位性质", keys(organization.AgentKinds))),
+			AgentName: f.Text("agent_name", "代收单位名称", form.Max(60)), AgentKind: organization.AgentKind(f.Choice("agent_kind", "代收单位性质", formpage.Keys(organization.AgentKinds))),
 			AuthorizationNote: f.Text("authorization_note", "授权书", form.Max(200)), Accept: f.RawAll("accept")}
 		in.Replaces, _ = uuid.Parse(f.Raw("replaces")) // a tampered one is stale
 		if err := f.Err(); err != nil {
@@ -166,4 +168,12 @@ func (p *Pages) payeeForm(r *http.Request) (*editor, error) {
 		return p.Organizations.SavePayee(r.Context(), actor(r), in)
 	}
 	return e, nil
+}
+
+// whole is what a box for a number holds: nothing for what is not recorded.
+func whole(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
 }

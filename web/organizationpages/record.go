@@ -63,7 +63,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 		{ID: "head", Title: "负责人", Body: ui.Facts(headFacts(s)), Links: unmaskLinks(r, s, authz.SensitiveUnmask, "head/unmasking", "查看证件号码")},
 		{ID: "contact", Title: "联系方式", Body: ui.Facts(contactFacts(s))},
 		{ID: "payee", Title: "收款账户", Body: payeeBody(r, s), Links: unmaskLinks(r, s, authz.AccountNumberUnmask, "payee/unmasking", "查看完整账号")},
-		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s))},
+		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
 	}
 	return httpserver.Render(w, r, http.StatusOK, recordPage(v))
 }
@@ -91,6 +91,13 @@ func gradeLinks(r *http.Request, s snapshot) []ui.Tab {
 		return nil
 	}
 	return links(r, s, "grades", "登记星级")
+}
+
+func rosterLinks(r *http.Request, s snapshot) []ui.Tab {
+	if !may(r, authz.RosterView) {
+		return nil
+	}
+	return []ui.Tab{{Href: paths.RosterOf(paths.StaffOrganization(s.Record.ID.String())), Label: "看花名册"}}
 }
 
 func unmaskLinks(r *http.Request, s snapshot, p authz.Permission, part, label string) []ui.Tab {
@@ -212,7 +219,8 @@ func tasks(s snapshot) []ui.Task {
 	if n := len(o.Activities); n > 0 {
 		activities.State, activities.Tone = "已记 "+strconv.Itoa(n)+" 次", ui.Info
 	}
-	return []ui.Task{basics, part("contact", "联系方式", o.ContactName != "" && o.ContactMobileMask != "" && o.Address != "", "联系人、电话、地址"), payee, systems, activities}
+	return []ui.Task{basics, part("contact", "联系方式", o.ContactName != "" && o.ContactMobileMask != "" && o.Address != "", "联系人、电话、地址"), payee, systems, activities,
+		{Label: "花名册", Href: paths.RosterOf(paths.MyOrganization), Hint: "人员、劳动合同、参保月份"}}
 }
 
 func confirmedSystems(o organization.Record) (confirmed, all int) {

@@ -7,20 +7,18 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
-	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/ui"
 
 	"github.com/google/uuid"
 )
 
-func token() ui.Pair { return ui.Pair{Name: "token", Value: once.NewToken()} }
-
 func today(d civil.Date) []string { return []string{d.String()} }
 
 // systemForm lists the systems on file and takes another; the organization's own
 // waits for confirmation, the registrar's is confirmed at once.
-func (p *Pages) systemForm(r *http.Request) (*editor, error) {
+func (p *Pages) systemForm(r *http.Request) (*formpage.Editor, error) {
 	lead := "章程、财务管理制度和信息公开制度是申请扶持的条件。交给街道留存后，由街道确认。"
 	if !mine(r) {
 		lead = "登记已经收到并留存的制度。同一种制度只有一份有效，新的替换旧的。"
@@ -31,25 +29,25 @@ func (p *Pages) systemForm(r *http.Request) (*editor, error) {
 	}
 	o := s.Record
 	if mine(r) {
-		e.view.Above = recordTable(systemTable(r, s))
+		e.Above = recordTable(systemTable(r, s))
 	}
-	controls := []control{
-		pick("kind", "制度种类", first("请选择", named(organization.SystemKinds))), line("title", "制度名称", 0).hint("文本上的标题，如：六联社区互助会财务管理制度"),
-		day("adopted_on", "通过日期").hint("会员大会或理事会通过的日期").optional(),
+	controls := []formpage.Control{
+		formpage.Pick("kind", "制度种类", formpage.First("请选择", formpage.Named(organization.SystemKinds))), formpage.Line("title", "制度名称", 0).Hint("文本上的标题，如：六联社区互助会财务管理制度"),
+		formpage.Day("adopted_on", "通过日期").Hint("会员大会或理事会通过的日期").Optional(),
 	}
 	if !mine(r) {
-		controls = append(controls, day("filed_on", "备案日期").hint("收到文本的日期"))
-		e.saved["filed_on"] = today(s.Today)
+		controls = append(controls, formpage.Day("filed_on", "备案日期").Hint("收到文本的日期"))
+		e.Saved["filed_on"] = today(s.Today)
 	}
-	e.view.Groups = []group{{Title: ifMine(r, "登记一份制度"), Controls: controls}}
-	e.view.Hidden = []ui.Pair{token()}
-	e.done = "制度已登记。"
+	e.Part(ifMine(r, "登记一份制度"), "", controls...)
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Done = "制度已登记。"
 	if mine(r) {
-		e.done = "制度已登记，等街道确认。把盖章的文本交给街道。"
+		e.Done = "制度已登记，等街道确认。把盖章的文本交给街道。"
 	}
-	e.save = func(f *form.Form) error {
+	e.Save = func(f *form.Form) error {
 		in := organization.SystemInput{Token: f.Raw("token"), OrgID: o.ID,
-			Kind:  organization.SystemKind(f.Choice("kind", "制度种类", keys(organization.SystemKinds), form.Required)),
+			Kind:  organization.SystemKind(f.Choice("kind", "制度种类", formpage.Keys(organization.SystemKinds), form.Required)),
 			Title: f.Text("title", "制度名称", form.Required, form.Max(100)), AdoptedOn: f.Date("adopted_on", "通过日期", form.Past(s.Today))}
 		if !mine(r) {
 			in.FiledOn = f.Date("filed_on", "备案日期", form.Required, form.Past(s.Today))
@@ -72,7 +70,7 @@ func ifMine(r *http.Request, title string) string {
 }
 
 // activityForm lists activities and takes another.
-func (p *Pages) activityForm(r *http.Request) (*editor, error) {
+func (p *Pages) activityForm(r *http.Request) (*formpage.Editor, error) {
 	lead := "记下已经办完的公益活动。社区确认后会公开，也作为申请扶持的依据。"
 	if !mine(r) {
 		lead = "登记已经核实举办过的活动，登记后会公开。"
@@ -83,21 +81,21 @@ func (p *Pages) activityForm(r *http.Request) (*editor, error) {
 	}
 	o := s.Record
 	if mine(r) {
-		e.view.Above = recordTable(activityTable(r, s))
+		e.Above = recordTable(activityTable(r, s))
 	}
-	e.view.Hidden = []ui.Pair{token()}
-	e.view.Groups = []group{{Title: ifMine(r, "登记一次活动"), Controls: []control{
-		line("title", "活动名称", 0).hint("4 至 80 个字，如：六联社区旧物交换日"), day("held_on", "活动日期").hint("连办几天的，填第一天"),
-		pick("community", "活动所在社区", communities(s.Regions, s.Today, "请选择")), line("place", "活动地点", 0),
-		people("participants", "参加人数"), people("volunteers", "义工人数"), people("social_workers", "社工人数"),
-		lines("summary", "活动情况", 5, 1000).hint("做了什么、谁来参加、有什么效果，10 个字以上。不写个人的电话和住址"),
-	}}}
-	e.saved = url.Values{"community": {o.CommunityCode}, "volunteers": {"0"}, "social_workers": {"0"}}
-	e.done = "活动已登记。"
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Part(ifMine(r, "登记一次活动"), "",
+		formpage.Line("title", "活动名称", 0).Hint("4 至 80 个字，如：六联社区旧物交换日"), formpage.Day("held_on", "活动日期").Hint("连办几天的，填第一天"),
+		formpage.Pick("community", "活动所在社区", communities(s.Regions, s.Today, "请选择")), formpage.Line("place", "活动地点", 0),
+		formpage.Number("participants", "参加人数", "人"), formpage.Number("volunteers", "义工人数", "人"), formpage.Number("social_workers", "社工人数", "人"),
+		formpage.Lines("summary", "活动情况", 5, 1000).Hint("做了什么、谁来参加、有什么效果，10 个字以上。不写个人的电话和住址"),
+	)
+	e.Saved = url.Values{"community": {o.CommunityCode}, "volunteers": {"0"}, "social_workers": {"0"}}
+	e.Done = "活动已登记。"
 	if mine(r) {
-		e.done = "活动已登记，等社区确认。"
+		e.Done = "活动已登记，等社区确认。"
 	}
-	e.save = func(f *form.Form) error {
+	e.Save = func(f *form.Form) error {
 		in := organization.ActivityInput{Token: f.Raw("token"), OrgID: o.ID, Title: f.Text("title", "活动名称", form.Required, form.Max(80), form.NoEmoji),
 			HeldOn: f.Date("held_on", "活动日期", form.Required, form.Past(s.Today)), CommunityCode: f.Code("community", "活动所在社区"),
 			Place: f.Text("place", "活动地点", form.Required, form.Max(120)), Participants: f.Int("participants", "参加人数", form.Required, form.Max(100_000)),
@@ -129,7 +127,7 @@ func (p *Pages) confirm(part string) httpserver.Handler {
 		if part == "activities" {
 			act, done = p.Organizations.ConfirmActivity, "已确认这次活动，现在公开了。"
 		}
-		if err := act(r.Context(), actor(r), id, record, versionOf(form.New(r.PostForm))); err != nil {
+		if err := act(r.Context(), actor(r), id, record, formpage.VersionOf(form.New(r.PostForm))); err != nil {
 			return err
 		}
 		p.Flash(r.Context(), done)
@@ -138,8 +136,8 @@ func (p *Pages) confirm(part string) httpserver.Handler {
 }
 
 // withdrawalForm takes a record back, with a reason.
-func (p *Pages) withdrawalForm(part string) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) withdrawalForm(part string) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		e, s, err := p.editing(r, "撤销这条记录", "撤销后不再算数，留作历史。", "撤销这条记录")
 		if err != nil {
 			return nil, err
@@ -152,25 +150,25 @@ func (p *Pages) withdrawalForm(part string) builder {
 		if facts == nil {
 			return nil, missing()
 		}
-		e.view.Above = factList(facts)
-		e.view.Stop = true
-		e.view.Hidden = []ui.Pair{version(v)}
-		e.view.Groups = []group{{Controls: []control{lines("reason", "理由", 3, 200)}}}
-		e.done = "已撤销。"
-		e.save = func(f *form.Form) error {
+		e.Above = factList(facts)
+		e.Stop = true
+		e.Hidden = []ui.Pair{formpage.Version(v)}
+		e.Ask(formpage.Lines("reason", "理由", 3, 200))
+		e.Done = "已撤销。"
+		e.Save = func(f *form.Form) error {
 			reason := f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 			if err := f.Err(); err != nil {
 				return err
 			}
 			act := map[string]func() error{
 				"systems": func() error {
-					return p.Organizations.WithdrawSystem(r.Context(), actor(r), s.Record.ID, id, versionOf(f), reason)
+					return p.Organizations.WithdrawSystem(r.Context(), actor(r), s.Record.ID, id, formpage.VersionOf(f), reason)
 				},
 				"activities": func() error {
-					return p.Organizations.WithdrawActivity(r.Context(), actor(r), s.Record.ID, id, versionOf(f), reason)
+					return p.Organizations.WithdrawActivity(r.Context(), actor(r), s.Record.ID, id, formpage.VersionOf(f), reason)
 				},
 				"grants": func() error {
-					return p.Organizations.WithdrawGrant(r.Context(), actor(r), s.Record.ID, id, versionOf(f), reason)
+					return p.Organizations.WithdrawGrant(r.Context(), actor(r), s.Record.ID, id, formpage.VersionOf(f), reason)
 				},
 			}
 			return act[part]()

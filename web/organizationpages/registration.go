@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -21,47 +22,39 @@ import (
 	"github.com/google/uuid"
 )
 
-// idTypes are the documents of a head, as a form offers them.
-var idTypes = []ui.Option{
-	{Value: string(person.ResidentID), Label: "居民身份证"}, {Value: string(person.ResidencePermit), Label: "港澳台居民居住证"},
-	{Value: string(person.Passport), Label: "护照"}, {Value: string(person.ForeignPermanent), Label: "外国人永久居留身份证"},
-}
-
 // newForm records a new organization, filled in from an account claim when the
 // address names one.
-func (p *Pages) newForm(r *http.Request) (*editor, error) {
+func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
 	regions, on, err := p.places(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	title := "登记组织"
-	e := &editor{saved: url.Values{"org_type": {string(organization.Association)}, "status_basis": {string(organization.Filed)},
+	e := &formpage.Editor{Saved: url.Values{"org_type": {string(organization.Association)}, "status_basis": {string(organization.Filed)},
 		"origin": {string(organization.OriginNew)}, "head_id_type": {string(person.ResidentID)}}}
 	if a := actor(r); a.Role == authz.Subdistrict {
-		e.saved.Set("subdistrict", a.Subdistrict)
-		e.saved.Set("registrar", regions.Name(a.Subdistrict)+"办事处")
+		e.Saved.Set("subdistrict", a.Subdistrict)
+		e.Saved.Set("registrar", regions.Name(a.Subdistrict)+"办事处")
 	}
 	claim, err := p.prefill(r, e)
 	if err != nil {
 		return nil, err
 	}
-	e.view = formView{Page: shell(r, title, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations}), Heading: title,
+	e.View = formpage.View{Page: shell(r, title, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations}), Heading: title,
 		Lead: "看着登记或备案证书填。", Submit: "登记这个组织", Back: paths.StaffOrganizations, BackLabel: "返回组织档案",
-		Action: r.URL.RequestURI(), Hidden: []ui.Pair{token()}, Groups: registrationGroups(regions, on, "", "")}
-	e.done = "组织已登记。接着登记制度、活动和名录查询。"
-	to := paths.StaffOrganizations
-	e.to = func() string { return to }
-	e.save = func(f *form.Form) error {
+		Action: r.URL.RequestURI(), Hidden: []ui.Pair{formpage.Token()}, Groups: registrationGroups(regions, on, "", "")}
+	e.Done = "组织已登记。接着登记制度、活动和名录查询。"
+	e.Save = func(f *form.Form) error {
 		in := readRegistration(f, on)
 		in.Token, in.ClaimID = f.Raw("token"), claim
 		if err := f.Err(); err != nil {
 			return err
 		}
 		id, err := p.Organizations.Register(r.Context(), actor(r), in)
-		to = paths.StaffOrganization(id.String())
+		e.To = paths.StaffOrganization(id.String())
 		if claim != uuid.Nil {
-			to = paths.Claim(claim.String())
-			e.done = "组织已登记。核对后确认这个账号。"
+			e.To = paths.Claim(claim.String())
+			e.Done = "组织已登记。核对后确认这个账号。"
 		}
 		return err
 	}
@@ -78,7 +71,7 @@ func (p *Pages) places(ctx context.Context) (regions *district.RegionSet, on civ
 }
 
 // prefill takes over what somebody who registered an account has typed.
-func (p *Pages) prefill(r *http.Request, e *editor) (uuid.UUID, error) {
+func (p *Pages) prefill(r *http.Request, e *formpage.Editor) (uuid.UUID, error) {
 	id, err := uuid.Parse(r.URL.Query().Get("claim"))
 	if err != nil || p.Claim == nil {
 		return uuid.Nil, nil
@@ -87,56 +80,56 @@ func (p *Pages) prefill(r *http.Request, e *editor) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
-	e.saved.Set("name", c.OrganizationName)
-	e.saved.Set("subdistrict", c.Subdistrict)
-	e.saved.Set("community", c.Community)
+	e.Saved.Set("name", c.OrganizationName)
+	e.Saved.Set("subdistrict", c.Subdistrict)
+	e.Saved.Set("community", c.Community)
 	if c.NumberKind == "credit" {
-		e.saved.Set("uscc", c.Number)
-		e.saved.Set("status_basis", string(organization.Registered))
+		e.Saved.Set("uscc", c.Number)
+		e.Saved.Set("status_basis", string(organization.Registered))
 	} else {
-		e.saved.Set("filing_no", c.Number)
+		e.Saved.Set("filing_no", c.Number)
 	}
 	if c.Role == authz.OrgHead {
-		e.saved.Set("head_name", c.Name)
+		e.Saved.Set("head_name", c.Name)
 	}
 	return id, nil
 }
 
 // registrationGroups are the questions about registered facts. Hints say what is
 // kept when a sensitive box stays empty.
-func registrationGroups(regions *district.RegionSet, on civil.Date, idHint, mobileHint string) []group {
-	idNo, mobile := line("head_id_no", "负责人证件号码", 0), line("head_mobile", "负责人手机", 14)
+func registrationGroups(regions *district.RegionSet, on civil.Date, idHint, mobileHint string) []formpage.Group {
+	idNo, mobile := formpage.Line("head_id_no", "负责人证件号码", 0), formpage.Line("head_mobile", "负责人手机", 14)
 	idNo.Autocomplete, mobile.Autocomplete, mobile.Type, mobile.InputMode = "off", "off", "tel", "tel"
 	if idHint != "" {
-		idNo, mobile = idNo.hint(idHint).optional(), mobile.hint(mobileHint).optional()
+		idNo, mobile = idNo.Hint(idHint).Optional(), mobile.Hint(mobileHint).Optional()
 	} else {
-		idNo = idNo.hint("加密保存，查看要写理由并留下记录")
+		idNo = idNo.Hint("加密保存，查看要写理由并留下记录")
 	}
-	scope := lines("business_scope", "业务范围", 4, 500)
-	return []group{
-		{Title: "组织", Controls: []control{
-			line("name", "组织名称", 0).hint("证书上的全称"), oneOf("org_type", "组织类型", named(organization.OrgTypes)),
-			pick("category", "业务类别（3+3）", first("请选择", categoryOptions())),
-			oneOf("origin", "成立方式", named(organization.Origins)),
-			day("established_on", "成立日期").hint("证书上的登记或备案日期，半年、一年都从这天算起"),
+	scope := formpage.Lines("business_scope", "业务范围", 4, 500)
+	return []formpage.Group{
+		{Title: "组织", Controls: []formpage.Control{
+			formpage.Line("name", "组织名称", 0).Hint("证书上的全称"), formpage.OneOf("org_type", "组织类型", formpage.Named(organization.OrgTypes)),
+			formpage.Pick("category", "业务类别（3+3）", formpage.First("请选择", categoryOptions())),
+			formpage.OneOf("origin", "成立方式", formpage.Named(organization.Origins)),
+			formpage.Day("established_on", "成立日期").Hint("证书上的登记或备案日期，半年、一年都从这天算起"),
 		}},
-		{Title: "登记或备案", Controls: []control{
-			oneOf("status_basis", "管理方式", []ui.Option{
+		{Title: "登记或备案", Controls: []formpage.Control{
+			formpage.OneOf("status_basis", "管理方式", []ui.Option{
 				{Value: string(organization.Registered), Label: "登记", Hint: "有法人资格，有统一社会信用代码"},
 				{Value: string(organization.Filed), Label: "备案", Hint: "没有法人资格，有备案编号"},
 			}),
-			line("registrar", "登记或备案机关", 14),
-			line("uscc", "统一社会信用代码", 18).hint("登记的填，18 位。备案的留空"),
-			line("filing_no", "备案编号", 18).hint("备案的填，如 坪社备〔2026〕第0001号"),
-			line("uscc_override_reason", "例外理由", 0).hint("证书上的代码校验位对不上，或备案组织确有代码的，在这里写明").optional(),
-			control{kind: amount, Field: ui.Field{Name: "registered_capital", Label: "开办资金", Hint: "登记的组织填", Optional: true}},
+			formpage.Line("registrar", "登记或备案机关", 14),
+			formpage.Line("uscc", "统一社会信用代码", 18).Hint("登记的填，18 位。备案的留空"),
+			formpage.Line("filing_no", "备案编号", 18).Hint("备案的填，如 坪社备〔2026〕第0001号"),
+			formpage.Line("uscc_override_reason", "例外理由", 0).Hint("证书上的代码校验位对不上，或备案组织确有代码的，在这里写明").Optional(),
+			formpage.Amount("registered_capital", "开办资金").Hint("登记的组织填").Optional(),
 		}},
-		{Title: "负责人", Controls: []control{
-			line("head_name", "负责人姓名", 14), pick("head_id_type", "证件类型", idTypes), idNo, mobile,
+		{Title: "负责人", Controls: []formpage.Control{
+			formpage.Line("head_name", "负责人姓名", 14), formpage.Pick("head_id_type", "证件类型", formpage.Named(person.IDTypes)), idNo, mobile,
 		}},
-		{Title: "地点和业务", Controls: []control{
-			pick("subdistrict", "所属街道", first("请选择", subdistricts(regions, on))), pick("community", "所属社区", communities(regions, on, "请选择")),
-			line("address", "住所", 0).optional(), line("supervising_unit", "业务主管（指导）单位", 0).optional(), scope.optional(),
+		{Title: "地点和业务", Controls: []formpage.Control{
+			formpage.Pick("subdistrict", "所属街道", formpage.First("请选择", subdistricts(regions, on))), formpage.Pick("community", "所属社区", communities(regions, on, "请选择")),
+			formpage.Line("address", "住所", 0).Optional(), formpage.Line("supervising_unit", "业务主管（指导）单位", 0).Optional(), scope.Optional(),
 		}},
 	}
 }
@@ -164,11 +157,11 @@ func subdistricts(regions *district.RegionSet, on civil.Date) []ui.Option {
 func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 	in := organization.Registration{
 		Name:               f.Text("name", "组织名称", form.Required),
-		Type:               organization.OrgType(f.Choice("org_type", "组织类型", keys(organization.OrgTypes), form.Required)),
-		Category:           organization.Category(f.Choice("category", "业务类别", keys(organization.Categories), form.Required)),
-		Origin:             organization.Origin(f.Choice("origin", "成立方式", keys(organization.Origins), form.Required)),
+		Type:               organization.OrgType(f.Choice("org_type", "组织类型", formpage.Keys(organization.OrgTypes), form.Required)),
+		Category:           organization.Category(f.Choice("category", "业务类别", formpage.Keys(organization.Categories), form.Required)),
+		Origin:             organization.Origin(f.Choice("origin", "成立方式", formpage.Keys(organization.Origins), form.Required)),
 		EstablishedOn:      f.Date("established_on", "成立日期", form.Required, form.Past(on)),
-		Basis:              organization.Basis(f.Choice("status_basis", "管理方式", keys(organization.Bases), form.Required)),
+		Basis:              organization.Basis(f.Choice("status_basis", "管理方式", formpage.Keys(organization.Bases), form.Required)),
 		Registrar:          f.Text("registrar", "登记或备案机关", form.Required, form.Max(60)),
 		USCC:               f.Code("uscc", "统一社会信用代码"),
 		FilingNo:           f.Text("filing_no", "备案编号"),
@@ -178,20 +171,12 @@ func readRegistration(f *form.Form, on civil.Date) organization.Registration {
 		in.RegisteredCapital = new(money.Fen)
 		*in.RegisteredCapital = capital
 	}
-	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", idTypeKeys()))
+	in.HeadName, in.HeadIDType = f.Text("head_name", "负责人姓名", form.Required), person.IDType(f.Choice("head_id_type", "证件类型", formpage.Keys(person.IDTypes)))
 	in.HeadIDNumber, in.HeadMobile = f.Text("head_id_no", "负责人证件号码"), f.Text("head_mobile", "负责人手机")
 	in.SubdistrictCode, in.CommunityCode = f.Code("subdistrict", "所属街道", form.Required), f.Code("community", "所属社区", form.Required)
 	in.Address, in.SupervisingUnit = f.Text("address", "住所", form.Max(200)), f.Text("supervising_unit", "业务主管（指导）单位", form.Max(60))
 	in.BusinessScope, in.Accept = f.Text("business_scope", "业务范围", form.Multiline, form.Max(500)), f.RawAll("accept")
 	return in
-}
-
-func idTypeKeys() []string {
-	out := make([]string, len(idTypes))
-	for i, o := range idTypes {
-		out[i] = o.Value
-	}
-	return out
 }
 
 // The two ways to alter registered facts.
@@ -201,25 +186,25 @@ const (
 )
 
 // registrationForm corrects or changes registered facts.
-func (p *Pages) registrationForm(r *http.Request) (*editor, error) {
+func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "登记事项", "", "保存登记事项")
 	if err != nil {
 		return nil, err
 	}
 	o := s.Record
-	why := group{Title: "怎么改", Controls: []control{
-		oneOf("mode", "办理方式", []ui.Option{
+	why := formpage.Group{Title: "怎么改", Controls: []formpage.Control{
+		formpage.OneOf("mode", "办理方式", []ui.Option{
 			{Value: correcting, Label: "更正填错的内容", Hint: "从一开始就按新内容算，不公开"},
 			{Value: changing, Label: "登记已经批准的变更", Hint: "从变更日期起按新内容算，写进公开的大事记"},
 		}),
-		day("effective_on", "变更日期").hint("批准变更的日期。更正的不填").optional(), lines("reason", "理由", 3, 200).hint("依据哪份文件，不公开"),
+		formpage.Day("effective_on", "变更日期").Hint("批准变更的日期。更正的不填").Optional(), formpage.Lines("reason", "理由", 3, 200).Hint("依据哪份文件，不公开"),
 	}}
-	e.view.Hidden = []ui.Pair{version(o.Version)}
-	e.view.Groups = append(registrationGroups(s.Regions, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
-	e.saved = savedRegistration(o.Organization)
-	e.done = "登记事项已保存。"
-	e.save = func(f *form.Form) error {
-		in := organization.Revision{Registration: readRegistration(f, s.Today), OrgID: o.ID, Version: versionOf(f)}
+	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
+	e.Groups = append(registrationGroups(s.Regions, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
+	e.Saved = savedRegistration(o.Organization)
+	e.Done = "登记事项已保存。"
+	e.Save = func(f *form.Form) error {
+		in := organization.Revision{Registration: readRegistration(f, s.Today), OrgID: o.ID, Version: formpage.VersionOf(f)}
 		mode := f.Choice("mode", "办理方式", []string{correcting, changing}, form.Required)
 		in.EffectiveOn = f.Date("effective_on", "变更日期", form.Past(s.Today))
 		if mode == changing && !f.Filled("effective_on") {
@@ -250,22 +235,22 @@ func savedRegistration(o organization.Organization) url.Values {
 }
 
 // statusForm records where the organization stands in its life.
-func (p *Pages) statusForm(r *http.Request) (*editor, error) {
+func (p *Pages) statusForm(r *http.Request) (*formpage.Editor, error) {
 	e, s, err := p.editing(r, "登记状态", "状态和原因会公开。已注销和已撤销的组织不能再申请扶持。", "登记这个状态")
 	if err != nil {
 		return nil, err
 	}
 	o := s.Record
-	e.view.Above = factList([]ui.Fact{ui.F("现在的状态", o.Status.Name()), ui.F("从哪天起", o.StatusSince.Chinese())})
-	e.view.Hidden = []ui.Pair{version(o.Version)}
-	e.view.Groups = []group{{Controls: []control{
-		pick("status", "新的状态", first("请选择", named(organization.Statuses))), day("since", "从哪天起").hint("决定或生效的日期"),
-		lines("reason", "依据和原因", 4, 500).hint("会公开。写明决定书文号"),
-	}}}
-	e.done = "状态已登记。"
-	e.save = func(f *form.Form) error {
-		in := organization.StatusChange{OrgID: o.ID, Version: versionOf(f),
-			Status: organization.Status(f.Choice("status", "新的状态", keys(organization.Statuses), form.Required)),
+	e.Above = factList([]ui.Fact{ui.F("现在的状态", o.Status.Name()), ui.F("从哪天起", o.StatusSince.Chinese())})
+	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
+	e.Ask(
+		formpage.Pick("status", "新的状态", formpage.First("请选择", formpage.Named(organization.Statuses))), formpage.Day("since", "从哪天起").Hint("决定或生效的日期"),
+		formpage.Lines("reason", "依据和原因", 4, 500).Hint("会公开。写明决定书文号"),
+	)
+	e.Done = "状态已登记。"
+	e.Save = func(f *form.Form) error {
+		in := organization.StatusChange{OrgID: o.ID, Version: formpage.VersionOf(f),
+			Status: organization.Status(f.Choice("status", "新的状态", formpage.Keys(organization.Statuses), form.Required)),
 			Since:  f.Date("since", "从哪天起", form.Required, form.Past(s.Today)), Reason: f.Text("reason", "依据和原因", form.Required, form.Multiline, form.Max(500))}
 		if err := f.Err(); err != nil {
 			return err

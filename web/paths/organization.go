@@ -39,3 +39,14 @@ func StaffOrganizationPart(id, part string) string { return StaffOrganization(id
 func StaffOrganizationAct(id, part, record, act string) string {
 	return StaffOrganizationPart(id, part) + "/" + url.PathEscape(record) + "/" + act
 }
+
+// RosterOf returns the roster of the organization whose profile or record is at
+// base.
+func RosterOf(base string) string { return base + "/roster" }
+
+// RosterMember returns one member of it.
+func RosterMember(base, id string) string { return RosterOf(base) + "/" + url.PathEscape(id) }
+
+// RosterAct returns an act on one member: facts, end, contracts, insurance,
+// withdrawal, unmasking.
+func RosterAct(base, id, act string) string { return RosterMember(base, id) + "/" + act }

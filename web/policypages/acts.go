@@ -3,16 +3,15 @@ package policypages
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/policy"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 )
 
@@ -71,16 +70,27 @@ func offered(list []act, a authz.Actor, s policy.Status) []act {
 	return out
 }
 
-func (x act) ask(v *formView) {
-	v.Stop = x.Harm
+// ask makes e the page of the act, which do does.
+func (x act) ask(e *formpage.Editor, do func(version int, reason string) error) {
+	e.Stop, e.Done = x.Harm, x.Done
 	if x.Reason != "" {
-		v.Controls = []control{why(x.Reason)}
+		e.Ask(formpage.Why(x.Reason))
+	}
+	e.Save = func(f *form.Form) error {
+		reason := ""
+		if x.Reason != "" {
+			reason = formpage.ReasonOf(f)
+		}
+		if err := f.Err(); err != nil {
+			return err
+		}
+		return do(formpage.VersionOf(f), reason)
 	}
 }
 
 // documentActForm is the page of an act on a document.
-func (p *Pages) documentActForm(x act) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) documentActForm(x act) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		e, file, err := p.documentEditor(r, "确认"+x.Title, x.Effect, x.Noun, x.Title)
 		if err == nil {
 			err = mustBe(file.Document, x.From)
@@ -88,25 +98,16 @@ func (p *Pages) documentActForm(x act) builder {
 		if err != nil {
 			return nil, err
 		}
-		x.ask(&e.view)
 		d := file.Document
-		e.view.Facts = append(documentFacts(file), ui.F("条文", itoa(len(file.Articles))+" 条"))
-		e.done = x.Done
-		e.mend = func(field string) string {
+		x.ask(e, func(version int, reason string) error {
+			return p.decideDocument(r.Context(), actor(r), x.Noun, d.ID, version, reason)
+		})
+		e.Facts = append(documentFacts(file), ui.F("条文", itoa(len(file.Articles))+" 条"))
+		e.Mend = func(field string) string {
 			if field == "articles" {
 				return paths.StaffPolicyAct(d.ID.String(), "text")
 			}
 			return paths.StaffPolicyAct(d.ID.String(), "facts")
-		}
-		e.save = func(f *form.Form) (templ.Component, error) {
-			reason := ""
-			if x.Reason != "" {
-				reason = reasonOf(f)
-			}
-			if err := f.Err(); err != nil {
-				return nil, err
-			}
-			return nil, p.decideDocument(r.Context(), actor(r), x.Noun, d.ID, versionOf(f), reason)
 		}
 		return e, nil
 	}
@@ -126,8 +127,8 @@ func (p *Pages) decideDocument(ctx context.Context, a authz.Actor, noun string, 
 }
 
 // editionActForm is the page of an act on an edition.
-func (p *Pages) editionActForm(x act) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) editionActForm(x act) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		e, file, err := p.editionEditor(r, "确认"+x.Title, x.Effect, x.Noun, x.Title)
 		if err == nil {
 			err = editionMustBe(file.Edition, x.From)
@@ -135,23 +136,14 @@ func (p *Pages) editionActForm(x act) builder {
 		if err != nil {
 			return nil, err
 		}
-		x.ask(&e.view)
-		e.view.Facts = editionFacts(file)
+		x.ask(e, func(version int, reason string) error {
+			return p.decideEdition(r.Context(), actor(r), x.Noun, file.Edition.ID, version, reason)
+		})
+		e.Facts = editionFacts(file)
 		if file.Copied != nil {
-			e.view.Above = differencesBand("和“"+file.Copied.Label+"”的不同", file)
+			e.Above = differencesBand("和“"+file.Copied.Label+"”的不同", file)
 		}
-		e.done = x.Done
-		e.mend = func(field string) string { return mendEdition(file, field) }
-		e.save = func(f *form.Form) (templ.Component, error) {
-			reason := ""
-			if x.Reason != "" {
-				reason = reasonOf(f)
-			}
-			if err := f.Err(); err != nil {
-				return nil, err
-			}
-			return nil, p.decideEdition(r.Context(), actor(r), x.Noun, file.Edition.ID, versionOf(f), reason)
-		}
+		e.Mend = func(field string) string { return mendEdition(file, field) }
 		return e, nil
 	}
 }
@@ -180,7 +172,7 @@ func (p *Pages) decideEdition(ctx context.Context, a authz.Actor, noun string, i
 }
 
 // closingForm proposes the end, the archiving or the revision of a document.
-func (p *Pages) closingForm(r *http.Request) (*editor, error) {
+func (p *Pages) closingForm(r *http.Request) (*formpage.Editor, error) {
 	e, file, err := p.documentEditor(r, "设定最后一天、归档或标为已修订", "由局领导签批后生效。已经提交的申请照常办完。", "closing", "提交签批")
 	if err == nil {
 		err = mustBe(file.Document, policy.Approved)
@@ -195,27 +187,27 @@ func (p *Pages) closingForm(r *http.Request) (*editor, error) {
 			others = append(others, ui.Option{Value: o.ID.String(), Label: o.Title + "（" + o.Period() + "）"})
 		}
 	}
-	e.view.Hidden = []ui.Pair{token()}
-	e.view.Facts = documentFacts(file)
-	e.view.Controls = []control{
-		day("last_day", "最后一天").hint("有效的最后一天，今天或以后").optional(), day("archived_on", "归档日期").hint("失效以后归档的日期").optional(),
-		pick("revised_by", "修订它的文件", first("没有", others)).hint("被新的文件修订、替代的，选新的文件").optional(), why("如：新的实施意见自某日起施行"),
-	}
-	e.done = "变更已提交，等局领导签批。"
-	e.save = func(f *form.Form) (templ.Component, error) {
+	e.Hidden = []ui.Pair{formpage.Token()}
+	e.Facts = documentFacts(file)
+	e.Ask(
+		formpage.Day("last_day", "最后一天").Hint("有效的最后一天，今天或以后").Optional(), formpage.Day("archived_on", "归档日期").Hint("失效以后归档的日期").Optional(),
+		formpage.Pick("revised_by", "修订它的文件", formpage.First("没有", others)).Hint("被新的文件修订、替代的，选新的文件").Optional(), formpage.Why("如：新的实施意见自某日起施行"),
+	)
+	e.Done = "变更已提交，等局领导签批。"
+	e.Save = func(f *form.Form) error {
 		c := policy.Closing{DocumentID: d.ID, LastDay: f.Date("last_day", "最后一天"), ArchivedOn: f.Date("archived_on", "归档日期"),
-			RevisedByID: chosen(f, "revised_by", "修订它的文件", others), Reason: reasonOf(f)}
+			RevisedByID: chosen(f, "revised_by", "修订它的文件", others), Reason: formpage.ReasonOf(f)}
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, p.Desk.ProposeClosing(r.Context(), actor(r), f.Raw("token"), c)
+		return p.Desk.ProposeClosing(r.Context(), actor(r), f.Raw("token"), c)
 	}
 	return e, nil
 }
 
 // closingActForm decides a proposed closing.
-func (p *Pages) closingActForm(approve bool) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) closingActForm(approve bool) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		id, err := param(r, "id")
 		if err != nil {
 			return nil, err
@@ -235,25 +227,25 @@ func (p *Pages) closingActForm(approve bool) builder {
 		}
 		d := o.Document(c.DocumentID)
 		title, noun := "签批这项变更", "approval"
-		v := formView{Lead: "签批后立即生效，公众页面同时改变。", Hidden: []ui.Pair{version(c.Version)}}
+		v := formpage.View{Lead: "签批后立即生效，公众页面同时改变。", Hidden: []ui.Pair{formpage.Version(c.Version)}}
 		if !approve {
 			title, noun, v.Lead, v.Stop = "不同意这项变更", "refusal", "文件保持原样。", true
-			v.Controls = []control{why("写明为什么不同意")}
+			v.Ask(formpage.Why("写明为什么不同意"))
 		}
 		back := paths.StaffPolicy(d.ID.String())
 		v.Page, v.Heading, v.Submit = deskPage(title, layout.Crumb{Label: d.Title, Href: back}), "确认"+title, title
 		v.Action, v.Back, v.BackLabel = paths.StaffClosingAct(id.String(), noun), back, "返回文件"
 		v.Facts = append([]ui.Fact{ui.F("文件", d.Title), ui.F("现在的有效期", d.Period())}, closingFacts(*c, o)...)
-		e := &editor{view: v, saved: url.Values{}, done: map[bool]string{true: "变更已签批，已经生效。", false: "已退回这项变更。"}[approve], to: back}
-		e.save = func(f *form.Form) (templ.Component, error) {
+		e := &formpage.Editor{View: v, Done: map[bool]string{true: "变更已签批，已经生效。", false: "已退回这项变更。"}[approve], To: back}
+		e.Save = func(f *form.Form) error {
 			if approve {
-				return nil, p.Desk.ApproveClosing(r.Context(), actor(r), id, versionOf(f))
+				return p.Desk.ApproveClosing(r.Context(), actor(r), id, formpage.VersionOf(f))
 			}
-			reason := reasonOf(f)
+			reason := formpage.ReasonOf(f)
 			if err := f.Err(); err != nil {
-				return nil, err
+				return err
 			}
-			return nil, p.Desk.RefuseClosing(r.Context(), actor(r), id, versionOf(f), reason)
+			return p.Desk.RefuseClosing(r.Context(), actor(r), id, formpage.VersionOf(f), reason)
 		}
 		return e, nil
 	}

@@ -13,11 +13,10 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/workday"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // calendarView shows which years are known and what waits.
@@ -128,7 +127,7 @@ func rowsTable(caption string, list []calendar.Row) ui.Table {
 
 // newYearForm takes a year from pasted rows: shown first, handed in when the same
 // rows are sent again.
-func (p *Pages) newYearForm(r *http.Request) (*editor, error) {
+func (p *Pages) newYearForm(r *http.Request) (*formpage.Editor, error) {
 	o, err := p.Calendar.Overview(r.Context(), actor(r))
 	if err != nil {
 		return nil, err
@@ -137,39 +136,40 @@ func (p *Pages) newYearForm(r *http.Request) (*editor, error) {
 	for o.Knows(year) {
 		year++
 	}
-	e := &editor{view: formView{
+	e := &formpage.Editor{View: formpage.View{
 		Page: deskPage("录入一年的放假安排", layout.Crumb{Label: "工作日历", Href: paths.StaffCalendar}), Heading: "录入一年的放假安排",
 		Lead:   "照国务院办公厅的通知，录放假的日子和调休上班的日子；平常的周末不录。先预览，再提交签批。",
-		Action: paths.StaffCalendarNew, Preview: "预览", Back: paths.StaffCalendar, BackLabel: "不录了", Hidden: []ui.Pair{token(), {Name: "seen"}},
-		Controls: []control{
-			{kind: number, Field: ui.Field{Name: "year", Label: "年份", Unit: "年"}}, line("source", "依据", 0).hint("通知的名称和文号"),
-			lines("text", "日期表", 14, 5000).hint("一行一天：日期,off 或 work,节日名称。如 2027-01-01,off,元旦"),
-		},
-	}, saved: url.Values{"year": {strconv.Itoa(year)}, "source": {fmt.Sprintf("国务院办公厅关于%d年部分节假日安排的通知", year)}},
-		done: "已提交，等局领导签批。", to: paths.StaffCalendar}
-	e.save = func(f *form.Form) (templ.Component, error) {
+		Action: paths.StaffCalendarNew, Preview: "预览", Back: paths.StaffCalendar, BackLabel: "不录了", Hidden: []ui.Pair{formpage.Token(), formpage.Seen()},
+	}, Saved: url.Values{"year": {strconv.Itoa(year)}, "source": {fmt.Sprintf("国务院办公厅关于%d年部分节假日安排的通知", year)}},
+		Done: "已提交，等局领导签批。", To: paths.StaffCalendar}
+	e.Ask(
+		formpage.Number("year", "年份", "年"), formpage.Line("source", "依据", 0).Hint("通知的名称和文号"),
+		formpage.Lines("text", "日期表", 14, 5000).Hint("一行一天：日期,off 或 work,节日名称。如 2027-01-01,off,元旦"),
+	)
+	e.Save = func(f *form.Form) error {
 		in := calendar.Input{Token: f.Raw("token"), Year: f.Int("year", "年份", form.Required, form.Min(2017), form.Max(2100)),
 			Source: f.Text("source", "依据", form.Required), Text: f.Text("text", "日期表", form.Required, form.Multiline, form.Max(5000))}
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		rows := tableBand("读到的日期", rowsTable("读到的日期", calendar.Parse(in.Text, in.Year)), "")
+		e.Shown = tableBand("读到的日期", rowsTable("读到的日期", calendar.Parse(in.Text, in.Year)), "")
 		seen := fmt.Sprint(in.Year, in.Source, in.Text)
 		if err := p.Calendar.Check(r.Context(), actor(r), in); err != nil {
-			return rows, err
+			return err
 		}
-		if !previewed(f, seen) {
-			e.offer(seen, "提交签批")
-			return rows, nil
+		if !formpage.Previewed(f, seen) {
+			e.Offer(seen, "提交签批")
+			return nil
 		}
-		return nil, p.Calendar.Propose(r.Context(), actor(r), in)
+		e.Shown = nil
+		return p.Calendar.Propose(r.Context(), actor(r), in)
 	}
 	return e, nil
 }
 
 // yearActForm decides an entered year.
-func (p *Pages) yearActForm(approve bool) builder {
-	return func(r *http.Request) (*editor, error) {
+func (p *Pages) yearActForm(approve bool) formpage.Builder {
+	return func(r *http.Request) (*formpage.Editor, error) {
 		id, err := param(r, "id")
 		if err != nil {
 			return nil, err
@@ -182,25 +182,25 @@ func (p *Pages) yearActForm(approve bool) builder {
 			return nil, errs.New(errs.Conflict, "这份日历已经决定过了。")
 		}
 		title, noun := fmt.Sprintf("签批%d年的日历", x.Year), "approval"
-		v := formView{Lead: "签批后按它算期限，暂定的期限在几分钟内重新算过。载入的年份不能撤销。"}
+		v := formpage.View{Lead: "签批后按它算期限，暂定的期限在几分钟内重新算过。载入的年份不能撤销。"}
 		if !approve {
 			title, noun, v.Lead, v.Stop = fmt.Sprintf("退回%d年的日历", x.Year), "refusal", "退回后可以重新录入。", true
-			v.Controls = []control{why("写明哪里不对")}
+			v.Ask(formpage.Why("写明哪里不对"))
 		}
 		v.Page, v.Heading, v.Submit = deskPage(title, layout.Crumb{Label: "工作日历", Href: paths.StaffCalendar}), "确认"+title, title
 		v.Facts, v.Above = proposalFacts(x), tableBand("放假和调休", daysTable(x), "")
 		v.Action, v.Back, v.BackLabel = paths.StaffCalendarAct(id.String(), noun), paths.StaffCalendar, "返回工作日历"
-		v.Hidden = []ui.Pair{version(x.Version)}
-		e := &editor{view: v, saved: url.Values{}, to: paths.StaffCalendar, done: map[bool]string{true: "日历已载入。", false: "已退回。"}[approve]}
-		e.save = func(f *form.Form) (templ.Component, error) {
+		v.Hidden = []ui.Pair{formpage.Version(x.Version)}
+		e := &formpage.Editor{View: v, To: paths.StaffCalendar, Done: map[bool]string{true: "日历已载入。", false: "已退回。"}[approve]}
+		e.Save = func(f *form.Form) error {
 			if approve {
-				return nil, p.Calendar.Approve(r.Context(), actor(r), id, versionOf(f))
+				return p.Calendar.Approve(r.Context(), actor(r), id, formpage.VersionOf(f))
 			}
-			reason := reasonOf(f)
+			reason := formpage.ReasonOf(f)
 			if err := f.Err(); err != nil {
-				return nil, err
+				return err
 			}
-			return nil, p.Calendar.Refuse(r.Context(), actor(r), id, versionOf(f), reason)
+			return p.Calendar.Refuse(r.Context(), actor(r), id, formpage.VersionOf(f), reason)
 		}
 		return e, nil
 	}

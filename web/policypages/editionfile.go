@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/policy"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -25,9 +26,9 @@ type editionFileView struct {
 	Returned  string
 	Facts     []ui.Fact
 	Acts      []link
-	Faults    []elsewhere // what keeps a draft from being handed in
-	Different ui.Table    // from the one it was copied from; no groups for none
-	From      string      // name of that one
+	Faults    []formpage.Elsewhere // what keeps a draft from being handed in
+	Different ui.Table             // from the one it was copied from; no groups for none
+	From      string               // name of that one
 	Table     ui.Table
 	History   ui.Table
 }
@@ -54,7 +55,7 @@ func (p *Pages) editionFile(w http.ResponseWriter, r *http.Request) error {
 			v.Acts = append(v.Acts, link{"确认待确认的参数", paths.StaffEditionAct(id.String(), "confirmation")})
 		}
 		for _, f := range file.Faults {
-			v.Faults = append(v.Faults, elsewhere{f.Name, f.Label, f.Message, mendEdition(file, f.Name)})
+			v.Faults = append(v.Faults, formpage.Elsewhere{ID: f.Name, Label: f.Label, Message: f.Message, Href: mendEdition(file, f.Name)})
 		}
 	}
 	if a.Can(authz.PolicyEdit) && e.Status != policy.Discarded {

@@ -12,11 +12,10 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/policy"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // editionOptions are the editions from which another can be copied.
@@ -30,43 +29,44 @@ func editionOptions(o policy.Overview) []ui.Option {
 	return out
 }
 
-func editionControls() []control {
-	return []control{
-		line("label", "名称", 14), day("from", "起始日期").hint("适用的第一天。已经有参数在适用的，最早从明天起"),
-		day("to", "最后一天").hint("留空就适用到文件的最后一天，或下一版为止").optional(), why("为什么要有这一版，如：新的实施意见施行；确认待确认的金额"),
+func editionControls() []formpage.Control {
+	return []formpage.Control{
+		formpage.Line("label", "名称", 14), formpage.Day("from", "起始日期").Hint("适用的第一天。已经有参数在适用的，最早从明天起"),
+		formpage.Day("to", "最后一天").Hint("留空就适用到文件的最后一天，或下一版为止").Optional(), formpage.Why("为什么要有这一版，如：新的实施意见施行；确认待确认的金额"),
 	}
 }
 
 func readEdition(f *form.Form) policy.EditionInput {
 	return policy.EditionInput{Token: f.Raw("token"), Label: f.Text("label", "名称", form.Required, form.Max(40)),
-		From: f.Date("from", "起始日期", form.Required), To: f.Date("to", "最后一天"), Reason: reasonOf(f)}
+		From: f.Date("from", "起始日期", form.Required), To: f.Date("to", "最后一天"), Reason: formpage.ReasonOf(f)}
 }
 
 // newEditionForm begins an edition as a copy. ?document= and ?copy= choose.
-func (p *Pages) newEditionForm(r *http.Request) (*editor, error) {
+func (p *Pages) newEditionForm(r *http.Request) (*formpage.Editor, error) {
 	o, err := p.Desk.Overview(r.Context(), actor(r))
 	if err != nil {
 		return nil, err
 	}
 	documents, copies := policyOptions(o), editionOptions(o)
-	controls := append([]control{
-		pick("document", "依据的文件", first("请选择", documents)), pick("copy_of", "从哪一版复制", first("请选择", copies)).hint("复制全部参数，再逐项修改"),
+	controls := append([]formpage.Control{
+		formpage.Pick("document", "依据的文件", formpage.First("请选择", documents)), formpage.Pick("copy_of", "从哪一版复制", formpage.First("请选择", copies)).Hint("复制全部参数，再逐项修改"),
 	}, editionControls()...)
-	e := &editor{view: formView{
+	e := &formpage.Editor{View: formpage.View{
 		Page: deskPage("新建一版参数"), Heading: "新建一版参数", Lead: "从已有的一版复制，改好后提交签批。签批过的一版不再改动，要改就再建一版。", Action: paths.StaffEditionNew,
-		Submit: "复制出新的一版", Back: paths.StaffPolicies, BackLabel: "不建了", Hidden: []ui.Pair{token()}, Controls: controls,
-	}, saved: newEdition(o, r.URL.Query()), done: "已复制。逐项核对，改好后提交签批。"}
-	e.save = func(f *form.Form) (templ.Component, error) {
+		Submit: "复制出新的一版", Back: paths.StaffPolicies, BackLabel: "不建了", Hidden: []ui.Pair{formpage.Token()},
+	}, Saved: newEdition(o, r.URL.Query()), Done: "已复制。逐项核对，改好后提交签批。"}
+	e.Ask(controls...)
+	e.Save = func(f *form.Form) error {
 		document := chosen(f, "document", "依据的文件", documents, form.Required)
 		copied := chosen(f, "copy_of", "从哪一版复制", copies, form.Required)
 		in := readEdition(f)
 		in.DocumentID, in.CopyOf = document, copied
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		id, err := p.Desk.CreateEdition(r.Context(), actor(r), in)
-		e.to = paths.StaffEdition(id.String())
-		return nil, err
+		e.To = paths.StaffEdition(id.String())
+		return err
 	}
 	return e, nil
 }
@@ -113,7 +113,7 @@ func freeLabel(o policy.Overview, from civil.Date) string {
 }
 
 // editionEditor is a form about one edition.
-func (p *Pages) editionEditor(r *http.Request, title, lead, act, submit string) (*editor, policy.EditionFile, error) {
+func (p *Pages) editionEditor(r *http.Request, title, lead, act, submit string) (*formpage.Editor, policy.EditionFile, error) {
 	id, err := param(r, "id")
 	if err != nil {
 		return nil, policy.EditionFile{}, err
@@ -122,11 +122,9 @@ func (p *Pages) editionEditor(r *http.Request, title, lead, act, submit string) 
 	if err != nil {
 		return nil, file, err
 	}
-	back := paths.StaffEdition(id.String())
-	return &editor{view: formView{
-		Page: deskPage(title, layout.Crumb{Label: file.Edition.Label, Href: back}), Heading: title, Lead: lead, Submit: submit,
-		Action: paths.StaffEditionAct(id.String(), act), Back: back, BackLabel: "返回这一版", Hidden: []ui.Pair{version(file.Edition.Version)},
-	}, to: back}, file, nil
+	e := deskEditor(title, layout.Crumb{Label: file.Edition.Label, Href: paths.StaffEdition(id.String())}, file.Edition.Version)
+	e.Lead, e.Submit, e.Action, e.BackLabel = lead, submit, paths.StaffEditionAct(id.String(), act), "返回这一版"
+	return e, file, nil
 }
 
 func editionMustBe(e policy.Edition, s policy.Status) error {
@@ -136,7 +134,7 @@ func editionMustBe(e policy.Edition, s policy.Status) error {
 	return nil
 }
 
-func (p *Pages) editionFactsForm(r *http.Request) (*editor, error) {
+func (p *Pages) editionFactsForm(r *http.Request) (*formpage.Editor, error) {
 	e, file, err := p.editionEditor(r, "修改名称和日期", "", "facts", "保存名称和日期")
 	if err == nil {
 		err = editionMustBe(file.Edition, policy.Draft)
@@ -145,15 +143,15 @@ func (p *Pages) editionFactsForm(r *http.Request) (*editor, error) {
 		return nil, err
 	}
 	x := file.Edition
-	e.view.Controls = editionControls()
-	e.saved = url.Values{"label": {x.Label}, "from": {x.EffectiveFrom.String()}, "to": {x.EffectiveTo.String()}, "reason": {x.Reason}}
-	e.done = "名称和日期已保存。"
-	e.save = func(f *form.Form) (templ.Component, error) {
+	e.Ask(editionControls()...)
+	e.Saved = url.Values{"label": {x.Label}, "from": {x.EffectiveFrom.String()}, "to": {x.EffectiveTo.String()}, "reason": {x.Reason}}
+	e.Done = "名称和日期已保存。"
+	e.Save = func(f *form.Form) error {
 		in := readEdition(f)
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, p.Desk.EditEdition(r.Context(), actor(r), x.ID, versionOf(f), in)
+		return p.Desk.EditEdition(r.Context(), actor(r), x.ID, formpage.VersionOf(f), in)
 	}
 	return e, nil
 }
@@ -168,7 +166,7 @@ var (
 )
 
 // parameterForm edits one parameter of a draft.
-func (p *Pages) parameterForm(r *http.Request) (*editor, error) {
+func (p *Pages) parameterForm(r *http.Request) (*formpage.Editor, error) {
 	key := policy.Key(httpserver.Param(r, "key"))
 	e, file, err := p.editionEditor(r, "修改参数", "", "parameters/"+url.PathEscape(string(key)), "保存这个参数")
 	if err == nil {
@@ -185,20 +183,20 @@ func (p *Pages) parameterForm(r *http.Request) (*editor, error) {
 	for _, a := range file.Articles {
 		articles = append(articles, ui.Option{Value: a.Path, Label: a.Path + " " + a.Label})
 	}
-	e.view.Heading = def.Label
-	e.view.Facts = parameterFacts(file, now)
-	e.view.Controls = []control{valueControl(def), pick("article", "依据", articles), oneOf("source", "来源", sourceOptions),
-		oneOf("confirmed", "是否确认", confirmOptions), why("为什么改，依据哪次会议、哪份文件")}
-	e.saved = url.Values{"value": {now.Typed()}, "article": {now.Article}, "source": {string(now.Source)}, "confirmed": {yesNo(now.Confirmed)}}
-	e.done = "“" + def.Label + "”已保存。"
-	e.save = func(f *form.Form) (templ.Component, error) {
-		in := policy.ParameterInput{Key: key, Value: readValue(f, def), Article: f.Choice("article", "依据", valuesOf(articles)),
-			Source:    policy.Source(f.Choice("source", "来源", valuesOf(sourceOptions), form.Required)),
-			Confirmed: f.Choice("confirmed", "是否确认", valuesOf(confirmOptions), form.Required) == "yes", Reason: reasonOf(f)}
+	e.Heading = def.Label
+	e.Facts = parameterFacts(file, now)
+	e.Ask(valueControl(def), formpage.Pick("article", "依据", articles), formpage.OneOf("source", "来源", sourceOptions),
+		formpage.OneOf("confirmed", "是否确认", confirmOptions), formpage.Why("为什么改，依据哪次会议、哪份文件"))
+	e.Saved = url.Values{"value": {now.Typed()}, "article": {now.Article}, "source": {string(now.Source)}, "confirmed": {yesNo(now.Confirmed)}}
+	e.Done = "“" + def.Label + "”已保存。"
+	e.Save = func(f *form.Form) error {
+		in := policy.ParameterInput{Key: key, Value: readValue(f, def), Article: f.Choice("article", "依据", formpage.ValuesOf(articles)),
+			Source:    policy.Source(f.Choice("source", "来源", formpage.ValuesOf(sourceOptions), form.Required)),
+			Confirmed: f.Choice("confirmed", "是否确认", formpage.ValuesOf(confirmOptions), form.Required) == "yes", Reason: formpage.ReasonOf(f)}
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, p.Desk.SetParameter(r.Context(), actor(r), file.Edition.ID, versionOf(f), in)
+		return p.Desk.SetParameter(r.Context(), actor(r), file.Edition.ID, formpage.VersionOf(f), in)
 	}
 	return e, nil
 }
@@ -220,22 +218,22 @@ func definition(key policy.Key) policy.Definition {
 }
 
 // valueControl asks for a value as its type is written.
-func valueControl(d policy.Definition) control {
-	c := control{kind: number, Field: ui.Field{Name: "value", Label: "值", Unit: d.Unit}}
+func valueControl(d policy.Definition) formpage.Control {
+	const name, label = "value", "值"
 	switch d.Type {
 	case policy.Money:
-		c.kind, c.Unit = amount, ""
+		return formpage.Amount(name, label)
 	case policy.MonthDay:
-		c.kind, c.Hint, c.Width = text, "每年的几月几日，如 03-31", 8
+		return formpage.Line(name, label, 8).Hint("每年的几月几日，如 03-31")
 	case policy.Choice:
-		c.kind = radio
+		var options []ui.Option
 		for _, o := range d.Choices {
-			c.Options = append(c.Options, ui.Option{Value: o.Value, Label: o.Label})
+			options = append(options, ui.Option{Value: o.Value, Label: o.Label})
 		}
-	default:
-		c.Hint = fmt.Sprintf("%d 到 %d", d.Bounds().Least, d.Bounds().Most)
-		c.Width = 8
+		return formpage.OneOf(name, label, options)
 	}
+	c := formpage.Number(name, label, d.Unit).Hint(fmt.Sprintf("%d 到 %d", d.Bounds().Least, d.Bounds().Most))
+	c.Width = 8
 	return c
 }
 
@@ -281,7 +279,7 @@ func monthDay(f *form.Form) string {
 }
 
 // confirmForm confirms several values at once; they stay as they are.
-func (p *Pages) confirmForm(r *http.Request) (*editor, error) {
+func (p *Pages) confirmForm(r *http.Request) (*formpage.Editor, error) {
 	e, file, err := p.editionEditor(r, "确认参数", "勾选民政局确认的参数。值不变；要改值的，到参数表里逐项改。", "confirmation", "确认勾选的参数")
 	if err == nil {
 		err = editionMustBe(file.Edition, policy.Draft)
@@ -296,18 +294,18 @@ func (p *Pages) confirmForm(r *http.Request) (*editor, error) {
 	if len(options) == 0 {
 		return nil, errs.New(errs.Conflict, "这一版没有待确认的参数。")
 	}
-	e.view.Controls = []control{{kind: tickMany, Field: ui.Field{Name: "keys", Label: "要确认的参数"}, Options: options}, why("依据哪次会议、哪份文件确认")}
-	e.done = "已确认。"
-	e.save = func(f *form.Form) (templ.Component, error) {
+	e.Ask(formpage.TickMany("keys", "要确认的参数", options), formpage.Why("依据哪次会议、哪份文件确认"))
+	e.Done = "已确认。"
+	e.Save = func(f *form.Form) error {
 		var keys []policy.Key
-		for _, k := range f.Choices("keys", "要确认的参数", valuesOf(options), form.Required) {
+		for _, k := range f.Choices("keys", "要确认的参数", formpage.ValuesOf(options), form.Required) {
 			keys = append(keys, policy.Key(k))
 		}
-		reason := reasonOf(f)
+		reason := formpage.ReasonOf(f)
 		if err := f.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, p.Desk.Confirm(r.Context(), actor(r), file.Edition.ID, versionOf(f), keys, reason)
+		return p.Desk.Confirm(r.Context(), actor(r), file.Edition.ID, formpage.VersionOf(f), keys, reason)
 	}
 	return e, nil
 }

@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/policy"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 
@@ -37,56 +38,61 @@ type Pages struct{ Deps }
 // New returns the pages.
 func New(d Deps) *Pages { return &Pages{d} }
 
+// longestForm holds the whole text of a document, percent encoded, at its
+// longest.
+const longestForm = 1 << 20
+
 // Register declares the routes.
 func (p *Pages) Register(public, session *httpserver.Router) {
 	public.Get(paths.Policies, authz.Public, p.list)
 	public.Get(paths.Policies+"/{slug}", authz.Public, p.document)
 	public.Get(paths.Policies+"/{slug}/editions", authz.Public, p.editions)
 	session.Get(paths.Policies+"/{slug}/parameters", authz.PolicyView, p.parameters)
-	p.registerDocuments(session)
-	p.registerEditions(session)
-	p.registerCalendar(session)
+	forms := formpage.Forms{Flash: p.Flash, Most: longestForm}
+	p.registerDocuments(session, forms)
+	p.registerEditions(session, forms)
+	p.registerCalendar(session, forms)
 }
 
-func (p *Pages) registerDocuments(s *httpserver.Router) {
+func (p *Pages) registerDocuments(s *httpserver.Router, forms formpage.Forms) {
 	s.Get(paths.StaffPolicies, authz.PolicyView, p.desk)
 	s.Get(paths.StaffCoverage, authz.PolicyView, p.coverage)
-	p.form(s, paths.StaffPolicyNew, authz.PolicyEdit, p.newDocumentForm)
+	forms.Declare(s, paths.StaffPolicyNew, authz.PolicyEdit, p.newDocumentForm)
 	one := paths.StaffPolicies + "/{id}"
 	s.Get(one, authz.PolicyView, p.documentFile)
-	p.form(s, one+"/facts", authz.PolicyEdit, p.factsForm)
-	p.form(s, one+"/text", authz.PolicyEdit, p.textForm)
-	p.form(s, one+"/articles", authz.PolicyEdit, p.articleForm)
-	p.form(s, one+"/articles/{ordinal}", authz.PolicyEdit, p.articleForm)
-	p.form(s, one+"/articles/{ordinal}/removal", authz.PolicyEdit, p.removalForm)
+	forms.Declare(s, one+"/facts", authz.PolicyEdit, p.factsForm)
+	forms.Declare(s, one+"/text", authz.PolicyEdit, p.textForm)
+	forms.Declare(s, one+"/articles", authz.PolicyEdit, p.articleForm)
+	forms.Declare(s, one+"/articles/{ordinal}", authz.PolicyEdit, p.articleForm)
+	forms.Declare(s, one+"/articles/{ordinal}/removal", authz.PolicyEdit, p.removalForm)
 	s.Post(one+"/articles/{ordinal}/move", authz.PolicyEdit, p.moveArticle)
 	for _, x := range documentActs {
-		p.form(s, one+"/"+x.Noun, x.Permission, p.documentActForm(x))
+		forms.Declare(s, one+"/"+x.Noun, x.Permission, p.documentActForm(x))
 	}
-	p.form(s, one+"/closing", authz.PolicyEdit, p.closingForm)
-	p.form(s, "/staff/closings/{id}/approval", authz.PolicyApprove, p.closingActForm(true))
-	p.form(s, "/staff/closings/{id}/refusal", authz.PolicyApprove, p.closingActForm(false))
+	forms.Declare(s, one+"/closing", authz.PolicyEdit, p.closingForm)
+	forms.Declare(s, "/staff/closings/{id}/approval", authz.PolicyApprove, p.closingActForm(true))
+	forms.Declare(s, "/staff/closings/{id}/refusal", authz.PolicyApprove, p.closingActForm(false))
 }
 
-func (p *Pages) registerEditions(s *httpserver.Router) {
+func (p *Pages) registerEditions(s *httpserver.Router, forms formpage.Forms) {
 	s.Get(paths.StaffCompare, authz.PolicyView, p.compare)
-	p.form(s, paths.StaffEditionNew, authz.PolicyEdit, p.newEditionForm)
+	forms.Declare(s, paths.StaffEditionNew, authz.PolicyEdit, p.newEditionForm)
 	one := paths.StaffEditions + "/{id}"
 	s.Get(one, authz.PolicyView, p.editionFile)
-	p.form(s, one+"/facts", authz.PolicyEdit, p.editionFactsForm)
-	p.form(s, one+"/parameters/{key}", authz.PolicyEdit, p.parameterForm)
-	p.form(s, one+"/confirmation", authz.PolicyEdit, p.confirmForm)
+	forms.Declare(s, one+"/facts", authz.PolicyEdit, p.editionFactsForm)
+	forms.Declare(s, one+"/parameters/{key}", authz.PolicyEdit, p.parameterForm)
+	forms.Declare(s, one+"/confirmation", authz.PolicyEdit, p.confirmForm)
 	for _, x := range editionActs {
-		p.form(s, one+"/"+x.Noun, x.Permission, p.editionActForm(x))
+		forms.Declare(s, one+"/"+x.Noun, x.Permission, p.editionActForm(x))
 	}
 	s.Get("/staff/parameters/{key}", authz.PolicyView, p.parameterHistory)
 }
 
-func (p *Pages) registerCalendar(s *httpserver.Router) {
+func (p *Pages) registerCalendar(s *httpserver.Router, forms formpage.Forms) {
 	s.Get(paths.StaffCalendar, authz.PolicyView, p.calendarYears)
-	p.form(s, paths.StaffCalendarNew, authz.PolicyEdit, p.newYearForm)
-	p.form(s, paths.StaffCalendar+"/{id}/approval", authz.PolicyApprove, p.yearActForm(true))
-	p.form(s, paths.StaffCalendar+"/{id}/refusal", authz.PolicyApprove, p.yearActForm(false))
+	forms.Declare(s, paths.StaffCalendarNew, authz.PolicyEdit, p.newYearForm)
+	forms.Declare(s, paths.StaffCalendar+"/{id}/approval", authz.PolicyApprove, p.yearActForm(true))
+	forms.Declare(s, paths.StaffCalendar+"/{id}/refusal", authz.PolicyApprove, p.yearActForm(false))
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {

@@ -29,7 +29,7 @@ type Field struct {
 	Max          int    // characters of a text area: shown and counted, never cut
 	HideLabel    bool   // read out, not seen: a filter bar, a table cell
 	Heading      bool   // the label is the heading of the page: one question a page
-	Columns      int    // of radios and checkboxes: 1 or 2
+	Columns      int    // of radios and checkboxes: 1, 2, or 6 short ones
 	ID           string // instead of Name, when one page has the same field twice
 	Date         DateParts
 	Accept       string // of a file input: ".pdf,.jpg"
