@@ -68,6 +68,13 @@ type Kind interface {
 	Told(c casework.Case, from workflow.Place) string
 }
 
+// Preparer is a kind whose variant, title or place follow from what was typed:
+// Prepare settles them in the transaction of the first submission, before anything
+// is judged.
+type Preparer interface {
+	Prepare(ctx context.Context, tx postgres.Tx, now time.Time, c *casework.Case) error
+}
+
 // Subject is what an application is about as it stands at the moment.
 type Subject interface {
 	// Applicant is the name under which it is shown.

@@ -117,6 +117,13 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if !first && c.State != workflow.Correcting {
 		return errs.Newf(errs.Conflict, "这件已经提交，现在是“%s”。", c.State.Name())
 	}
+	if k, err := s.Kind(c.Kind); err != nil {
+		return err
+	} else if p, ok := k.(Preparer); ok && first {
+		if err := p.Prepare(ctx, tx, now, &c); err != nil {
+			return err
+		}
+	}
 	r := Review{}
 	if r.Form, err = s.form(ctx, tx, now, actor, c); err != nil {
 		return err

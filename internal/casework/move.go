@@ -186,6 +186,20 @@ func (s *Service) Recast(ctx context.Context, tx postgres.Tx, c *Case, kind stri
 	return updateCase(ctx, tx, c)
 }
 
+// Resite gives a draft the title and place that follow from what was typed: the
+// name and community of an organization that is not there yet. errs.Conflict when
+// it is no draft.
+func (s *Service) Resite(ctx context.Context, tx postgres.Tx, c *Case, title, community, subdistrict string) error {
+	switch {
+	case c.Title == title && c.Community == community && c.Subdistrict == subdistrict:
+		return nil
+	case c.State != workflow.Draft:
+		return errs.New(errs.Conflict, "这件已经提交，名称和所在社区不再改变。")
+	}
+	c.Title, c.Community, c.Subdistrict = title, community, subdistrict
+	return updateCase(ctx, tx, c)
+}
+
 // Assign says which organization a case made: an intake belongs to nobody until
 // its organization exists.
 func (s *Service) Assign(ctx context.Context, tx postgres.Tx, c *Case, organization uuid.UUID) error {
