@@ -75,6 +75,12 @@ type Preparer interface {
 	Prepare(ctx context.Context, tx postgres.Tx, now time.Time, c *casework.Case) error
 }
 
+// Follower is a kind that keeps more of a case than the application: View.Behind
+// is what Behind returns, read in the same snapshot.
+type Follower interface {
+	Behind(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, v View) (any, error)
+}
+
 // Subject is what an application is about as it stands at the moment.
 type Subject interface {
 	// Applicant is the name under which it is shown.

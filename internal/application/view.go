@@ -31,6 +31,7 @@ type View struct {
 	Calendar *workday.Calendar
 	Regions  *district.RegionSet
 	Today    civil.Date
+	Behind   any // what a Follower keeps beside the application
 	casework.Dossier
 }
 
@@ -108,7 +109,12 @@ func (s *Service) ViewIn(ctx context.Context, q postgres.Querier, now time.Time,
 	if v.Regions, err = district.Regions(ctx, q); err != nil {
 		return v, err
 	}
-	v.Calendar, err = district.Calendar(ctx, q)
+	if v.Calendar, err = district.Calendar(ctx, q); err != nil {
+		return v, err
+	}
+	if f, ok := k.(Follower); ok {
+		v.Behind, err = f.Behind(ctx, q, now, actor, v)
+	}
 	return v, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/postgres"
@@ -39,41 +40,41 @@ func (v View) Reported() bool {
 	return slices.ContainsFunc(v.Events, func(e casework.Event) bool { return e.Action == Report })
 }
 
-// Behind reads what stands behind an application that the actor may see.
-func (s *Service) Behind(ctx context.Context, actor authz.Actor, in application.View) (View, error) {
-	p, err := s.Programme(in.Case.Kind)
-	if err != nil {
-		return View{}, err
+// Behind reads what stands behind an application for support.
+func (k kind) Behind(ctx context.Context, q postgres.Querier, _ time.Time, actor authz.Actor, in application.View) (any, error) {
+	v := View{View: in, Programme: k.Programme}
+	if err := v.readDecision(ctx, q, actor); err != nil {
+		return nil, err
 	}
-	v := View{View: in, Programme: p}
-	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		if err := v.readDecision(ctx, q, actor); err != nil {
-			return err
+	if v.Award != nil {
+		position, committed, err := k.s.Ledger.OfCase(ctx, q, v.Case.ID)
+		if err != nil {
+			return nil, err
 		}
-		if v.Award != nil {
-			position, committed, err := s.Ledger.OfCase(ctx, q, v.Case.ID)
-			if err != nil {
-				return err
-			}
-			if committed {
-				v.Money = &position
-			}
+		if committed {
+			v.Money = &position
 		}
-		if v.May(Endorse) {
-			return v.compute(ctx, q)
+	}
+	if v.May(Endorse) {
+		if err := v.compute(ctx, q); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return v, err
+	}
+	return v, nil
 }
 
-// View returns an application for support as a case.
+// View returns an application for support as a case, errs.NotFound for one that
+// asks for something else.
 func (s *Service) View(ctx context.Context, actor authz.Actor, no string) (View, error) {
 	in, err := s.Applications.View(ctx, actor, no)
 	if err != nil {
 		return View{}, err
 	}
-	return s.Behind(ctx, actor, in)
+	v, ok := in.Behind.(View)
+	if !ok {
+		return v, errs.New(errs.NotFound, "没有找到这件资助申请。请从办件页面打开。")
+	}
+	return v, nil
 }
 
 // compute answers what the rules give for what was signed last.

@@ -18,10 +18,7 @@ import (
 )
 
 // face is what all programmes show of a case, with the programme's own page.
-type face struct {
-	programmePage
-	funding *funding.Service
-}
+type face struct{ programmePage }
 
 // contextOf is what the form of a programme is judged by.
 func contextOf(f application.Form) funding.Context { return f.Subject.(funding.Context) }
@@ -115,13 +112,10 @@ type behindView struct {
 	Report             string // address of the use report, "" while there is none
 }
 
-// Behind reads conditions, decision, notice, money and use report.
-func (f face) Behind(r *http.Request, in application.View, typed *applying.Typed) (applying.Extra, error) {
+// Behind shows conditions, decision, notice, money and use report.
+func (face) Behind(r *http.Request, in application.View, typed *applying.Typed) (applying.Extra, error) {
 	a := actor(r)
-	b, err := f.funding.Behind(r.Context(), a, in)
-	if err != nil {
-		return applying.Extra{}, err
-	}
+	b := in.Behind.(funding.View)
 	v := behindView{
 		No: in.Case.No, Version: itoa(in.Case.Version), Token: applying.NewToken(), Check: b.Check.Lines,
 		Proposal: proposalFacts(b.Proposal), Notice: noticeFacts(b), Money: moneyFacts(b, a), Verdict: verdictOf(b),

@@ -33,7 +33,7 @@ type Pages struct{ Deps }
 func New(d Deps) *Pages {
 	p := &Pages{d}
 	for kind, own := range programmePages {
-		d.Applying.Add(kind, face{own, d.Funding})
+		d.Applying.Add(kind, face{own})
 	}
 	return p
 }
