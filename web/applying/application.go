@@ -1,9 +1,9 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"

@@ -73,7 +73,7 @@ func (p *Pages) caseOf(r *http.Request, in application.View, typed *Typed) (case
 	}
 	v := headOf(in, Actor(r), own)
 	if len(in.Signed) > 0 {
-		if v.Parts, err = own.Signed(in.Signed); err != nil {
+		if v.Parts, err = own.Signed(in); err != nil {
 			return v, err
 		}
 		if v.Organization, err = own.Applicant(in, v.Staff); err != nil {

@@ -1,12 +1,12 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
