@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,8 +39,9 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registrati
 	return id, err
 }
 
-// Plant records an organization in the caller's transaction without a form:
-// demo data and imports. demo marks it as invented. The rules are the same.
+// Plant records an organization in the caller's transaction without a form: a
+// filing or registration that was approved, demo data, imports. demo marks it as
+// invented. The rules are the same.
 func (s *Service) Plant(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, demo bool) (uuid.UUID, error) {
 	return s.register(ctx, tx, now, actor, in, demo)
 }
@@ -182,5 +184,15 @@ func factsOf(o Organization) []fact {
 		{"uscc", o.USCC}, {"filing_no", o.FilingNo}, {"established_on", o.EstablishedOn.String()}, {"registrar", o.Registrar},
 		{"origin", string(o.Origin)}, {"status", string(o.Status)}, {"head_person_id", o.HeadPersonID.String()},
 		{"head_name", o.HeadName}, {"community_code", o.CommunityCode}, {"subdistrict_code", o.SubdistrictCode},
+		{"address", o.Address}, {"business_scope", o.BusinessScope}, {"supervising_unit", o.SupervisingUnit},
+		{"registered_capital_fen", o.capital()},
 	}
+}
+
+// capital is the registered capital as a fact keeps it: fen, "" when there is none.
+func (o Organization) capital() string {
+	if o.RegisteredCapital == nil {
+		return ""
+	}
+	return strconv.FormatInt(int64(*o.RegisteredCapital), 10)
 }
