@@ -176,3 +176,22 @@ func MemberOf(ctx context.Context, q postgres.Querier, org, person uuid.UUID) (y
 		org, person).Scan(&yes)
 	return yes, err
 }
+
+// Relocate lets the accounts of an organization go with it to another community.
+func (s *Service) Relocate(ctx context.Context, tx postgres.Tx, now time.Time, org uuid.UUID, community string) error {
+	_, err := tx.Exec(ctx, `update account set community = $2, subdistrict = left($2, 9), updated_at = $3, version = version + 1
+		where organization_id = $1 and community <> $2`, org, community, now)
+	return err
+}
+
+// CommunityOf returns the community that an account belongs to, "" for none.
+func CommunityOf(ctx context.Context, q postgres.Querier, id uuid.UUID) (community string, err error) {
+	err = q.QueryRow(ctx, `select community from account where id = $1`, id).Scan(&community)
+	return community, err
+}
+
+// NameOf returns the name of an account's holder.
+func NameOf(ctx context.Context, q postgres.Querier, id uuid.UUID) (name string, err error) {
+	err = q.QueryRow(ctx, `select name from account where id = $1`, id).Scan(&name)
+	return name, err
+}

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -154,3 +155,35 @@ func RelatedTo(ctx context.Context, q postgres.Querier, org uuid.UUID) ([]Relate
 		from organization_succession s join organization o on o.id = case when s.predecessor_id = $1 then s.successor_id else s.predecessor_id end
 		where s.predecessor_id = $1 or s.successor_id = $1 order by s.since desc, o.name`, org)
 }
+
+// ByNumbers returns organizations by credit code or filing number, under the
+// number that found them.
+func ByNumbers(ctx context.Context, q postgres.Querier, numbers []string) (map[string]Organization, error) {
+	list, err := postgres.All[Organization](ctx, q, `select `+columns+` from organization o where o.uscc = any($1) or o.filing_no = any($1)`, numbers)
+	found := make(map[string]Organization, len(list))
+	for _, o := range list {
+		for _, n := range []string{o.USCC, o.FilingNo} {
+			if n != "" {
+				found[n] = o
+			}
+		}
+	}
+	return found, err
+}
+
+// NameTaken returns the living organization that bears a name, or one that differs
+// in width, case and blanks only; "" when there is none.
+func NameTaken(ctx context.Context, q postgres.Querier, self uuid.UUID, name string) (string, error) {
+	type row struct {
+		Name string `db:"name"`
+	}
+	rows, err := postgres.All[row](ctx, q, `select name from organization where search_text = search_key($1) and id <> $2
+		and status in ('active', 'abnormal', 'merging', 'deregistering')`, name, self)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].Name, nil
+}
+
+// CodeOf compares a credit code with the type of who is to bear it.
+func CodeOf(code string, t OrgType) error { return identifier.CreditCode(code).Match(t.codeKind()) }

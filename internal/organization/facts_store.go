@@ -46,6 +46,26 @@ func FactsOn(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.
 	return f, nil
 }
 
+// registeredSQL selects what registeredFacts reads, in one row.
+const registeredSQL = `
+	with recursive lineage as (
+		select predecessor_id as id from organization_succession where successor_id = $1 and since <= $2
+		union select s.predecessor_id from organization_succession s join lineage l on s.successor_id = l.id
+	), dated as (
+		select distinct on (field) field, value, effective_on from organization_fact
+		where org_id = $1
+		order by field, effective_on > $2, case when effective_on > $2 then effective_on end, effective_on desc, id desc
+	), looks as (
+		select distinct on (subject) subject, checked_on, source from organization_check
+		where org_id = $1 and checked_on <= $2
+		order by subject, checked_on desc, recorded_at desc
+	)
+	select jsonb_object_agg(field, value) as fields, max(effective_on) filter (where field = 'status') as status_since,
+		(select coalesce(jsonb_agg(looks), '[]') from looks) as looks,
+		(select coalesce(array_agg(id), '{}') from lineage) as predecessors,
+		(select min(o.established_on) from organization o join lineage l on l.id = o.id) as oldest
+	from dated having count(*) > 0`
+
 // registeredFacts reads every registered fact as of on: the latest that had
 // taken effect, or the first one for a day before any had.
 func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Facts, error) {
@@ -56,24 +76,7 @@ func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, o
 		Predecessors []uuid.UUID       `db:"predecessors"`
 		Oldest       civil.Date        `db:"oldest"`
 	}
-	r, err := postgres.One[row](ctx, q, `
-		with recursive lineage as (
-			select predecessor_id as id from organization_succession where successor_id = $1 and since <= $2
-			union select s.predecessor_id from organization_succession s join lineage l on s.successor_id = l.id
-		), dated as (
-			select distinct on (field) field, value, effective_on from organization_fact
-			where org_id = $1
-			order by field, effective_on > $2, case when effective_on > $2 then effective_on end, effective_on desc, id desc
-		), looks as (
-			select distinct on (subject) subject, checked_on, source from organization_check
-			where org_id = $1 and checked_on <= $2
-			order by subject, checked_on desc, recorded_at desc
-		)
-		select jsonb_object_agg(field, value) as fields, max(effective_on) filter (where field = 'status') as status_since,
-			(select coalesce(jsonb_agg(looks), '[]') from looks) as looks,
-			(select coalesce(array_agg(id), '{}') from lineage) as predecessors,
-			(select min(o.established_on) from organization o join lineage l on l.id = o.id) as oldest
-		from dated having count(*) > 0`, orgID, on)
+	r, err := postgres.One[row](ctx, q, registeredSQL, orgID, on)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -138,6 +141,7 @@ const headOrgsSQL = `
 	where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
 	order by established_on, id`
 
-func headOrgs(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]HeadOrg, error) {
+// HeadOrgsOf returns the living organizations other than one that a person heads.
+func HeadOrgsOf(ctx context.Context, q postgres.Querier, orgID, head uuid.UUID) ([]HeadOrg, error) {
 	return postgres.All[HeadOrg](ctx, q, headOrgsSQL, orgID, head)
 }

@@ -122,12 +122,12 @@ func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, he
 	var orgs []HeadOrg
 	var err error
 	if in.Name != was.Name {
-		if similar, err = similarNames(ctx, tx, was.ID, in.Name); err != nil {
+		if similar, err = SimilarNames(ctx, tx, was.ID, in.Name); err != nil {
 			return err
 		}
 	}
 	if head != was.HeadPersonID {
-		if orgs, err = headOrgs(ctx, tx, was.ID, head); err != nil {
+		if orgs, err = HeadOrgsOf(ctx, tx, was.ID, head); err != nil {
 			return err
 		}
 	}
@@ -145,12 +145,14 @@ func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, he
 	return errs.Accepted(warnings, in.Accept)
 }
 
-func similarNames(ctx context.Context, tx postgres.Tx, self uuid.UUID, name string) ([]string, error) {
+// SimilarNames returns the names of other organizations that differ from name in
+// form only, the oldest first, five at most; of those that have ended it says so.
+func SimilarNames(ctx context.Context, q postgres.Querier, self uuid.UUID, name string) ([]string, error) {
 	type row struct {
 		Name   string `db:"name"`
 		Status Status `db:"status"`
 	}
-	rows, err := postgres.All[row](ctx, tx, `
+	rows, err := postgres.All[row](ctx, q, `
 		select name, status from organization where name_stem = name_stem($1) and id <> $2 order by established_on, id limit 5`, name, self)
 	names := make([]string, len(rows))
 	for i, r := range rows {
