@@ -60,7 +60,7 @@ var levels = map[string]int{
 
 	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture,
+	"internal/funding/fundingtest": fixture, "internal/registry/registrytest": fixture, "internal/report/reporttest": fixture,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
