@@ -56,11 +56,11 @@ var levels = map[string]int{
 	"internal/application": proceedings,
 
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
-	"internal/training": features, "internal/publicity": features,
+	"internal/training": features, "internal/publicity": features, "internal/registry": features,
 
 	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture,
+	"internal/funding/fundingtest": fixture, "internal/registry/registrytest": fixture, "internal/report/reporttest": fixture,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 

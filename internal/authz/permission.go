@@ -49,6 +49,11 @@ const (
 	UseReportSubmit    Permission = "use_report.submit"   // sign it
 	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
+	// Registry: filing, registration, change, merger, end
+	RegistryReview Permission = "registry.review" // propose a decision, send back
+	RegistryDecide Permission = "registry.decide" // sign it, or give it back
+	RegistryAnswer Permission = "registry.answer" // consent to a merger, answer a revocation
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -114,6 +119,10 @@ var permissions = map[Permission]permissionInfo{
 	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},
 	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
 	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
+
+	RegistryReview: {"复核登记备案事项", []Role{BureauReviewer}},
+	RegistryDecide: {"决定登记备案事项", []Role{Subdistrict, BureauLeader}},
+	RegistryAnswer: {"同意合并、陈述申辩", []Role{OrgHead}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -81,9 +81,9 @@ func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Act
 	var b postgres.Batch
 	postgres.Gather(&b, &payees, payeesSQL, id)
 	postgres.Gather(&b, &r.Systems, systemsSQL, id, false)
-	postgres.Gather(&b, &r.Activities, activitiesSQL, id)
-	postgres.Gather(&b, &r.Reports, reportsSQL, id)
-	postgres.Gather(&b, &r.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &r.Activities, activitiesSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &r.Reports, reportsSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &r.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
 	postgres.Gather(&b, &looks, `
 		select distinct on (subject) subject, checked_on, source from organization_check
 		where org_id = $1 order by subject, checked_on desc, recorded_at desc`, id)
@@ -189,8 +189,8 @@ func Public(ctx context.Context, q postgres.Querier, id uuid.UUID) (Profile, err
 	p := o.public()
 	var recorded []Event
 	var b postgres.Batch
-	postgres.Gather(&b, &p.Activities, activitiesSQL, id)
-	postgres.Gather(&b, &p.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &p.Activities, activitiesSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &p.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
 	postgres.Gather(&b, &recorded, eventsSQL, id)
 	if err := b.Run(ctx, q); err != nil {
 		return p, err

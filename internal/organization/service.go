@@ -52,7 +52,15 @@ func holding(p authz.Permission) func(authz.Actor, Organization) error {
 
 func mayRecord(a authz.Actor, o Organization) error { return holding(authz.OrganizationRecord)(a, o) }
 
-func mayEdit(a authz.Actor, o Organization) error { return holding(authz.OrganizationEdit)(a, o) }
+// mayEdit keeps the record of an organization that has ended as it was: who led
+// it may look, and write nothing more.
+func mayEdit(a authz.Actor, o Organization) error {
+	err := holding(authz.OrganizationEdit)(a, o)
+	if err == nil && o.Status.Final() {
+		err = errs.New(errs.Conflict, "这个组织"+o.Status.Name()+"，档案只能查看，不能再改。")
+	}
+	return err
+}
 
 // mayEither is for facts that both the organization and the registrar enter.
 func mayEither(a authz.Actor, o Organization) error {
