@@ -27,6 +27,7 @@ import (
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
 	"civilaffairs/web/projectpages"
+	"civilaffairs/web/registrypages"
 	"civilaffairs/web/rosterpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
@@ -99,6 +100,7 @@ func (a *App) features() []feature {
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
 		applications,
+		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),

@@ -356,6 +356,14 @@ func (s *Service) ready(ctx context.Context, q postgres.Querier, now time.Time, 
 	return d, errs.Fields(faults)
 }
 
+// Behind reads the registry's side of a case, in the snapshot of the case.
+func (k kind) Behind(ctx context.Context, q postgres.Querier, _ time.Time, actor authz.Actor, v application.View) (any, error) {
+	if v.Case.SubmittedAt == nil {
+		return View{Family: k.family, Street: k.street}, nil
+	}
+	return k.view(ctx, q, actor, v.Case)
+}
+
 // MaxRounds is how often the case may be sent back for corrections.
 func (k kind) MaxRounds(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case) (int, error) {
 	e, err := k.rules(ctx, q, now, c)

@@ -29,6 +29,7 @@ var publicNav = []entry{
 // workNav is the navigation of staff pages, in order.
 var workNav = []entry{
 	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
+	{"registry", "登记备案", paths.Registry, authz.ApplicationDraft},
 	{"messages", "消息", paths.Messages, authz.AccountOwn},
 	{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
 	{"notices", "公示", paths.StaffNotices, authz.NoticeView},
