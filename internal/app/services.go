@@ -26,9 +26,9 @@ import (
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
 	"civilaffairs/internal/standing"
-	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
 )
@@ -38,6 +38,7 @@ type services struct {
 	accounts      *account.Service
 	attachments   *attachment.Service
 	applications  *application.Service
+	registry      *registry.Service
 	cases         *casework.Service
 	funding       *funding.Service
 	ledger        *ledger.Service
@@ -55,8 +56,8 @@ type services struct {
 
 func (a *App) wireServices() (err error) {
 	s := &a.services
-	registry := jobs.NewRegistry()
-	if a.jobs, err = jobs.New(a.db, registry, jobs.Options{Logger: a.log}); err != nil {
+	recurring := jobs.NewRegistry()
+	if a.jobs, err = jobs.New(a.db, recurring, jobs.Options{Logger: a.log}); err != nil {
 		return err
 	}
 	s.accounts = account.New(account.Config{DB: a.db, Keys: a.keys, EnsurePerson: a.ensurePerson, Demo: a.cfg.Demo})
@@ -68,9 +69,9 @@ func (a *App) wireServices() (err error) {
 	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
 	s.desk, s.calendar = policy.NewDesk(a.db), calendar.New(a.db)
 	programmes := catalog.Programmes()
-	definitions := make([]*workflow.Definition, len(programmes))
-	for i, p := range programmes {
-		definitions[i] = p.Workflow()
+	definitions := registry.Definitions()
+	for _, p := range programmes {
+		definitions = append(definitions, p.Workflow())
 	}
 	if s.cases, err = casework.New(paramDays, definitions...); err != nil {
 		return err
@@ -78,6 +79,8 @@ func (a *App) wireServices() (err error) {
 	s.ledger = ledger.New(a.db)
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
+		Organizations: s.organizations, Demo: a.cfg.Demo})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err
@@ -86,7 +89,7 @@ func (a *App) wireServices() (err error) {
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
 	}
-	a.registerJobs(registry)
+	a.registerJobs(recurring)
 	return nil
 }
 

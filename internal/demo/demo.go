@@ -27,6 +27,7 @@ import (
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
@@ -49,6 +50,7 @@ type Deps struct {
 	Standing      *standing.Service
 	Attachments   *attachment.Service
 	Applications  *application.Service
+	Registry      *registry.Service
 	Funding       *funding.Service
 	Ledger        *ledger.Service
 	Notices       *notice.Service
