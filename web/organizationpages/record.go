@@ -6,6 +6,7 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -64,6 +65,9 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 		{ID: "contact", Title: "联系方式", Body: ui.Facts(contactFacts(s))},
 		{ID: "payee", Title: "收款账户", Body: payeeBody(r, s), Links: unmaskLinks(r, s, authz.AccountNumberUnmask, "payee/unmasking", "查看完整账号")},
 		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
+	}
+	if may(r, authz.ApplicationOffice) && !s.Record.Status.Final() {
+		v.Aside = append(v.Aside, section{ID: "revocation", Title: "撤销备案或登记", Body: revocation(s.Record.ID.String(), once.NewToken())})
 	}
 	return httpserver.Render(w, r, http.StatusOK, recordPage(v))
 }
