@@ -88,7 +88,9 @@ var definitions = func() map[string]*workflow.Definition {
 			if all[d.Kind] != nil {
 				continue // registration has one
 			}
+			d.Names = map[workflow.Place]string{refused: "未准予"}
 			if f == Revocation {
+				d.Names = map[workflow.Place]string{hearing: "待陈述申辩", closed: "已撤销", terminated: "不予撤销"}
 				revocation(d, street)
 			} else {
 				procedure(d, f, street)

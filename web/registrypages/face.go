@@ -37,11 +37,19 @@ func (face) Section(v applying.SectionView) templ.Component {
 	return questionsSection(v, blocksOf(v))
 }
 
+// counted are the controls whose empty answer reads as nought.
+var counted = []string{"members", "staff", "volunteers"}
+
 // Typed lists what was typed in a part.
 func (f face) Typed(in application.Form, section string) []ui.Fact {
 	document, _ := in.Kind.Read(in.Values, in.Subject)
 	for _, part := range partsOf(document, in.Subject.(registry.Subject).Regions) {
 		if part.Key == section {
+			for i, n := range part.Facts {
+				if in.Values.Get(n.Control) == "" && slices.Contains(counted, n.Control) {
+					part.Facts[i].Value = "" // not typed is not nought
+				}
+			}
 			return applying.TypedOver(in, part.Facts)
 		}
 	}
