@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -37,9 +38,18 @@ func wantKind(t *testing.T, err error, kind errs.Kind) {
 
 func wantFault(t *testing.T, err error, field, part string) {
 	t.Helper()
-	if m := registrytest.Fault(err, field); !errs.Is(err, errs.Invalid) || m == "" || !strings.Contains(m, part) {
+	if m := fundingtest.Fault(err, field); !errs.Is(err, errs.Invalid) || m == "" || !strings.Contains(m, part) {
 		t.Fatalf("got %v with %v, want %q at %s", err, errs.FieldsOf(err), part, field)
 	}
+}
+
+// acceptedFiling is a filing that waits for its decision.
+func acceptedFiling(t *testing.T, b *registrytest.Bench) (founder authz.Actor, no string) {
+	t.Helper()
+	founder, head := b.Founder(t)
+	no = b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
+	b.Accepted(t, no)
+	return founder, no
 }
 
 // A filing at the subdistrict, through every role: opinion, a correction, the
@@ -107,9 +117,7 @@ func TestFilingAtTheBureau(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
 	b.Registrar(t, "bureau")
-	founder, head := b.Founder(t)
-	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
-	b.Accepted(t, no)
+	_, no := acceptedFiling(t, b)
 	reason := "章程缺少退出程序，请经办人再核实"
 	must(t, b.Registry.SendBack(t.Context(), b.Reviewer, no, b.Case(t, no).Version, reason, once.NewToken()))
 	must(t, b.Accept(t, no))
@@ -282,9 +290,7 @@ func TestFilingNumbersHaveNoGaps(t *testing.T) {
 func TestTwoDecidersAtOnce(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
-	founder, head := b.Founder(t)
-	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
-	b.Accepted(t, no)
+	_, no := acceptedFiling(t, b)
 	version, second := b.Case(t, no).Version, b.Subdistrict2
 	second.AccountID, second.PersonID = uuid.New(), uuid.New()
 	answers := make([]error, 2)
@@ -307,9 +313,7 @@ func TestTwoDecidersAtOnce(t *testing.T) {
 func TestADecisionSentTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
-	founder, head := b.Founder(t)
-	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
-	b.Accepted(t, no)
+	_, no := acceptedFiling(t, b)
 	token, version := once.NewToken(), b.Case(t, no).Version
 	for range 2 {
 		must(t, b.Registry.Approve(t.Context(), b.Subdistrict2, no, version, token))
@@ -324,9 +328,7 @@ func TestADecisionSentTwiceIsOne(t *testing.T) {
 func TestAClosedInitiatorStopsTheDecision(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
-	founder, head := b.Founder(t)
-	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
-	b.Accepted(t, no)
+	founder, no := acceptedFiling(t, b)
 	must(t, b.Accounts.Disable(t.Context(), b.Subdistrict, founder.AccountID, "重复注册的账号", 1))
 	wantKind(t, b.Approve(t, no), errs.Conflict)
 	must(t, b.Accounts.Enable(t.Context(), b.Subdistrict, founder.AccountID, 2))
@@ -337,9 +339,7 @@ func TestAClosedInitiatorStopsTheDecision(t *testing.T) {
 func TestTheInitiatorSignsInAnew(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
-	founder, head := b.Founder(t)
-	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
-	b.Accepted(t, no)
+	founder, no := acceptedFiling(t, b)
 	before := registrytest.Scan[int](t, b, `select session_epoch from account where id = $1`, founder.AccountID)
 	must(t, b.Approve(t, no))
 	if after := registrytest.Scan[int](t, b, `select session_epoch from account where id = $1`, founder.AccountID); after != before+1 {

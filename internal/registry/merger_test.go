@@ -6,6 +6,7 @@ import (
 
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/registry"
@@ -122,7 +123,7 @@ func TestMutualMerger(t *testing.T) {
 	wg.Wait()
 	// Each draft of the other stands in the way until it is withdrawn.
 	for i, err := range answers {
-		if err == nil || registrytest.Fault(err, "line:case:"+[]string{theirs, ours}[i]) == "" {
+		if err == nil || fundingtest.Fault(err, "line:case:"+[]string{theirs, ours}[i]) == "" {
 			t.Errorf("submission %d: %v %v", i, err, errs.FieldsOf(err))
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/postgres"
@@ -303,14 +302,4 @@ func (b *Bench) Letters(t testing.TB, no string) []casework.LetterKind {
 		return err
 	})
 	return kinds
-}
-
-// Fault returns the message at a field of an error, "" when there is none.
-func Fault(err error, field string) string {
-	for _, f := range errs.FieldsOf(err) {
-		if f.Name == field {
-			return f.Message
-		}
-	}
-	return ""
 }

@@ -3,7 +3,8 @@
 // Test infrastructure above level 5; no tables; imported by tests only.
 //
 //	b := registrytest.New(t)
-//	no := b.Submitted(t, b.Founder(t), registry.Filing, b.Filing())
+//	founder, head := b.Founder(t)
+//	no := b.Submitted(t, founder, registry.Filing, uuid.Nil, b.Filing(head))
 //	b.Accepted(t, no)
 //	b.Approve(t, no)
 package registrytest
@@ -11,45 +12,36 @@ package registrytest
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/application"
-	"civilaffairs/internal/attachment"
-	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/civil"
-	"civilaffairs/internal/dbtest"
+	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/registry"
-	"civilaffairs/internal/secret"
 	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
 )
 
-// Places of the fixtures.
+// Places of the fixtures, beside those of fundingtest.
 const (
-	Pingshan = "440310001"    // 坪山街道
-	Liulian  = "440310001001" // 六联社区, in Pingshan
+	Pingshan = fundingtest.Pingshan
+	Liulian  = fundingtest.Liulian
 	Liuhe    = "440310001002" // 六和社区, in Pingshan
-	Maluan   = "440310002"    // 马峦街道
-	Pinghuan = "440310002001" // 坪环社区, in Maluan
+	Maluan   = fundingtest.Maluan
+	Pinghuan = fundingtest.Pinghuan
 )
 
 // Password opens every account of the fixtures.
-const Password = "Bishan-2026-river"
-
-// Now is the clock of a new Bench: a Monday; the calendar of 2027 is not known.
-var Now = time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai)
+const Password = fundingtest.Password
 
 // Grant is a kind of case that stands for a funding programme: submitted it is
 // granted and waits for its use report.
@@ -64,21 +56,18 @@ var Grant = &workflow.Definition{Kind: "grant", Name: "孵化关爱工程", Pref
 	}}
 
 // Bench is a portal below HTTP on a database of its own.
+//
+// It stands on the bench of funding: database, keys, accounts, papers, clock. The
+// cases and applications are its own, those of the registry.
 type Bench struct {
-	DB            *dbtest.DB
-	Keys          *secret.Keys
-	Accounts      *account.Service
-	Attachments   *attachment.Service
-	Cases         *casework.Service
-	Organizations *organization.Service
-	Applications  *application.Service
-	Registry      *registry.Service
+	*fundingtest.Bench
+	Cases        *casework.Service
+	Applications *application.Service
+	Registry     *registry.Service
 
-	// Offices of Liulian in Pingshan, and of the bureau. Clerk, Subdistrict and
-	// Subdistrict2 have accounts: they sign what they open.
-	Community                 authz.Actor
+	// Clerk, Subdistrict and Subdistrict2 have accounts: they sign what they open.
 	Subdistrict, Subdistrict2 authz.Actor
-	Clerk, Reviewer, Leader   authz.Actor
+	Clerk                     authz.Actor
 	OtherSubdistrict          authz.Actor // Maluan
 
 	people, organizations, papers int
@@ -88,27 +77,12 @@ type Bench struct {
 // 2023. Filing is the subdistrict's, as the parameters of that document say.
 func New(t testing.TB) *Bench {
 	t.Helper()
-	b := &Bench{DB: dbtest.New(t)}
-	b.DB.SetNow(t, Now)
-	dir := t.TempDir()
-	path := filepath.Join(dir, "secret")
-	must(t, secret.Generate(path))
+	b := &Bench{Bench: fundingtest.New(t)}
 	var err error
-	b.Keys, err = secret.Load(path)
-	must(t, err)
-	store, err := filestore.OpenDirectory(filepath.Join(dir, "files"))
-	must(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	b.Attachments = attachment.New(b.DB.App, store, nil, nil, slog.New(slog.DiscardHandler))
-	b.Accounts = account.New(account.Config{DB: b.DB.App, Keys: b.Keys, EnsurePerson: b.ensurePerson})
-	b.Organizations = organization.New(b.DB.App, b.Keys)
 	b.Cases, err = casework.New(paramDays, append(registry.Definitions(), Grant)...)
 	must(t, err)
 	b.Applications = application.New(application.Deps{DB: b.DB.App, Keys: b.Keys, Cases: b.Cases, Accounts: b.Accounts, Attachments: b.Attachments})
 	b.Registry = registry.New(registry.Deps{DB: b.DB.App, Keys: b.Keys, Cases: b.Cases, Applications: b.Applications, Accounts: b.Accounts, Organizations: b.Organizations})
-	b.Tx(t, func(tx postgres.Tx, _ time.Time) error {
-		return policy.SeedDemoContinuation(t.Context(), tx, civil.Of(2023, time.January, 1))
-	})
 	b.staff(t)
 	return b
 }
@@ -121,23 +95,9 @@ func paramDays(ctx context.Context, q postgres.Querier, edition uuid.UUID, param
 	return e.Params.Int(policy.Key(param)), nil
 }
 
-func (b *Bench) ensurePerson(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
-	in := person.Person{Name: p.Name, Mobile: p.Mobile}
-	if p.ResidentID != "" {
-		in.IDType, in.IDNumber = person.ResidentID, p.ResidentID
-	}
-	return person.Ensure(ctx, tx, b.Keys, now, in)
-}
-
 func (b *Bench) staff(t testing.TB) {
 	t.Helper()
-	one := func(name string, r authz.Role) authz.Actor {
-		return authz.Actor{AccountID: uuid.New(), PersonID: uuid.New(), Name: name, Role: r, IP: "192.0.2.1"}
-	}
-	b.Community, b.Reviewer, b.Leader = one("李社区", authz.Community), one("孙复核", authz.BureauReviewer), one("郑局长", authz.BureauLeader)
-	b.Community.Community, b.Community.Subdistrict = Liulian, Pingshan
-	b.OtherSubdistrict = one("吴马峦", authz.Subdistrict)
-	b.OtherSubdistrict.Subdistrict = Maluan
+	b.OtherSubdistrict = authz.Actor{AccountID: uuid.New(), PersonID: uuid.New(), Name: "吴马峦", Role: authz.Subdistrict, Subdistrict: Maluan, IP: "192.0.2.1"}
 	b.Clerk = b.Account(t, account.NewAccount{Username: "clerk", Name: "赵经办", Role: authz.BureauClerk})
 	b.Subdistrict = b.Account(t, account.NewAccount{Username: "street1", Name: "王街道", Role: authz.Subdistrict, Subdistrict: Pingshan})
 	b.Subdistrict2 = b.Account(t, account.NewAccount{Username: "street2", Name: "冯街道", Role: authz.Subdistrict, Subdistrict: Pingshan})
@@ -157,9 +117,7 @@ func (b *Bench) Registrar(t testing.TB, value string) {
 // Account makes an account with Password and returns who acts by it.
 func (b *Bench) Account(t testing.TB, in account.NewAccount) authz.Actor {
 	t.Helper()
-	id, err := b.Accounts.CreateUser(t.Context(), authz.SystemActor, in, Password)
-	must(t, err)
-	return b.ActorOf(t, id)
+	return b.ActorOf(t, b.Bench.Account(t, in).AccountID)
 }
 
 // ActorOf returns who acts by an account as it is now.
@@ -184,7 +142,7 @@ type Person struct{ Name, ID, Mobile string }
 // Person returns somebody new.
 func (b *Bench) Person() Person {
 	b.people++
-	return Person{"陈" + ordinal(b.people), residentID(b.people), fmt.Sprintf("139000%05d", b.people)}
+	return Person{"陈" + ordinal(b.people), fundingtest.ResidentID(b.people), fmt.Sprintf("139000%05d", b.people)}
 }
 
 // Founder returns an initiator with an account, who is to be the head.
@@ -249,47 +207,10 @@ func (b *Bench) Load(t testing.TB, id uuid.UUID) (o organization.Organization) {
 	return o
 }
 
-// Tx runs fn in a transaction of the portal's role.
-func (b *Bench) Tx(t testing.TB, fn func(tx postgres.Tx, now time.Time) error) {
-	t.Helper()
-	must(t, b.DB.App.InTx(t.Context(), fn))
-}
-
-// Read runs fn in a read-only transaction.
-func (b *Bench) Read(t testing.TB, fn func(q postgres.Querier, now time.Time) error) {
-	t.Helper()
-	must(t, b.DB.App.Read(t.Context(), fn))
-}
-
 // Scan reads one value behind the services, as the owner of the database.
 func Scan[T any](t testing.TB, b *Bench, sql string, args ...any) T {
 	t.Helper()
-	var v T
-	if err := b.DB.Owner.QueryRow(t.Context(), sql, args...).Scan(&v); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-	return v
-}
-
-// Today is the bench's civil date.
-func (b *Bench) Today(t testing.TB) civil.Date {
-	return civil.On(Scan[time.Time](t, b, `select portal_now()`))
-}
-
-// GoTo moves the clock to nine o'clock of a day.
-func (b *Bench) GoTo(t testing.TB, day string) {
-	t.Helper()
-	b.DB.SetNow(t, civil.MustParse(day).Start().Add(9*time.Hour))
-}
-
-func residentID(n int) string {
-	body := fmt.Sprintf("44031019820303%03d", n%1000)
-	weights := [...]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, r := range body {
-		sum += int(r-'0') * weights[i]
-	}
-	return body + string("10X98765432"[sum%11])
+	return fundingtest.Scan[T](t, b.Bench, sql, args...)
 }
 
 func ordinal(n int) string {
