@@ -98,6 +98,23 @@ func (s *Service) Claims(ctx context.Context, actor authz.Actor) (list []Claim, 
 	return list, err
 }
 
+// EachClaim gives every claim of the actor's subdistrict to rows, those waiting
+// first: for exports.
+func (s *Service) EachClaim(ctx context.Context, actor authz.Actor, rows func(now time.Time, list []Claim) error) error {
+	if err := actor.Require(authz.AccountConfirm); err != nil {
+		return err
+	}
+	return s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		return postgres.Each(ctx, q, func(part []claimRecord) error {
+			list := make([]Claim, len(part))
+			for i, r := range part {
+				list[i] = r.Claim
+			}
+			return rows(now, list)
+		}, claimSelect+`where c.subdistrict = $1 order by c.status <> 'waiting', coalesce(c.decided_at, c.created_at) desc, c.id`, actor.Subdistrict)
+	})
+}
+
 // CountClaims returns how many claims wait for the actor, for the workspace.
 func (s *Service) CountClaims(ctx context.Context, actor authz.Actor) (n int, err error) {
 	if err := actor.Require(authz.AccountConfirm); err != nil {

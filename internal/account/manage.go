@@ -30,20 +30,35 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (list [
 		return nil, false, err
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		list, err = postgres.All[Account](ctx, q, `select `+accountColumns+` from account a
-			where case $1 when 'admin_system' then a.role = any($2) when 'admin_security' then true
-				when 'subdistrict' then not a.role = any($2) and a.subdistrict = $3
-				when 'org_head' then a.role = 'org_clerk' and a.organization_id = $4 else false end
-			and ($5 = '' or a.role = $5) and ($6 = '' or a.status = $6)
-			and ($7 = '' or position(lower($7) in a.username) > 0 or position($7 in a.name) > 0)
-			order by a.username, a.created_at limit $8`,
-			string(actor.Role), staffRoles(), actor.Subdistrict, orNull(actor.OrgID), string(f.Role), string(f.Status), f.Name, listLimit+1)
+		list, err = postgres.All[Account](ctx, q, listSQL+` limit $8`, append(listArgs(actor, f), listLimit+1)...)
 		return err
 	})
 	if len(list) > listLimit {
 		return list[:listLimit], true, err
 	}
 	return list, false, err
+}
+
+// Each gives every account of the list to rows, a few at a time: for exports.
+func (s *Service) Each(ctx context.Context, actor authz.Actor, f Filter, rows func(now time.Time, list []Account) error) error {
+	if err := actor.Require(authz.AccountView); err != nil {
+		return err
+	}
+	return s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		return postgres.Each(ctx, q, func(list []Account) error { return rows(now, list) }, listSQL, listArgs(actor, f)...)
+	})
+}
+
+const listSQL = `select ` + accountColumns + ` from account a
+	where case $1 when 'admin_system' then a.role = any($2) when 'admin_security' then true
+		when 'subdistrict' then not a.role = any($2) and a.subdistrict = $3
+		when 'org_head' then a.role = 'org_clerk' and a.organization_id = $4 else false end
+	and ($5 = '' or a.role = $5) and ($6 = '' or a.status = $6)
+	and ($7 = '' or position(lower($7) in a.username) > 0 or position($7 in a.name) > 0)
+	order by a.username, a.created_at`
+
+func listArgs(actor authz.Actor, f Filter) []any {
+	return []any{string(actor.Role), staffRoles(), actor.Subdistrict, orNull(actor.OrgID), string(f.Role), string(f.Status), f.Name}
 }
 
 func staffRoles() (roles []string) {

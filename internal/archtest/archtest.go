@@ -31,7 +31,7 @@ const (
 	leaf              // web leaves, see leaves: beside the levels, not on them
 	harness           // test infrastructure: above L2, imported by tests only
 	fixture           // made by the services of features: imported by tests only
-	visit             // web/session, web/checks: between features and pages
+	visit             // web/session, web/checks, web/export: between features and pages
 	pages             // web/<feature>pages
 	root              // internal/app
 	command           // cmd/*
@@ -42,7 +42,7 @@ var levels = map[string]int{
 	"internal/money": vocabulary, "internal/workday": vocabulary, "internal/authz": vocabulary, "internal/identifier": vocabulary,
 	"internal/form": forms,
 
-	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms,
+	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms,
 	"internal/httpserver": serving,
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,
@@ -61,7 +61,7 @@ var levels = map[string]int{
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
-	"web/session": visit, "web/checks": visit,
+	"web/session": visit, "web/checks": visit, "web/export": visit,
 
 	"internal/app": root,
 }

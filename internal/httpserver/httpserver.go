@@ -74,6 +74,9 @@ func NewRouter(mux chi.Router, log *slog.Logger, page ErrorPage) *Router {
 	return &Router{mux: mux, log: log, page: page, routes: new([]Route)}
 }
 
+// Log is the log of the site, for what is neither business nor a fault.
+func (ro *Router) Log() *slog.Logger { return ro.log }
+
 // With returns a Router for the same site whose handlers run behind mw, such as
 // the session: public pages go without it, so they never vary by visitor.
 func (ro *Router) With(mw ...func(http.Handler) http.Handler) *Router {

@@ -93,19 +93,11 @@ func (s *Service) Queue(ctx context.Context, actor authz.Actor, f Filter) (q Que
 		var payments []paymentRow
 		var b postgres.Batch
 		postgres.Gather(&b, &tally, tallySQL)
-		after, _ := uuid.Parse(f.After)
-		like := "%" + likeEscaper.Replace(f.Text) + "%"
-		switch f.Tab {
-		case ToCheck, ToSend, ToEnd:
-			postgres.Gather(&b, &payments, paymentSQL+` where y.state = $1 and `+paymentFilter+` and ($4 = '`+zero+`'::uuid
-					or (y.made_at, y.id) > (select made_at, id from ledger_payment where id = $4))
-				order by y.made_at, y.id limit $5`, f.Tab.state(), f.Purpose, like, after, queueShown+1)
-		case Ended:
-			postgres.Gather(&b, &payments, paymentSQL+` where y.ended_at is not null and $1 = '' and `+paymentFilter+` and ($4 = '`+zero+`'::uuid
-					or (y.ended_at, y.id) < (select ended_at, id from ledger_payment where id = $4))
-				order by y.ended_at desc, y.id desc limit $5`, "", f.Purpose, like, after, queueShown+1)
-		default:
-			postgres.Gather(&b, &q.Dues, duesSQL, f.Tab != Blocked, f.Purpose, like, after, queueShown+1)
+		sql, args := f.query(queueShown + 1)
+		if f.Tab.commitments() {
+			postgres.Gather(&b, &q.Dues, sql, args...)
+		} else {
+			postgres.Gather(&b, &payments, sql, args...)
 		}
 		if err := b.Run(ctx, db); err != nil {
 			return err
@@ -122,6 +114,41 @@ func (s *Service) Queue(ctx context.Context, actor authz.Actor, f Filter) (q Que
 		q.Next = q.Payments[queueShown-1].ID.String()
 	}
 	return q, err
+}
+
+// Each gives everything in a tab to rows, a few at a time: for exports.
+func (s *Service) Each(ctx context.Context, actor authz.Actor, f Filter, rows func(now time.Time, part Queue) error) error {
+	if err := actor.Require(authz.FundView); err != nil {
+		return err
+	}
+	f.After = ""
+	sql, args := f.query(nil)
+	return s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		if f.Tab.commitments() {
+			return postgres.Each(ctx, q, func(part []Due) error { return rows(now, Queue{Dues: part}) }, sql, args...)
+		}
+		return postgres.Each(ctx, q, func(part []paymentRow) error { return rows(now, Queue{Payments: paymentsOf(part)}) }, sql, args...)
+	})
+}
+
+// commitments reports whether a tab shows commitments and not payments.
+func (t Tab) commitments() bool { return t != Ended && t.state() == "" }
+
+// query reads a tab from where the filter begins; most is nil for all of it.
+func (f Filter) query(most any) (sql string, args []any) {
+	after, _ := uuid.Parse(f.After)
+	like := "%" + likeEscaper.Replace(f.Text) + "%"
+	switch f.Tab {
+	case ToCheck, ToSend, ToEnd:
+		return paymentSQL + ` where y.state = $1 and ` + paymentFilter + ` and ($4 = '` + zero + `'::uuid
+				or (y.made_at, y.id) > (select made_at, id from ledger_payment where id = $4))
+			order by y.made_at, y.id limit $5`, []any{f.Tab.state(), f.Purpose, like, after, most}
+	case Ended:
+		return paymentSQL + ` where y.ended_at is not null and $1 = '' and ` + paymentFilter + ` and ($4 = '` + zero + `'::uuid
+				or (y.ended_at, y.id) < (select ended_at, id from ledger_payment where id = $4))
+			order by y.ended_at desc, y.id desc limit $5`, []any{"", f.Purpose, like, after, most}
+	}
+	return duesSQL, []any{f.Tab != Blocked, f.Purpose, like, after, most}
 }
 
 const (

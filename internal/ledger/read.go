@@ -128,6 +128,24 @@ func (s *Service) Pool(ctx context.Context, actor authz.Actor, year int, purpose
 	return out, err
 }
 
+// EachEntry gives every entry of a pool to rows, the newest first, a few at a
+// time: for exports.
+func (s *Service) EachEntry(ctx context.Context, actor authz.Actor, year int, purpose Purpose, rows func(now time.Time, list []Entry) error) error {
+	if err := actor.Require(authz.FundView); err != nil {
+		return err
+	}
+	if !purpose.Valid() {
+		return notFound()
+	}
+	return s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		pool, err := poolOf(ctx, q, year, purpose)
+		if err != nil {
+			return err
+		}
+		return postgres.Each(ctx, q, func(list []Entry) error { return rows(now, list) }, entrySQL+` where e.pool_id = $1 order by e.id desc`, pool.ID)
+	})
+}
+
 // Item returns a budget item.
 func (s *Service) Item(ctx context.Context, actor authz.Actor, id uuid.UUID) (i BudgetItem, p Pool, err error) {
 	if err := actor.Require(authz.FundView); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
@@ -78,12 +79,7 @@ const listPage = 20
 
 // Public lists the published notices. Three statements and one on later pages.
 func (s *Service) Public(ctx context.Context, f Filter) (l List, err error) {
-	if !f.Type.Valid() {
-		f.Type = ""
-	}
-	if f.Year < 2000 || f.Year > 2999 {
-		f.Year = 0
-	}
+	f = f.known()
 	at, id := cursor(f.Cursor)
 	l.Filter = f
 	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
@@ -114,6 +110,44 @@ func (s *Service) Public(ctx context.Context, f Filter) (l List, err error) {
 		return nil
 	})
 	return l, err
+}
+
+// known leaves out what filters nothing.
+func (f Filter) known() Filter {
+	if !f.Type.Valid() {
+		f.Type = ""
+	}
+	if f.Year < 2000 || f.Year > 2999 {
+		f.Year = 0
+	}
+	return f
+}
+
+// EachPublic gives every published notice to rows, those that run first: for
+// exports.
+func (s *Service) EachPublic(ctx context.Context, f Filter, rows func(m Moment, list []Listed) error) error {
+	f = f.known()
+	return s.each(ctx, rows, `where (n.state = 'running' or n.state in ('ended', 'withdrawn') and n.first_published_at is not null)
+		and ($1 = '' or n.type = $1) and ($2 = 0 or n.no_year = $2) order by n.state <> 'running', n.first_published_at desc, n.id desc`, f.Type, f.Year)
+}
+
+// Each gives every notice to rows, texts on their way included, the newest first:
+// for exports of the office.
+func (s *Service) Each(ctx context.Context, actor authz.Actor, rows func(m Moment, list []Listed) error) error {
+	if err := actor.Require(authz.NoticeView); err != nil {
+		return err
+	}
+	return s.each(ctx, rows, `order by n.created_at desc, n.id desc`)
+}
+
+func (s *Service) each(ctx context.Context, rows func(m Moment, list []Listed) error, which string, args ...any) error {
+	return s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		m, err := moment(ctx, q, now)
+		if err != nil {
+			return err
+		}
+		return postgres.Each(ctx, q, func(list []Listed) error { return rows(m, list) }, `select `+listedColumns+listedFrom+which, args...)
+	})
 }
 
 // cursor reads where a page begins; anything else is the first page.

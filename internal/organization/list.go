@@ -42,6 +42,16 @@ type Item struct {
 	Demo            bool       `db:"demo"`
 }
 
+// Listed is an Item with the public facts that only a table has room for.
+type Listed struct {
+	Item
+	Number        string `db:"number"` // credit code of the registered, filing number of the filed
+	Registrar     string `db:"registrar"`
+	BusinessScope string `db:"business_scope"`
+}
+
+const listedColumns = itemColumns + `, case o.status_basis when 'registered' then o.uscc else o.filing_no end as number, o.registrar, o.business_scope`
+
 // Page is a part of a list, the newest organizations first. Next and Previous
 // are opaque cursors, "" at the ends.
 type Page struct {
@@ -71,6 +81,43 @@ func (s *Service) ListFor(ctx context.Context, q postgres.Querier, regions *dist
 		return Page{}, err
 	}
 	return list(ctx, q, regions, f, actor, cursor, size)
+}
+
+// Each gives every organization of the list to rows, a few at a time and in the
+// same order: for exports. One statement and its fetches.
+func Each(ctx context.Context, q postgres.Querier, regions *district.RegionSet, f Filter, rows func([]Listed) error) error {
+	return each(ctx, q, regions, f, authz.Actor{Role: authz.System}, rows)
+}
+
+// EachFor is Each narrowed to the actor's scope.
+func (s *Service) EachFor(ctx context.Context, q postgres.Querier, regions *district.RegionSet, actor authz.Actor, f Filter, rows func([]Listed) error) error {
+	if err := actor.Require(authz.OrganizationStaff); err != nil {
+		return err
+	}
+	return each(ctx, q, regions, f, actor, rows)
+}
+
+func each(ctx context.Context, q postgres.Querier, regions *district.RegionSet, f Filter, actor authz.Actor, rows func([]Listed) error) error {
+	var w where
+	w.filter(f)
+	w.scope(actor)
+	const by = "order by o.established_on desc, o.id desc"
+	query := strings.TrimSpace(f.Query)
+	switch {
+	case query == "":
+		return postgres.Each(ctx, q, rows, fmt.Sprintf(`select %s from organization o%s %s`, listedColumns, w.sql(), by), w.args...)
+	case len([]rune(query)) > longestQuery:
+		return rows(nil)
+	}
+	sql, args := hitsOf(listedColumns, regions, query, w, by)
+	return postgres.Each(ctx, q, rows, sql, args...)
+}
+
+// hitsOf reads what the word index finds and w lets through.
+func hitsOf(columns string, regions *district.RegionSet, query string, w where, by string) (sql string, args []any) {
+	hits, args := searchFor(regions, query).hits(len(w.args))
+	return fmt.Sprintf(`with hits as materialized (%s) select %s from hits join organization o using (id)%s %s`, hits, columns, w.sql(), by),
+		append(slices.Clone(w.args), args...)
 }
 
 func list(ctx context.Context, q postgres.Querier, regions *district.RegionSet, f Filter, actor authz.Actor, cursor string, size int) (Page, error) {
@@ -107,9 +154,8 @@ func found(ctx context.Context, q postgres.Querier, regions *district.RegionSet,
 	if err != nil || len(items) == most {
 		return items, err
 	}
-	hits, args := s.hits(len(w.args))
-	return postgres.All[Item](ctx, q, fmt.Sprintf(`with hits as materialized (%s) select %s from hits join organization o using (id)%s %s %d`,
-		hits, itemColumns, w.sql(), by, most), append(slices.Clone(w.args), args...)...)
+	sql, args := hitsOf(itemColumns, regions, query, w, fmt.Sprintf("%s %d", by, most))
+	return postgres.All[Item](ctx, q, sql, args...)
 }
 
 // paged cuts the extra row, which only tells that there is more.

@@ -127,6 +127,32 @@ func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, e
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
+// together is how many rows of Each are in memory at a time.
+const together = 500
+
+// Each gives all rows of a query to fn, a few at a time and in order, through a
+// cursor of the server: for exports, however long the list. fn is called at least
+// once, with none for no rows. q is inside a transaction.
+func Each[T any](ctx context.Context, q Querier, fn func(rows []T) error, sql string, args ...any) error {
+	if _, err := q.Exec(ctx, "declare each_row no scroll cursor for "+sql, args...); err != nil {
+		return err
+	}
+	for {
+		// Described anew each time: what the words fetch depends on the cursor.
+		rows, err := All[T](ctx, q, fmt.Sprintf("fetch %d from each_row", together), pgx.QueryExecModeDescribeExec)
+		if err == nil {
+			err = fn(rows)
+		}
+		if err != nil {
+			return err
+		}
+		if len(rows) < together {
+			_, err = q.Exec(ctx, "close each_row")
+			return err
+		}
+	}
+}
+
 // Translate gives database failures their kind. Errors that carry a kind
 // already, and unknown ones, come back unchanged.
 func Translate(err error) error {

@@ -203,3 +203,42 @@ func TestStatementsAreCounted(t *testing.T) {
 		t.Errorf("a statement of another context is counted: %q, %v", counter.Statements(), err)
 	}
 }
+
+// Lists of two shapes on one connection: what is fetched is described anew.
+func TestEachGivesEveryRowInParts(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	type number struct {
+		N int `db:"n"`
+	}
+	type named struct {
+		N    int    `db:"n"`
+		Name string `db:"name"`
+	}
+	for _, most := range []int{0, 1, 500, 1201} {
+		var calls, sum, names int
+		err := db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) error {
+			err := postgres.Each(t.Context(), q, func(rows []number) error {
+				calls++
+				for _, r := range rows {
+					sum += r.N
+				}
+				return nil
+			}, `select n from generate_series(1, $1::int) n`, most)
+			if err != nil {
+				return err
+			}
+			return postgres.Each(t.Context(), q, func(rows []named) error { names += len(rows); return nil }, `select n, 'x' as name from generate_series(1, $1::int) n`, most)
+		})
+		if err != nil || sum != most*(most+1)/2 || names != most || calls != most/500+1 {
+			t.Errorf("%d rows: sum %d, %d calls, %d names, %v", most, sum, calls, names, err)
+		}
+	}
+	stop := errors.New("stop")
+	err := db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) error {
+		return postgres.Each(t.Context(), q, func([]number) error { return stop }, `select n from generate_series(1, 9) n`)
+	})
+	if !errors.Is(err, stop) {
+		t.Errorf("what the reader of the rows said is lost: %v", err)
+	}
+}

@@ -24,8 +24,7 @@ const openColumns = projectColumns + `, coalesce(f.amount_fen, p.approved_fen) a
 const openTables = projectTables + ` join case_file f on f.id = p.case_id`
 
 const (
-	fetched = 500 // rows of an export in memory at a time
-	exports = 2   // that run at once: each holds a connection as long as its reader takes
+	exports = 2 // that run at once: each holds a connection as long as its reader takes
 
 	exportWait = 20 * time.Second // for one of them to end
 )
@@ -59,18 +58,7 @@ func (s *Service) Export(ctx context.Context, f ProjectFilter, by ProjectSort, r
 			return rows(ExportHead{civil.On(now), regions}, nil)
 		}
 		sql, args := l.all(regions)
-		if _, err := q.Exec(ctx, `declare export no scroll cursor for `+sql, args...); err != nil {
-			return err
-		}
-		for {
-			part, err := postgres.All[OpenProject](ctx, q, fmt.Sprintf(`fetch %d from export`, fetched))
-			if err == nil {
-				err = rows(ExportHead{civil.On(now), regions}, part)
-			}
-			if err != nil || len(part) < fetched {
-				return err
-			}
-		}
+		return postgres.Each(ctx, q, func(part []OpenProject) error { return rows(ExportHead{civil.On(now), regions}, part) }, sql, args...)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/export"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
@@ -17,6 +18,7 @@ type claimsView struct {
 	Decided ui.Table
 	Any     bool // something waits
 	Past    bool // something was decided
+	Files   export.Links
 }
 
 func (p *Pages) listClaims(w http.ResponseWriter, r *http.Request) error {
@@ -42,6 +44,7 @@ func (p *Pages) listClaims(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.Render(w, r, http.StatusOK, claimsPage(claimsView{
 		Waiting: ui.Table{Caption: "等确认的注册，先到的在前", Columns: columns, Groups: ui.Rows(waiting...)}, Any: len(waiting) > 0,
 		Decided: ui.Table{Caption: "最近办过的注册", Columns: columns, Groups: ui.Rows(decided...)}, Past: len(decided) > 0,
+		Files: export.LinksTo(paths.Claims, nil),
 	}))
 }
 

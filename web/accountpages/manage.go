@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/export"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
@@ -26,13 +27,13 @@ type accountsView struct {
 	Table  ui.Table
 	Any    bool
 	More   bool
+	Files  export.Links
 
 	Narrowed bool // something is searched for
 }
 
 func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	f := account.Filter{Role: authz.Role(q.Get("role")), Status: account.Status(q.Get("status")), Name: clip(q.Get("name"))}
+	f := filterOf(r)
 	list, more, err := p.Accounts.List(r.Context(), actor(r), f)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := accountsView{Title: listTitle(actor(r)), Name: f.Name, Role: string(f.Role), Status: string(f.Status),
-		Roles: roleOptions(rolesFor(actor(r)), "全部身份"), States: statusOptions(), Any: len(list) > 0, More: more, Narrowed: f != account.Filter{}}
+		Roles: roleOptions(rolesFor(actor(r)), "全部身份"), States: statusOptions(), Any: len(list) > 0, More: more, Files: export.LinksTo(paths.Accounts, r.URL.Query()), Narrowed: f != account.Filter{}}
 	switch {
 	case actor(r).Can(authz.AccountManage):
 		v.New, v.NewTo = paths.OfficeNew, "建机关账号"
@@ -58,15 +59,18 @@ func accountTable(list []account.Account, regions *district.RegionSet) ui.Table 
 		{Label: "所在"}, {Label: "动态口令"}, {Label: "状态"}}}
 	var rows []ui.Row
 	for _, a := range list {
-		factor := "没有绑定"
-		if a.HasSecondFactor() {
-			factor = "已绑定"
-		}
 		rows = append(rows, ui.Cells(ui.Head(a.Username, paths.Account(a.ID.String()), ""), ui.T(a.Name), ui.T(a.Role.Name()),
-			ui.T(placeOf(a, regions.Name)), ui.T(factor), ui.C(ui.Tag(a.Status.Name(), statusTone(a.Status)))))
+			ui.T(placeOf(a, regions.Name)), ui.T(factorWord(a)), ui.C(ui.Tag(a.Status.Name(), statusTone(a.Status)))))
 	}
 	t.Groups = ui.Rows(rows...)
 	return t
+}
+
+func factorWord(a account.Account) string {
+	if a.HasSecondFactor() {
+		return "已绑定"
+	}
+	return "没有绑定"
 }
 
 func listTitle(a authz.Actor) string {

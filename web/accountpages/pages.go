@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/session"
@@ -99,11 +100,13 @@ func (p *Pages) Register(_, s *httpserver.Router) {
 	s.Post(paths.OwnAccount+"/sessions/{id}/end", authz.AccountOwn, p.createSessionEnd)
 
 	s.Get(paths.Claims, authz.AccountConfirm, p.listClaims)
+	export.Register(s, paths.Claims, authz.AccountConfirm, p.exportClaims)
 	s.Get(paths.Claims+"/{id}", authz.AccountConfirm, p.showClaim)
 	s.Post(paths.Claims+"/{id}/confirmation", authz.AccountConfirm, p.createConfirmation)
 	s.Post(paths.Claims+"/{id}/refusal", authz.AccountConfirm, p.createRefusal)
 
 	s.Get(paths.Accounts, authz.AccountView, p.listAccounts)
+	export.Register(s, paths.Accounts, authz.AccountView, p.exportAccounts)
 	s.Get(paths.OfficeNew, authz.AccountManage, p.newOffice)
 	s.Post(paths.OfficeNew, authz.AccountManage, p.createOffice)
 	s.Get(paths.ClerkNew, authz.AccountInvite, p.newClerk)

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/incubator"
+	"civilaffairs/web/export"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
@@ -32,6 +33,7 @@ func New(bases *incubator.Service, flash func(ctx context.Context, message strin
 // Register declares the routes.
 func (p *Pages) Register(public, session *httpserver.Router) {
 	public.Get(paths.Bases, authz.Public, p.list)
+	export.Register(public, paths.BasesData, authz.Public, p.exportBases)
 	public.Get(paths.Bases+"/{slug}", authz.Public, p.base)
 	session.Get(paths.WorkspaceBases, authz.BaseEdit, p.own)
 	session.Get(paths.Bases+"/{slug}/facts", authz.BaseEdit, p.facts)

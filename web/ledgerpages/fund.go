@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -25,16 +26,13 @@ type fundView struct {
 	Items         ui.Table // to check; without rows when there are none
 	Waiting       []ui.Fact
 	Budget        string // address of the form, "" for who may not or a year that is over
+	Files         export.Links
 }
 
 func (p *Pages) showFund(w http.ResponseWriter, r *http.Request) error {
-	year := 0
-	if typed := r.URL.Query().Get("year"); typed != "" {
-		n, err := strconv.Atoi(typed)
-		if err != nil || n < 2017 || n > 2100 {
-			return errs.New(errs.NotFound, "没有这个年度的资金。从 2017年开始查看。")
-		}
-		year = n
+	year, err := yearOf(r)
+	if err != nil {
+		return err
 	}
 	o, err := p.Ledger.Overview(r.Context(), actor(r), year)
 	if err != nil {
@@ -50,7 +48,7 @@ func (p *Pages) showFund(w http.ResponseWriter, r *http.Request) error {
 		v.Years = append(v.Years, ui.Tab{Label: itoa(y) + "年", Href: paths.StaffFundYear(y), Current: y == o.Year})
 	}
 	v.Stats = stats(o.Total, o.Closed())
-	v.Table = poolTable(o)
+	v.Table, v.Files = poolTable(o), export.LinksTo(paths.StaffFund, r.URL.Query())
 	v.Items = itemTable("待复核的预算", o.Items, true)
 	for _, tab := range ledger.Tabs[:5] {
 		if n := o.Tally[tab]; n > 0 {
@@ -58,6 +56,28 @@ func (p *Pages) showFund(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return httpserver.Render(w, r, http.StatusOK, fundPage(v))
+}
+
+// yearOf is the year that an address names, 0 for none.
+func yearOf(r *http.Request) (int, error) {
+	typed := r.URL.Query().Get("year")
+	if typed == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 2017 || n > 2100 {
+		return 0, errs.New(errs.NotFound, "没有这个年度的资金。从 2017年开始查看。")
+	}
+	return n, nil
+}
+
+// poolOf is the pool that an address names.
+func poolOf(r *http.Request) (int, ledger.Purpose, error) {
+	year, err := strconv.Atoi(httpserver.Param(r, "year"))
+	if err != nil || year < 2017 || year > 2100 {
+		return 0, "", missing()
+	}
+	return year, ledger.Purpose(httpserver.Param(r, "purpose")), nil
 }
 
 func tabPath(t ledger.Tab) string {
@@ -139,15 +159,15 @@ type poolView struct {
 	Items         ui.Table
 	Entries       ui.Table
 	Pages         ui.Pages
+	Files         export.Links
 	Acts          []ui.Tab // what may be entered
 }
 
 func (p *Pages) showPool(w http.ResponseWriter, r *http.Request) error {
-	year, err := strconv.Atoi(httpserver.Param(r, "year"))
-	if err != nil || year < 2017 || year > 2100 {
-		return missing()
+	year, purpose, err := poolOf(r)
+	if err != nil {
+		return err
 	}
-	purpose := ledger.Purpose(httpserver.Param(r, "purpose"))
 	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	if err != nil {
 		before = 0 // anything else begins at the newest
@@ -170,6 +190,7 @@ func (p *Pages) showPool(w http.ResponseWriter, r *http.Request) error {
 	v.Items = itemTable("预算和调整", in.Items, false)
 	v.Entries = entryTable(in.Entries, may(r, authz.FundBudget) && !closed, actor(r))
 	here := paths.FundPool(year, string(purpose))
+	v.Files = export.LinksTo(here+"/entries", nil)
 	if in.Next > 0 {
 		v.Pages.Next = paths.WithQuery(here, url.Values{"before": {strconv.FormatInt(in.Next, 10)}})
 	}

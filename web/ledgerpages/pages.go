@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -37,7 +38,9 @@ func New(d Deps) *Pages { return &Pages{d} }
 // Register declares the routes, all behind the session.
 func (p *Pages) Register(_, s *httpserver.Router) {
 	s.Get(paths.StaffFund, authz.FundView, p.showFund)
+	export.Register(s, paths.StaffFund, authz.FundView, p.exportFund)
 	s.Get(paths.StaffFund+"/pools/{year}/{purpose}", authz.FundView, p.showPool)
+	export.Register(s, paths.StaffFund+"/pools/{year}/{purpose}/entries", authz.FundView, p.exportEntries)
 	p.form(s, paths.FundBudgetNew, authz.FundBudget, p.budgetForm)
 	s.Get(paths.StaffFund+"/budget/{item}", authz.FundView, p.showItem)
 	s.Post(paths.StaffFund+"/budget/{item}", authz.FundBudget, p.decideItem)
@@ -46,6 +49,7 @@ func (p *Pages) Register(_, s *httpserver.Router) {
 	p.form(s, paths.StaffFund+"/cases/{no}/payment", authz.FundPay, p.proposalForm)
 	p.form(s, paths.StaffFund+"/cases/{no}/repayment", authz.FundPay, p.repaymentForm)
 	s.Get(paths.FundPayments, authz.FundView, p.listPayments)
+	export.Register(s, paths.FundPayments, authz.FundView, p.exportPayments)
 	s.Get(paths.FundPayments+"/{payment}", authz.FundView, p.showPayment)
 	s.Get(paths.FundPayments+"/{payment}/order", authz.FundView, p.showOrder)
 	p.form(s, paths.FundPayments+"/{payment}/check", authz.FundPay, p.checkForm)

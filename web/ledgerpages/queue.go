@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -28,21 +29,11 @@ type queueView struct {
 	Empty    string
 	Remedy   string
 	Pages    ui.Pages
+	Files    export.Links
 }
 
 func (p *Pages) listPayments(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	f := ledger.Filter{Tab: ledger.Tab(q.Get("tab")), Purpose: ledger.Purpose(q.Get("purpose")), After: q.Get("after"),
-		Text: strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(q.Get("q"), ""), "\x00", ""))}
-	if !slices.Contains(ledger.Tabs, f.Tab) {
-		f.Tab = ledger.Payable
-	}
-	if !f.Purpose.Valid() {
-		f.Purpose = ""
-	}
-	if len([]rune(f.Text)) > 60 {
-		f.Text = string([]rune(f.Text)[:60])
-	}
+	f := queueFilter(r)
 	in, err := p.Ledger.Queue(r.Context(), actor(r), f)
 	if err != nil {
 		return err
@@ -67,6 +58,7 @@ func (p *Pages) listPayments(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		v.Table = paymentTable(f.Tab.Name(), in.Payments)
 	}
+	v.Files = export.LinksTo(paths.FundPayments, r.URL.Query())
 	if len(v.Table.Groups) == 0 {
 		v.Empty, v.Remedy = nothing(f)
 	}
@@ -77,6 +69,23 @@ func (p *Pages) listPayments(w http.ResponseWriter, r *http.Request) error {
 		v.Pages.Previous = address(f.Tab, f.Purpose, f.Text, "")
 	}
 	return httpserver.Render(w, r, http.StatusOK, queuePage(v))
+}
+
+// queueFilter reads the filter of an address.
+func queueFilter(r *http.Request) ledger.Filter {
+	q := r.URL.Query()
+	f := ledger.Filter{Tab: ledger.Tab(q.Get("tab")), Purpose: ledger.Purpose(q.Get("purpose")), After: q.Get("after"),
+		Text: strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(q.Get("q"), ""), "\x00", ""))}
+	if !slices.Contains(ledger.Tabs, f.Tab) {
+		f.Tab = ledger.Payable
+	}
+	if !f.Purpose.Valid() {
+		f.Purpose = ""
+	}
+	if len([]rune(f.Text)) > 60 {
+		f.Text = string([]rune(f.Text)[:60])
+	}
+	return f
 }
 
 func address(t ledger.Tab, p ledger.Purpose, text, after string) string {

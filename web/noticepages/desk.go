@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/once"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -23,6 +24,7 @@ type deskView struct {
 	layout.Page
 	Lists   []deskList
 	Waiting int // cases that wait for a notice
+	Files   export.Links
 }
 
 // deskList is one list of it.
@@ -36,7 +38,7 @@ func (p *Pages) showDesk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := deskView{Page: page("公示", "notices", 0)}
+	v := deskView{Page: page("公示", "notices", 0), Files: export.LinksTo(paths.StaffNotices, nil)}
 	for _, k := range d.Waiting {
 		v.Waiting += len(k.Cases)
 	}

@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/notice"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -52,6 +53,7 @@ func New(d Deps) *Pages {
 // session: an objector is nobody's account.
 func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Notices, authz.Public, p.listPublic)
+	export.Register(public, paths.NoticesData, authz.Public, p.exportPublic)
 	public.Get(paths.Notices+"/{no}", authz.Public, p.showPublic)
 	public.Get(paths.Notices+"/{no}/objection", authz.Public, p.newObjection)
 	public.Post(paths.Notices+"/{no}/objection", authz.Public, p.createObjection)
@@ -59,6 +61,7 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Post(paths.Receipts, authz.Public, p.showProgress)
 
 	s.Get(paths.StaffNotices, authz.NoticeView, p.showDesk)
+	export.Register(s, paths.StaffNotices, authz.NoticeView, p.exportDesk)
 	s.Get(paths.StaffNoticeNew, authz.NoticeDraft, p.newNotice)
 	s.Post(paths.StaffNoticeNew, authz.NoticeDraft, p.createNotice)
 	one := paths.StaffNotices + "/{id}"

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/notice"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -23,13 +24,12 @@ type listView struct {
 	Running, Over *ui.Table // nil when there are none
 	Later         bool      // a page after the first
 	Filtered      bool
+	Files         export.Links
 	Pages         ui.Pages
 }
 
 func (p *Pages) listPublic(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	year, _ := strconv.Atoi(q.Get("year")) // what is no year filters nothing
-	l, err := p.Notices.Public(r.Context(), notice.Filter{Type: notice.Type(q.Get("type")), Year: year, Cursor: q.Get("after")})
+	l, err := p.Notices.Public(r.Context(), publicFilter(r.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,7 @@ func (p *Pages) listPublic(w http.ResponseWriter, r *http.Request) error {
 		v.Over = listTable("已结束", l, l.Over)
 	}
 	keep := url.Values{"type": {v.Type}, "year": {v.Year}}
+	v.Files = export.LinksTo(paths.NoticesData, keep)
 	if l.Next != "" {
 		next := url.Values{"type": {v.Type}, "year": {v.Year}, "after": {l.Next}}
 		v.Pages.Next = paths.WithQuery(paths.Notices, next)

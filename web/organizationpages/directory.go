@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/standing"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -45,6 +46,7 @@ type directoryView struct {
 	EmptyWhy      string
 	EmptyNext     string
 	Pages         ui.Pages
+	Files         export.Links
 	Folded        string
 	MayRecord     bool
 }
@@ -97,7 +99,7 @@ func (p *Pages) listPublic(w http.ResponseWriter, r *http.Request) error {
 	v := newDirectory(l, paths.Organizations, paths.Organization)
 	v.Page = layout.Page{Title: "社会组织", Nav: "organizations", Description: "坪山区社区社会组织名录，可按街道、社区和类别查找。",
 		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "社会组织"}}}
-	v.Heading = "社会组织"
+	v.Heading, v.Files = "社会组织", export.LinksTo(paths.OrganizationsData, addressOf(l.filter))
 	return httpserver.Render(w, r, http.StatusOK, directoryPage(v))
 }
 
@@ -113,6 +115,7 @@ func (p *Pages) listStaff(w http.ResponseWriter, r *http.Request) error {
 	v := newDirectory(l, paths.StaffOrganizations, paths.StaffOrganization)
 	v.Page = shell(r, "组织档案", 0)
 	v.Heading, v.Staff, v.MayRecord = "组织档案", true, a.Can(authz.OrganizationRecord)
+	v.Files = export.LinksTo(paths.StaffOrganizations, addressOf(l.filter))
 	switch {
 	case a.Role == authz.Department: // organizations are not counted by unit
 		v.Lead = "本单位主管（指导）的组织。"

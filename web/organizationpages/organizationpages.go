@@ -18,6 +18,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/standing"
+	"civilaffairs/web/export"
 	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -48,6 +49,7 @@ func New(d Deps) *Pages { return &Pages{d} }
 func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Organizations, authz.Public, p.listPublic)
 	public.Get(paths.Organizations+"/{id}", authz.Public, p.showPublic)
+	export.Register(public, paths.OrganizationsData, authz.Public, p.exportPublic)
 
 	forms := formpage.Forms{Flash: p.Flash}
 	my := paths.MyOrganization
@@ -62,6 +64,7 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 
 	staff := paths.StaffOrganizations
 	s.Get(staff, authz.OrganizationStaff, p.listStaff)
+	export.Register(s, staff, authz.OrganizationStaff, p.exportStaff)
 	forms.Declare(s, staff+"/new", authz.OrganizationRecord, p.newForm)
 	one := staff + "/{id}"
 	s.Get(one, authz.OrganizationStaff, p.showRecord)

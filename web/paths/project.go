@@ -11,9 +11,13 @@ const (
 	Projects     = "/projects"
 	Fund         = "/fund"
 	OpenData     = "/open-data"
-	ProjectsCSV  = OpenData + "/projects.csv"
+	ProjectsData = OpenData + "/projects" // .xlsx and .csv
 	ProjectsJSON = OpenData + "/projects.json"
 	FundCSV      = OpenData + "/fund.csv"
+
+	OrganizationsData = OpenData + "/organizations" // .xlsx and .csv, like the next
+	NoticesData       = OpenData + "/notices"
+	BasesData         = OpenData + "/bases"
 )
 
 // Project returns the page of the funded project with a number.

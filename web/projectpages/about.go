@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -27,10 +28,18 @@ func (p *Pages) openData(w http.ResponseWriter, r *http.Request) error {
 
 func sets() ui.Table {
 	return ui.Table{Caption: "可以下载的数据", Columns: []ui.Column{{Label: "数据", Full: true}, {Label: "格式"}, {Label: "下载", Hidden: true}}, Groups: ui.Rows(
-		ui.Cells(ui.Head("资助项目（表格）", "", "每行一个项目，一次下载全部；Excel 可以直接打开"), ui.T("CSV，UTF-8"), ui.C(ui.Go("下载 CSV", paths.ProjectsCSV))),
+		ui.Cells(ui.Head("资助项目（表格）", "", "每行一个项目，一次下载全部"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.ProjectsData)),
 		ui.Cells(ui.Head("资助项目（360Giving）", "", "按国际资助数据标准 360Giving 1.4 编排，另加退回和追回"), ui.T("JSON"), ui.C(ui.Go("下载 JSON", paths.ProjectsJSON))),
+		ui.Cells(ui.Head("社会组织（表格）", "", "现有的社区社会组织：类型、编号、类别、地点、状态、星级和名录"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.OrganizationsData)),
+		ui.Cells(ui.Head("公示公告（表格）", "", "正在公示和已经结束的公示，每行一份"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.NoticesData)),
+		ui.Cells(ui.Head("孵化基地（表格）", "", "各社区的基地：地址、开放时间、服务电话"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.BasesData)),
 		ui.Cells(ui.Head("预算和执行", "", "专项资金各用途的预算、占用、拨付、退回和追回"), ui.T("CSV，UTF-8"), ui.C(ui.Go("下载 CSV", paths.FundCSV))),
 	)}
+}
+
+func tableLinks(path string) ui.Cell {
+	l := export.LinksTo(path, nil)
+	return ui.C(ui.Go("下载 Excel", l.XLSX), ui.Go("下载 CSV", l.CSV))
 }
 
 func params() ui.Table {
@@ -47,8 +56,8 @@ func params() ui.Table {
 }
 
 func fields() ui.Table {
-	rows := make([]ui.Row, len(csvColumns))
-	for i, c := range csvColumns {
+	rows := make([]ui.Row, len(tableColumns))
+	for i, c := range tableColumns {
 		rows[i] = ui.Cells(ui.Head(c.name, "", ""), ui.T(c.what))
 	}
 	return ui.Table{Caption: "资助项目（表格）的各列", Columns: []ui.Column{{Label: "列"}, {Label: "意思", Full: true}}, Groups: ui.Rows(rows...)}

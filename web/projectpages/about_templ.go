@@ -147,7 +147,7 @@ func aboutPage(v aboutView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"read\">以 = + - @ 开头的文字，表格里前面加一个撇号，免得被当成公式。JSON 里的标识以 360G-CN440310 开头，正式前缀由部署方向 360Giving 申请后填写。</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"read\">以 = + - @ 开头的文字，CSV 里前面加一个撇号，免得被当成公式。18 位的编号用 Excel 打开 CSV 会丢掉后几位，请下载 Excel 版。JSON 里的标识以 360G-CN440310 开头，正式前缀由部署方向 360Giving 申请后填写。</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

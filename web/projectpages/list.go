@@ -7,6 +7,7 @@ import (
 
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/report"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -34,7 +35,8 @@ type listView struct {
 	Empty      emptyView
 	Pages      ui.Pages
 	DownloadOf string // 这 28 个, or 全部结果
-	CSV, JSON  string
+	Files      export.Links
+	JSON       string
 }
 
 // emptyView says why the list is empty and what to drop.
@@ -84,7 +86,7 @@ func newList(page report.ProjectPage, by report.ProjectSort) listView {
 	}
 	v.Pages = ui.Pages{Previous: l.page(l.Previous), Next: l.page(l.Next)}
 	q := addressOf(f, by)
-	v.CSV, v.JSON = paths.WithQuery(paths.ProjectsCSV, q), paths.WithQuery(paths.ProjectsJSON, q)
+	v.Files, v.JSON = export.LinksTo(paths.ProjectsData, q), paths.WithQuery(paths.ProjectsJSON, q)
 	v.DownloadOf = "下载这 " + strconv.Itoa(l.total().N) + " 个"
 	if f.Query != "" {
 		v.DownloadOf = "下载全部搜索结果"

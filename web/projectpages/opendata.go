@@ -58,22 +58,6 @@ func (s *streamed) start(contentType, name string) (first bool) {
 	return true
 }
 
-func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
-	f, by := filterOf(r.URL.Query())
-	return stream(w, func(s *streamed) error {
-		out := newCSV(w)
-		return p.Report.Export(r.Context(), f, by, func(h report.ExportHead, rows []report.OpenProject) error {
-			if s.start("text/csv; charset=utf-8", "资助项目-"+h.Today.String()+".csv") {
-				out.head(columns())
-			}
-			for _, row := range rows {
-				out.row(p.cells(h, row)...)
-			}
-			return out.flush()
-		})
-	})
-}
-
 func (p *Pages) json(w http.ResponseWriter, r *http.Request) error {
 	f, by := filterOf(r.URL.Query())
 	n := 0

@@ -83,8 +83,11 @@ func TestChipsTakeOffTheirOwnCondition(t *testing.T) {
 	if strings.Join(hrefs, " ") != want {
 		t.Errorf("%v", hrefs)
 	}
-	if csv := p.Find(".export a").First().AttrOr("href", ""); csv != "/open-data/projects.csv?category=welfare&sort=paid_asc&year=2026" {
-		t.Errorf("download %s is not this list", csv)
+	files := p.Find(".export a")
+	for i, format := range []string{"xlsx", "csv"} {
+		if href := files.Eq(i).AttrOr("href", ""); href != "/open-data/projects."+format+"?category=welfare&sort=paid_asc&year=2026" {
+			t.Errorf("download %s is not this list", href)
+		}
 	}
 	sorted := p.Find(`th[aria-sort]`)
 	if sorted.Length() != 1 || sorted.AttrOr("aria-sort", "") != "ascending" || !strings.HasSuffix(sorted.Find("a").AttrOr("href", ""), "sort=paid&year=2026") {

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/report"
+	"civilaffairs/web/export"
 	"civilaffairs/web/paths"
 )
 
@@ -29,7 +30,7 @@ func (p *Pages) Register(public, _ *httpserver.Router) {
 	public.Get(paths.Projects, authz.Public, p.list)
 	public.Get(paths.Projects+"/{no}", authz.Public, p.show)
 	public.Get(paths.OpenData, authz.Public, p.openData)
-	public.Get(paths.ProjectsCSV, authz.Public, p.csv)
+	export.Register(public, paths.ProjectsData, authz.Public, p.exportProjects)
 	public.Get(paths.ProjectsJSON, authz.Public, p.json)
 	public.Get(paths.OpenData+"/projects/{no}.json", authz.Public, p.oneJSON)
 }

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -29,6 +30,7 @@ type inboxView struct {
 	End                      string // what the list holds
 	FromStart                string // address of the first page, "" on it
 	Pages                    ui.Pages
+	Files                    export.Links
 	Bases                    bool // leads to the facts of bases
 	Payees                   bool // leads to the accounts to be verified
 }
@@ -60,12 +62,14 @@ func readFilter(q url.Values) casework.Filter {
 }
 
 // address is the inbox under f; a change of tab or order begins at the first page.
-func address(f casework.Filter) string {
+func address(f casework.Filter) string { return paths.WithQuery(paths.Workspace, query(f)) }
+
+func query(f casework.Filter) url.Values {
 	q := url.Values{"tab": {string(f.Tab)}, "kind": {f.Kind}, "subdistrict": {f.Subdistrict}, "q": {f.Text}, "after": {f.Cursor}}
 	if f.Newest {
 		q.Set("sort", "newest")
 	}
-	return paths.WithQuery(paths.Workspace, q)
+	return q
 }
 
 func (p *Pages) showInbox(w http.ResponseWriter, r *http.Request) error {
@@ -105,6 +109,7 @@ func newInboxView(in casework.Inbox, a authz.Actor) inboxView {
 		return v
 	}
 	v.Table = queue(in, a)
+	v.Files = export.LinksTo(paths.Workspace, query(f))
 	first := f
 	first.Cursor = ""
 	if f.Cursor != "" {

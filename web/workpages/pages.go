@@ -19,6 +19,7 @@ import (
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 )
@@ -45,6 +46,7 @@ func New(d Deps) *Pages { return &Pages{d} }
 // Register declares the routes, all behind the session.
 func (p *Pages) Register(_, session *httpserver.Router) {
 	session.Get(paths.Workspace, authz.WorkspaceView, p.showWorkspace)
+	export.Register(session, paths.Workspace, authz.CaseView, p.exportInbox)
 	session.Get(paths.Messages, authz.AccountOwn, p.listMessages)
 	session.Post(paths.MessagesRead, authz.AccountOwn, p.createRead)
 	session.Get(paths.Counter, authz.ApplicationCounter, p.showCounter)

@@ -1,0 +1,79 @@
+package organizationpages
+
+import (
+	"net/http"
+	"time"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/sheet"
+	"civilaffairs/internal/standing"
+	"civilaffairs/web/export"
+
+	"github.com/google/uuid"
+)
+
+// exportPublic is the directory as open data: public facts only.
+func (p *Pages) exportPublic(*http.Request) export.List {
+	return p.exported("社会组织", func(q *reading) error {
+		return organization.Each(q.r.Context(), q.Querier, q.regions, q.filter, q.rows)
+	})
+}
+
+// exportStaff is the same table of the organizations in the actor's scope.
+func (p *Pages) exportStaff(*http.Request) export.List {
+	return p.exported("组织档案", func(q *reading) error {
+		return p.Organizations.EachFor(q.r.Context(), q.Querier, q.regions, actor(q.r), q.filter, q.rows)
+	})
+}
+
+// reading is one export under way.
+type reading struct {
+	postgres.Querier
+	r       *http.Request
+	regions *district.RegionSet
+	filter  organization.Filter
+	rows    func([]organization.Listed) error
+}
+
+func (p *Pages) exported(name string, each func(*reading) error) export.List {
+	return export.List{
+		Name: name,
+		Columns: []sheet.Column{{Name: "组织", Width: 36}, {Name: "组织类型"}, {Name: "管理方式", Width: 10}, {Name: "统一社会信用代码或备案编号", Kind: sheet.Code, Width: 26},
+			{Name: "类别", Width: 12}, {Name: "街道", Width: 12}, {Name: "社区", Width: 14}, {Name: "社区代码", Kind: sheet.Code, Width: 15}, {Name: "登记或备案机关", Width: 24},
+			{Name: "成立日期", Kind: sheet.Date}, {Name: "状态", Width: 12}, {Name: "星级", Width: 10}, {Name: "名录", Width: 16}, {Name: "业务范围", Width: 40}},
+		Fill: func(r *http.Request, t *export.Table) error {
+			return p.DB.Read(r.Context(), func(q postgres.Querier, now time.Time) error {
+				t.On(civil.On(now))
+				regions, err := district.Regions(r.Context(), q)
+				if err != nil {
+					return err
+				}
+				rows := func(part []organization.Listed) error { return exportRows(r, q, t, regions, civil.On(now), part) }
+				return each(&reading{Querier: q, r: r, regions: regions, filter: filterOf(r.URL.Query(), regions), rows: rows})
+			})
+		},
+	}
+}
+
+func exportRows(r *http.Request, q postgres.Querier, t *export.Table, regions *district.RegionSet, today civil.Date, part []organization.Listed) error {
+	ids := make([]uuid.UUID, len(part))
+	for i, o := range part {
+		ids[i] = o.ID
+	}
+	marks, err := standing.Summaries(r.Context(), q, ids, today)
+	for _, o := range part {
+		if err != nil {
+			return err
+		}
+		mark, star := marks[o.ID], ""
+		if mark.Star > 0 {
+			star = standing.Grade{Star: mark.Star}.Name()
+		}
+		err = t.Row(o.Name, o.Type.Name(), o.Basis.Name(), o.Number, categoryName(o.Category), regions.Name(o.SubdistrictCode), regions.Name(o.CommunityCode), o.CommunityCode,
+			o.Registrar, o.EstablishedOn, o.Status.Name(), star, listed(mark.Lists), o.BusinessScope)
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package organizationpages_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/sheet"
+	"civilaffairs/web/paths"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// table takes a list whole.
+func (s *site) table(t *testing.T, as, address string) (status int, rows [][]string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if as != "" {
+		r.AddCookie(&http.Cookie{Name: "as", Value: as})
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return res.StatusCode, nil
+	}
+	read, err := sheet.Read(bytes.NewReader(body), int64(len(body)), "", sheet.Limits{})
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	for _, row := range read.Rows {
+		rows = append(rows, row.Cells)
+	}
+	return res.StatusCode, rows
+}
+
+// names walks the pages of a list.
+func (s *site) names(t *testing.T, as, address string) (names []string) {
+	t.Helper()
+	for address != "" {
+		p := s.get(t, as, address)
+		names = append(names, p.Find("table tbody th a").Map(func(_ int, a *goquery.Selection) string { return a.Text() })...)
+		address, _ = p.Find(`a[rel="next"]`).Attr("href")
+	}
+	return names
+}
+
+// What can be taken whole is what one can page through, in its order: under every
+// filter, in both formats, for everyone who sees the list.
+func TestAnExportIsTheWholeList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := 1; i <= 23; i++ {
+		in := registration(i)
+		in.EstablishedOn = in.EstablishedOn.AddDays(-i)
+		if i > 20 {
+			in.SubdistrictCode, in.CommunityCode, in.Category = "440310002", pinghuan, organization.Rights
+		}
+		s.add(t, in, i)
+	}
+	for _, c := range []struct {
+		as, list, data, query string
+		n                     int
+	}{
+		{"", paths.Organizations, paths.OrganizationsData, "", 23}, {"", paths.Organizations, paths.OrganizationsData, "?place=440310002&category=rights", 3},
+		{"", paths.Organizations, paths.OrganizationsData, "?q=%E7%AC%AC22", 1}, {"", paths.Organizations, paths.OrganizationsData, "?q=%E5%85%BB%E8%80%81", 0},
+		{"clerk", paths.StaffOrganizations, paths.StaffOrganizations, "?category=welfare", 20}, {"subdistrict", paths.StaffOrganizations, paths.StaffOrganizations, "", 20},
+		{"elsewhere", paths.StaffOrganizations, paths.StaffOrganizations, "?place=440310001&after=x", 0}, {"elsewhere", paths.StaffOrganizations, paths.StaffOrganizations, "", 3},
+	} {
+		want := s.names(t, c.as, c.list+c.query)
+		for _, format := range []string{".xlsx", ".csv"} {
+			status, rows := s.table(t, c.as, c.data+format+c.query)
+			var got []string
+			for _, row := range rows {
+				got = append(got, row[0])
+			}
+			if status != http.StatusOK || len(got) != c.n || !slices.Equal(got, want) {
+				t.Errorf("%s %s%s%s: status %d, %d rows, want %d as listed", c.as, c.data, format, c.query, status, len(got), len(want))
+			}
+		}
+	}
+	if status, _ := s.table(t, "expert", paths.StaffOrganizations+".csv"); status != http.StatusForbidden {
+		t.Errorf("an expert took the registry: %d", status)
+	}
+	_, rows := s.table(t, "clerk", paths.StaffOrganizations+".xlsx?q=%E7%AC%AC22")
+	all, _ := json.Marshal(rows)
+	for _, private := range []string{"440310199002280010", "13800138000", "综合楼"} {
+		if strings.Contains(string(all), private) {
+			t.Errorf("%s is in the table", private)
+		}
+	}
+	if want := []string{"六联社区第22互助会", "社会团体", "备案", fmt.Sprintf("坪社备〔2026〕第%04d号", 22), "维权", "马峦街道", "坪环社区", pinghuan}; !slices.Equal(rows[0][:8], want) {
+		t.Errorf("row %q", rows[0])
+	}
+	links := s.get(t, "", paths.Organizations+"?place=440310002").Find(".export a")
+	if links.Length() != 2 || links.Eq(1).AttrOr("href", "") != paths.OrganizationsData+".csv?place=440310002" {
+		t.Errorf("the links are not those of this list")
+	}
+}
