@@ -158,9 +158,13 @@ func (s *Service) WithdrawGrant(ctx context.Context, actor authz.Actor, orgID, i
 		if err := needReason(reason); err != nil {
 			return audit.Entry{}, err
 		}
-		return audit.Entry{Action: "organization.grant.withdraw", Detail: map[string]any{"grant": id}}, postgres.ExecOne(ctx, tx, `
+		err := postgres.ExecOne(ctx, tx, `
 			update earlier_grant set void_on = $3, void_reason = $4, version = version + 1
 			where id = $1 and version = $2 and void_on is null`, id, version, civil.On(now), reason)
+		if postgres.Violates(err, "earlier_grant_opened_stands") {
+			err = errs.Wrap(errs.Conflict, "这笔资助是导入的，已经列入资助项目名单和台账，不能单独撤销。请民政局撤销那次导入，改正后重新导入。", err)
+		}
+		return audit.Entry{Action: "organization.grant.withdraw", Detail: map[string]any{"grant": id}}, err
 	})
 }
 
