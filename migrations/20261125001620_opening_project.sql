@@ -124,11 +124,12 @@ end $$;
 create function project_grant_differences(wanted uuid) returns table (was project, fresh project) language plpgsql stable as $$
 begin
   return query
-  select s, row(null::uuid, c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress,
+  select s.project, row(null::uuid, c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress,
       c.approved_fen, c.paid_fen, c.returned_fen, c.recovered_fen, c.returned_fen + c.recovered_fen > 0, portal_now(), c.grant_id)::project
-  from (select * from project p where p.grant_id is not null and (wanted is null or p.grant_id = wanted)) s
+  from (select p.grant_id, p as project from project p where p.grant_id is not null and (wanted is null or p.grant_id = wanted)) s
     full join (select * from project_computed p where p.grant_id is not null and (wanted is null or p.grant_id = wanted)) c using (grant_id)
-  where row(s.no, s.year, s.programme, s.category, s.subdistrict, s.community, s.granted_on, s.progress, s.approved_fen, s.paid_fen, s.returned_fen, s.recovered_fen)
+  where row((s.project).no, (s.project).year, (s.project).programme, (s.project).category, (s.project).subdistrict, (s.project).community, (s.project).granted_on,
+      (s.project).progress, (s.project).approved_fen, (s.project).paid_fen, (s.project).returned_fen, (s.project).recovered_fen)
     is distinct from row(c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress, c.approved_fen, c.paid_fen, c.returned_fen, c.recovered_fen);
 end $$;
 -- +goose StatementEnd
