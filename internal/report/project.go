@@ -20,7 +20,7 @@ type ProjectFile struct {
 	Project
 	projectFacts
 	Before  *BeforePortal // of a grant of before; then there are no acts and no notices
-	Acts    []PublicAct // oldest first
+	Acts    []PublicAct   // oldest first
 	Notices []PublicNotice
 	Moves   []MoneyMove // oldest first
 	Regions *district.RegionSet

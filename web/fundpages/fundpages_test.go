@@ -82,7 +82,7 @@ func TestFundEqualsTheLedger(t *testing.T) {
 	if !ok || err != nil || len(rows) != 5 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	want := "2026 小项目大建设（微公益创投资金） 10000000.00 50000.00 30000.00 123.45 0.00 9950000.00"
+	want := "2026 小项目大建设（微公益创投资金） 10000000.00 50000.00 30000.00 123.45 0.00 9950000.00 0.00"
 	if got := strings.Join(rows[3], " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
