@@ -196,6 +196,9 @@ func entryTable(list []ledger.Entry, reverse bool, a authz.Actor) ui.Table {
 		if e.Reverses != nil {
 			name += "第 " + strconv.FormatInt(*e.Reverses, 10) + " 号" + e.OfKind.Name()
 		}
+		if e.Kind == ledger.OpeningEntry {
+			name += "：" + e.OfKind.Name()
+		}
 		act := ui.Cell{}
 		switch {
 		case e.Reversed:
