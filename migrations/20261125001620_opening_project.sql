@@ -95,15 +95,21 @@ $$;
 create function project_follow_grant(wanted uuid) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+  kept record;
+  due record;
   was project[];
   fresh project[];
 begin
-  if not exists (select from project_grant_differences(wanted)) then
+  select no, year, programme, category, subdistrict, community, granted_on, progress, approved_fen, paid_fen, returned_fen, recovered_fen
+    into kept from project where grant_id = wanted;
+  select no, year, programme, category, subdistrict, community, granted_on, progress, approved_fen, paid_fen, returned_fen, recovered_fen
+    into due from project_computed where grant_id = wanted;
+  if kept is not distinct from due then
     return;
   end if;
   perform pg_advisory_xact_lock(hashtext('project_tally'));
   select array_agg(d.was) filter (where (d.was).no is not null), array_agg(d.fresh) filter (where (d.fresh).no is not null)
-    into was, fresh from project_grant_differences(null) d;
+    into was, fresh from project_grant_differences() d;
   if was is not null then
     delete from project where no in (select p.no from unnest(was) p);
     perform project_count_all(was, -1);
@@ -119,19 +125,16 @@ end $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- The projects of opened grants that are not what they have to be, of one grant
--- or of all for null.
-create function project_grant_differences(wanted uuid) returns table (was project, fresh project) language plpgsql stable as $$
-begin
-  return query
+-- The projects of opened grants that are not what they have to be.
+create function project_grant_differences() returns table (was project, fresh project) language sql stable as $$
   select s.project, row(null::uuid, c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress,
       c.approved_fen, c.paid_fen, c.returned_fen, c.recovered_fen, c.returned_fen + c.recovered_fen > 0, portal_now(), c.grant_id)::project
-  from (select p.grant_id, p as project from project p where p.grant_id is not null and (wanted is null or p.grant_id = wanted)) s
-    full join (select * from project_computed p where p.grant_id is not null and (wanted is null or p.grant_id = wanted)) c using (grant_id)
+  from (select p.grant_id, p as project from project p where p.grant_id is not null) s
+    full join (select * from project_computed p where p.grant_id is not null) c using (grant_id)
   where row((s.project).no, (s.project).year, (s.project).programme, (s.project).category, (s.project).subdistrict, (s.project).community, (s.project).granted_on,
       (s.project).progress, (s.project).approved_fen, (s.project).paid_fen, (s.project).returned_fen, (s.project).recovered_fen)
-    is distinct from row(c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress, c.approved_fen, c.paid_fen, c.returned_fen, c.recovered_fen);
-end $$;
+    is distinct from row(c.no, c.year, c.programme, c.category, c.subdistrict, c.community, c.granted_on, c.progress, c.approved_fen, c.paid_fen, c.returned_fen, c.recovered_fen)
+$$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -153,7 +156,7 @@ begin
   select * from project_counted;
 end $$;
 -- +goose StatementEnd
-revoke execute on function project_count_all(project[], int), project_grant_differences(uuid) from public;
+revoke execute on function project_count_all(project[], int), project_grant_differences() from public;
 
 -- +goose StatementBegin
 create or replace function project_differences() returns table (subject text, stored text, computed text) language sql stable as $$
@@ -174,7 +177,7 @@ $$;
 drop trigger project on earlier_grant;
 drop function project_of_grant();
 drop function project_follow_grant(uuid);
-drop function project_grant_differences(uuid);
+drop function project_grant_differences();
 drop function project_count_all(project[], int);
 delete from project where grant_id is not null;
 -- +goose StatementBegin
