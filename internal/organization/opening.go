@@ -3,6 +3,7 @@ package organization
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/audit"
@@ -102,7 +103,8 @@ func (b *openingBook) judge(i int, r OpeningGrant, title string) OpeningCheck {
 	f := r.faults(Organization{EstablishedOn: founded}, b.today)
 	f.length("purpose", "用途", r.Purpose, 0, 200)
 	switch {
-	case r.Programme != OtherProgramme && r.AwardedOn.Valid() && r.AwardedOn.Year < fundSince:
+	case slices.ContainsFunc(f, func(x errs.Field) bool { return x.Name == "awarded_on" }):
+	case r.Programme != OtherProgramme && r.AwardedOn.Year < fundSince:
 		f.add("awarded_on", "核定日期", fmt.Sprintf("四项工程从 %d 年开始。更早的资助，扶持项目填“%s”。", fundSince, OtherProgramme.Name()))
 	case !b.live.IsZero() && !r.AwardedOn.Before(b.live):
 		f.add("awarded_on", "核定日期", b.live.Chinese()+"起的资助由平台审批登记，不再导入。核对日期。")
