@@ -98,7 +98,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.stories, p.claims} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.stories, p.claims, p.past} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {
