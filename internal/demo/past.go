@@ -124,7 +124,7 @@ func (p *planter) openBudgets(ctx context.Context, tx postgres.Tx, now time.Time
 	var budgets []ledger.OpeningBudget
 	for year := first + 1; year < p.opening.Year; year++ {
 		for _, purpose := range []ledger.Purpose{ledger.Startup, ledger.Activity, ledger.Venture} {
-			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: yearly[purpose] / 2, DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
+			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: yearly[purpose] / 8, DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
 		}
 	}
 	return p.Ledger.OpenBudgets(ctx, tx, now, clerk, importID, budgets)

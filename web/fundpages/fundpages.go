@@ -104,6 +104,12 @@ func newFund(f report.Fund) fundView {
 		{Label: "已拨付", Value: t.Paid.Wan(), Unit: "万元", Note: "已到组织账户"},
 		{Label: "退回和追回", Value: t.Back().Wan(), Unit: "万元", Note: "结余退回 " + t.Returned.Wan() + "，决定追回 " + t.Recovered.Wan()},
 	}
+	if t.Filled > 0 {
+		v.Stats[0] = ui.Stat{Label: "预算", Value: "待补录", Note: "平台上线前的预算"}
+		if t.Filled < t.Budget {
+			v.Stats[0] = ui.Stat{Label: "预算", Value: (t.Budget - t.Filled).Wan(), Unit: "万元", Note: "另有用途的预算待补录"}
+		}
+	}
 	v.Chart, v.Table = chart(f), table(f)
 	if !f.Over() {
 		v.Running = year + " 年还没有结束，数字截至 " + f.Today.Chinese() + "。"
@@ -111,9 +117,12 @@ func newFund(f report.Fund) fundView {
 	if t.Filled > 0 {
 		v.Filled = "标“待补录”的用途，这一年的预算还没有补录，预算一栏先按已核定的资助合计（" + t.Filled.String() + " 元）列出，执行率没有意义。"
 	}
-	v.Projects = "每个项目审批并公示后逐个公布。" + year + " 年的预算还没有公布的项目。"
+	v.Projects = "每个项目逐个公布。" + year + " 年的预算还没有公布的项目。"
 	if f.Projects.N > 0 {
-		v.Projects = fmt.Sprintf("每个项目审批并公示后逐个公布。%s 年的预算已公布 %d 个项目，核定 %s 元，已拨付 %s 元。", year, f.Projects.N, f.Projects.Approved, f.Projects.Paid)
+		v.Projects = fmt.Sprintf("每个项目逐个公布。%s 年的预算已公布 %d 个项目，核定 %s 元，已拨付 %s 元。", year, f.Projects.N, f.Projects.Approved, f.Projects.Paid)
+	}
+	if t.Committed > f.Projects.Approved {
+		v.Projects += "已占用的钱里，有一部分的项目还在公示，公示期满才列出。"
 	}
 	return v
 }

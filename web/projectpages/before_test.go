@@ -50,7 +50,7 @@ func TestAGrantOfBeforeThePortal(t *testing.T) {
 	if strings.Contains(p.text, "PZ-777") || strings.Contains(p.text, "规则版本") || strings.Contains(p.text, "组织在申请书里提出的金额") {
 		t.Error("a voucher, an edition or an application stands on the page")
 	}
-	s.get(t, "/projects/"+no[1]).has(t, "用途没有记录。", "拨付记录还没有补录。", "民政局补录后", "2020 年预算")
+	s.get(t, "/projects/"+no[1]).has(t, "用途没有记录。", "拨付、退回和追回的记录还没有补录。", "民政局补录后", "2020 年预算")
 	if p := s.get(t, "/projects/"+no[2]); strings.Contains(p.text, "2016 年预算") {
 		t.Error("support outside the fund has a budget")
 	}

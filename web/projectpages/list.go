@@ -147,10 +147,18 @@ func (l listing) table() ui.Table {
 		head := ui.Head(p.Title, paths.Project(p.No), p.OrganizationName+" · "+p.No)
 		head.Demo = p.Demo
 		rows[i] = ui.Cells(head, ui.T(p.Programme.Name()), ui.T(strings.TrimSuffix(l.Regions.Name(p.Community), "社区")), ui.T(p.GrantedOn.String()),
-			ui.T(p.Approved.String()), ui.T(p.Paid.String()), state(p))
+			ui.T(p.Approved.String()), ui.T(paid(p)), state(p))
 	}
 	t.Groups = ui.Rows(rows...)
 	return t
+}
+
+// paid is "—" while nobody has recorded it of a grant of before.
+func paid(p report.Project) string {
+	if p.Opening && p.Progress == report.Unpaid {
+		return "—"
+	}
+	return p.Paid.String()
 }
 
 // state is how far a project is, and what came back of its money.

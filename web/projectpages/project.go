@@ -90,6 +90,9 @@ func amounts(f report.ProjectFile) []ui.MoneyLine {
 	} else {
 		list = append(list, ui.MoneyLine{Label: "申请", Amount: f.Requested.String(), To: share(f.Requested), Tone: ui.Quiet, Why: "组织在申请书里提出的金额。"})
 	}
+	if f.Before != nil && len(f.Moves) == 0 { // not recorded, which is not the same as nothing
+		return append(list, approved, ui.MoneyLine{Label: "已拨付", Amount: "—", Why: "拨付、退回和追回的记录还没有补录。"})
+	}
 	list = append(list, approved, ui.MoneyLine{Label: "已拨付", Amount: f.Paid.String(), To: share(f.Paid), Why: paidWhy(f)})
 	if f.Returned > 0 {
 		list = append(list, ui.MoneyLine{Label: "已退回", Amount: "−" + f.Returned.String(), From: share(f.Paid - f.Returned), To: share(f.Paid), Tone: ui.Bad,
@@ -113,8 +116,6 @@ func paidWhy(f report.ProjectFile) string {
 		}
 	}
 	switch {
-	case payments == 0 && f.Before != nil:
-		return "拨付记录还没有补录。"
 	case payments == 0 && f.Progress == report.Terminated:
 		return "项目已终止，没有拨付。"
 	case payments == 0:
@@ -127,6 +128,10 @@ func paidWhy(f report.ProjectFile) string {
 
 func moves(f report.ProjectFile) ui.Table {
 	t := ui.Table{Caption: "拨付、退回和追回明细", Columns: []ui.Column{{Label: "日期"}, {Label: "事项"}, {Label: "拨付编号"}, {Label: "金额（元）", Number: true}}}
+	span := 3
+	if f.Before != nil { // the portal gave no numbers then
+		t.Columns, span = slices.Delete(t.Columns, 2, 3), 2
+	}
 	rows := make([]ui.Row, len(f.Moves))
 	for i, m := range f.Moves {
 		amount, what := m.Amount.String(), "拨付"
@@ -137,9 +142,12 @@ func moves(f report.ProjectFile) ui.Table {
 			amount, what = "−"+amount, "追回"
 		}
 		rows[i] = ui.Cells(ui.T(m.On.String()), ui.Head(what, "", ""), ui.T(m.No), ui.T(amount))
+		if f.Before != nil {
+			rows[i].Cells = slices.Delete(rows[i].Cells, 2, 3)
+		}
 	}
 	t.Groups = ui.Rows(rows...)
-	t.Foot = []ui.Row{ui.Cells(ui.Cell{Text: "资助净额", Head: true, Span: 3}, ui.T(f.Net().String()))}
+	t.Foot = []ui.Row{ui.Cells(ui.Cell{Text: "资助净额", Head: true, Span: span}, ui.T(f.Net().String()))}
 	return t
 }
 
