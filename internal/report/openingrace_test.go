@@ -40,7 +40,9 @@ func TestHistoryIsOpenedOnceByTwo(t *testing.T) {
 	}
 	wg.Wait()
 	equals(t, s, expected(grants, nil))
-	both(func(ctx context.Context) (uuid.UUID, []organization.OpeningCheck, error) { return g.OpenMoney(ctx, moves) })
+	both(func(ctx context.Context) (uuid.UUID, []organization.OpeningCheck, error) {
+		return g.OpenMoney(ctx, moves)
+	})
 	for _, a := range live[6:] {
 		g.Pay(t, a, a.Amount/2, a.On.AddDays(9))
 	}
