@@ -116,22 +116,18 @@ func (s *Service) PlantGrades(ctx context.Context, tx postgres.Tx, now time.Time
 	if err != nil {
 		return err
 	}
-	n := 0
-	for i, c := range checks {
-		if len(c.Faults) > 0 {
-			return staleRow(c.Faults[0])
-		}
-		if c.Known {
-			continue
-		}
+	fresh, err := toPlant(checks)
+	if err != nil {
+		return err
+	}
+	for _, i := range fresh {
 		g := rows[i].grade()
 		g.ID = newID()
 		if err := insertGrade(ctx, tx, g, now, actor.AccountID, importID); err != nil {
 			return takenMeanwhile(err)
 		}
-		n++
 	}
-	return noteImport(ctx, tx, now, actor, importID, "standing.grades.import", n)
+	return noteImport(ctx, tx, now, actor, importID, "standing.grades.import", len(fresh))
 }
 
 // CheckEntries judges the entries of an import as CheckGrades does grades.
@@ -238,22 +234,18 @@ func (s *Service) PlantEntries(ctx context.Context, tx postgres.Tx, now time.Tim
 	if err != nil {
 		return err
 	}
-	n := 0
-	for i, c := range checks {
-		if len(c.Faults) > 0 {
-			return staleRow(c.Faults[0])
-		}
-		if c.Known {
-			continue
-		}
+	fresh, err := toPlant(checks)
+	if err != nil {
+		return err
+	}
+	for _, i := range fresh {
 		e := rows[i].entry()
 		e.ID, e.RecordedAt = newID(), now
 		if err := insertEntry(ctx, tx, e, actor.AccountID, importID); err != nil {
 			return takenMeanwhile(err)
 		}
-		n++
 	}
-	return noteImport(ctx, tx, now, actor, importID, "standing.entries.import", n)
+	return noteImport(ctx, tx, now, actor, importID, "standing.entries.import", len(fresh))
 }
 
 // Dependents says in words what keeps an import of grades or entries from being
@@ -319,8 +311,18 @@ func noOrganization() []errs.Field {
 	return []errs.Field{{Name: "organization", Label: "组织", Message: "没有找到这个组织。先登记组织，再导入它的记录"}}
 }
 
-func staleRow(f errs.Field) error {
-	return errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", f.Label, f.Message)
+// toPlant are the rows to write; a fault is errs.Conflict, since the preview had
+// none.
+func toPlant(checks []OpeningCheck) (fresh []int, err error) {
+	for i, c := range checks {
+		if len(c.Faults) > 0 {
+			return nil, errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", c.Faults[0].Label, c.Faults[0].Message)
+		}
+		if !c.Known {
+			fresh = append(fresh, i)
+		}
+	}
+	return fresh, nil
 }
 
 func takenMeanwhile(err error) error {
