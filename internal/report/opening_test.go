@@ -295,6 +295,13 @@ func TestHistoryAnswersEligibility(t *testing.T) {
 	if err := g.Undo(t.Context(), id); !errs.Is(err, errs.Conflict) || !strings.Contains(err.Error(), "CZ-2026-0099") {
 		t.Errorf("undone under an application: %v", err)
 	}
+	err = g.DB.App.InTx(t.Context(), func(tx postgres.Tx, _ time.Time) error {
+		_, err := tx.Exec(t.Context(), `select earlier_undo($1)`, id)
+		return err
+	})
+	if !postgres.Violates(err, "earlier_undo_depends") {
+		t.Errorf("past the service: %v", err)
+	}
 }
 
 // An import makes public what an office had recorded by hand, and puts it back
