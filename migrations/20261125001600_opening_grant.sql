@@ -4,7 +4,8 @@
 -- Owner: internal/organization.
 --
 -- The serving role opens a grant and adds payments; sums are kept by triggers of
--- the owner, and only earlier_undo takes an import back, as a whole.
+-- the owner. earlier_undo takes an import back as a whole, earlier_withdraw one
+-- grant that was recorded by mistake.
 
 -- +goose Up
 alter table earlier_grant
@@ -232,7 +233,25 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+-- Takes one opened grant out of the opening history, with its money. It stays as
+-- a void record; the trail says what it was.
+create function earlier_withdraw(wanted uuid, expected int, day date, why text) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from earlier_grant where id = wanted and version = expected and import_id is not null for update;
+  if not found then
+    perform earlier_refuse('earlier_withdraw_opened', 'not an opened grant of this version');
+  end if;
+  delete from earlier_payment where grant_id = wanted;
+  update earlier_grant set void_on = day, void_reason = why, version = version + 1, no = null, import_id = null, opened_at = null, adopted = null,
+    organization_name = null, category = null, subdistrict_code = null
+  where id = wanted;
+end $$;
+-- +goose StatementEnd
+
 -- +goose Down
+drop function earlier_withdraw(uuid, int, date, text);
 drop function earlier_undo(uuid);
 drop function earlier_dependents(uuid);
 drop trigger total_added on earlier_grant;

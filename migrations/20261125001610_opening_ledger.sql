@@ -1,11 +1,12 @@
 -- Opening entries: budget and execution of the years before the portal kept the
 -- ledger. Owner: internal/ledger.
 --
--- An opening is what one import brings into one pool. Its sums are read from
--- earlier_total, never given; it is posted as entries, and undone by their
--- counter entries: the ledger stays append-only and the pool is as it was.
--- A closed year whose budget nobody has brought in is filled up to what was
--- committed, and marked as such.
+-- An opening is what one import changes in one pool: when it comes in, when one of
+-- its records is withdrawn, when it is undone. Its sums are read from
+-- earlier_total, never given, and posted as entries. Nothing is altered: what
+-- goes out is an opening below nought, and the pool is as it was. A closed year
+-- whose budget nobody has brought in is filled up to what was committed, and
+-- marked as such.
 
 -- +goose Up
 alter table ledger_pool
@@ -16,30 +17,22 @@ create table ledger_opening (
   id uuid primary key,
   import_id uuid not null,
   pool_id uuid not null references ledger_pool,
-  budget_fen bigint not null default 0 check (budget_fen between 0 and 100000000000),
-  committed_fen bigint not null default 0 check (committed_fen >= 0),
-  paid_fen bigint not null default 0 check (paid_fen >= 0),
-  returned_fen bigint not null default 0 check (returned_fen >= 0),
-  recovered_fen bigint not null default 0 check (recovered_fen >= 0),
+  budget_fen bigint not null default 0 check (abs(budget_fen) <= 100000000000),
+  committed_fen bigint not null default 0,
+  paid_fen bigint not null default 0,
+  returned_fen bigint not null default 0,
+  recovered_fen bigint not null default 0,
   document_no text not null default '' check (char_length(document_no) <= 60), -- of the budget
-  opened_at timestamptz not null,
-  opened_by uuid not null,
-  opened_person uuid not null,
-  opener_name text not null,
-  undone_at timestamptz,
-  undone_by uuid,
-  undone_person uuid,
-  undoer_name text,
-  constraint ledger_opening_once unique (import_id, pool_id),
-  check (num_nulls(undone_at, undone_by, undone_person, undoer_name) in (0, 4)),
-  check (undone_at >= opened_at),
-  constraint ledger_opening_something check ((budget_fen > 0) <> (committed_fen + paid_fen + returned_fen + recovered_fen > 0))
+  reason text not null check (char_length(reason) between 2 and 300),
+  at timestamptz not null,
+  account_id uuid not null,
+  person_id uuid not null,
+  actor_name text not null,
+  constraint ledger_opening_something check ((budget_fen <> 0) <> (row(committed_fen, paid_fen, returned_fen, recovered_fen) <> row(0, 0, 0, 0)))
 );
-create index ledger_opening_pool on ledger_opening (pool_id) where undone_at is null;
--- The budget of a year is brought in once.
-create unique index ledger_opening_budget on ledger_opening (pool_id) where budget_fen > 0 and undone_at is null;
+create index ledger_opening_import on ledger_opening (import_id, pool_id);
+create index ledger_opening_pool on ledger_opening (pool_id);
 revoke update, delete, truncate on ledger_opening from portal_app;
-grant update (undone_at, undone_by, undone_person, undoer_name) on ledger_opening to portal_app;
 
 -- +goose StatementBegin
 -- Entries of kind opening move the sums of of_kind; fill is the budget that
@@ -65,18 +58,17 @@ alter table ledger_entry
   add constraint ledger_entry_opening check ((kind = 'opening') = (opening_id is not null)),
   add constraint ledger_entry_opening_kind check (kind <> 'opening' or of_kind in ('budget', 'fill', 'commit', 'pay', 'return', 'recover')),
   add constraint ledger_entry_fill check (of_kind <> 'fill' or kind = 'opening');
--- An opening counts once, and is taken back once.
-create unique index ledger_entry_opening_once on ledger_entry (opening_id, of_kind, (amount_fen > 0)) where kind = 'opening' and of_kind <> 'fill';
+-- An opening counts once.
+create unique index ledger_entry_opening_once on ledger_entry (opening_id, of_kind) where kind = 'opening' and of_kind <> 'fill';
 
 -- +goose StatementBegin
 -- What has to stand in for the budget of a pool: what the openings committed, in
 -- a closed year for which neither an import nor finance has given a budget.
 create function ledger_fill(pool uuid, at timestamptz) returns bigint language sql stable as $$
-  select case when p.year >= ledger_year(at)
-      or exists (select from ledger_entry e where e.pool_id = p.id and e.kind in ('budget', 'adjust'))
-      or exists (select from ledger_opening o where o.pool_id = p.id and o.undone_at is null and o.budget_fen > 0) then 0
-    else (select coalesce(sum(committed_fen), 0)::bigint from ledger_opening where pool_id = p.id and undone_at is null) end
-  from ledger_pool p where p.id = pool
+  select case when p.year >= ledger_year(at) or exists (select from ledger_entry e where e.pool_id = p.id and e.kind in ('budget', 'adjust'))
+      or o.budget > 0 then 0 else o.committed end
+  from ledger_pool p, lateral (select coalesce(sum(budget_fen), 0)::bigint as budget, coalesce(sum(committed_fen), 0)::bigint as committed
+    from ledger_opening where pool_id = p.id) o where p.id = pool
 $$;
 -- +goose StatementEnd
 
@@ -85,64 +77,53 @@ create function ledger_opening_guard() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   p ledger_pool;
-  t earlier_total;
+  own bigint;
 begin
-  if tg_op = 'UPDATE' then
-    if old.undone_at is not null or new.undone_at is null
-      or row(new.id, new.import_id, new.pool_id, new.budget_fen, new.committed_fen, new.paid_fen, new.returned_fen, new.recovered_fen, new.document_no,
-          new.opened_at, new.opened_by, new.opened_person, new.opener_name)
-        is distinct from row(old.id, old.import_id, old.pool_id, old.budget_fen, old.committed_fen, old.paid_fen, old.returned_fen, old.recovered_fen,
-          old.document_no, old.opened_at, old.opened_by, old.opened_person, old.opener_name) then
-      perform ledger_refuse('ledger_opening_undone_once', 'an opening is undone once and never edited');
-    end if;
-    return new;
-  end if;
   select * into p from ledger_pool where id = new.pool_id for update;
-  if new.undone_at is not null then
-    perform ledger_refuse('ledger_opening_undone_once', 'an opening begins in force');
-  end if;
-  if new.budget_fen > 0 then
-    if p.year >= ledger_year(new.opened_at) or exists (select from ledger_entry e where e.pool_id = p.id and e.kind in ('budget', 'adjust')) then
+  if new.budget_fen <> 0 then
+    select coalesce(sum(budget_fen), 0) into own from ledger_opening where pool_id = p.id and import_id = new.import_id;
+    if new.budget_fen < 0 and new.budget_fen <> -own
+      or new.budget_fen > 0 and exists (select from ledger_opening where pool_id = p.id having sum(budget_fen) > 0) then
+      perform ledger_refuse('ledger_opening_budget', 'a budget is brought in once, and taken out as a whole');
+    end if;
+    if p.year >= ledger_year(new.at) or exists (select from ledger_entry e where e.pool_id = p.id and e.kind in ('budget', 'adjust')) then
       perform ledger_refuse('ledger_opening_live_year', 'finance keeps the budget of this year');
     end if;
     return new;
   end if;
-  if p.year > ledger_year(new.opened_at)
-    or exists (select from ledger_commitment c where c.created_at < make_timestamptz(p.year, 1, 1, 0, 0, 0, 'Asia/Shanghai')) then
+  select coalesce(t.committed_fen, 0) - o.committed, coalesce(t.paid_fen, 0) - o.paid, coalesce(t.returned_fen, 0) - o.returned, coalesce(t.recovered_fen, 0) - o.recovered
+    into new.committed_fen, new.paid_fen, new.returned_fen, new.recovered_fen
+  from (select coalesce(sum(committed_fen), 0) as committed, coalesce(sum(paid_fen), 0) as paid, coalesce(sum(returned_fen), 0) as returned,
+      coalesce(sum(recovered_fen), 0) as recovered from ledger_opening where pool_id = p.id and import_id = new.import_id) o
+    left join earlier_total t on t.import_id = new.import_id and t.year = p.year and t.programme = p.purpose;
+  if new.committed_fen > 0 and (p.year > ledger_year(new.at)
+    or exists (select from ledger_commitment c where c.created_at < make_timestamptz(p.year, 1, 1, 0, 0, 0, 'Asia/Shanghai'))) then
     perform ledger_refuse('ledger_opening_live_year', 'the portal committed money before this year');
   end if;
-  select * into t from earlier_total where import_id = new.import_id and year = p.year and programme = p.purpose;
-  new.committed_fen := coalesce(t.committed_fen, 0);
-  new.paid_fen := coalesce(t.paid_fen, 0);
-  new.returned_fen := coalesce(t.returned_fen, 0);
-  new.recovered_fen := coalesce(t.recovered_fen, 0);
   return new;
 end $$;
 -- +goose StatementEnd
-create trigger guard before insert or update on ledger_opening for each row execute function ledger_opening_guard();
+create trigger guard before insert on ledger_opening for each row execute function ledger_opening_guard();
 
 -- +goose StatementBegin
--- Posts an opening, or takes it back, in an order in which every sum keeps its
--- bounds at each step: money in from the budget down, money out from the end up.
+-- Posts an opening in an order in which every sum keeps its bounds at each step:
+-- what goes out from the end up, what comes in from the budget down.
 create function ledger_opening_post() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  sign int := case when new.undone_at is null then 1 else -1 end;
   fill bigint;
 begin
-  select ledger_fill(p.id, coalesce(new.undone_at, new.opened_at)) - p.filled_fen into fill from ledger_pool p where p.id = new.pool_id for update;
+  select ledger_fill(p.id, new.at) - p.filled_fen into fill from ledger_pool p where p.id = new.pool_id for update;
   insert into ledger_entry (pool_id, kind, of_kind, amount_fen, opening_id, account_id, person_id, actor_name, at, reason, document_no)
-  select new.pool_id, 'opening', e.of_kind, e.amount, new.id, coalesce(new.undone_by, new.opened_by), coalesce(new.undone_person, new.opened_person),
-    coalesce(new.undoer_name, new.opener_name), coalesce(new.undone_at, new.opened_at),
-    case when e.of_kind = 'fill' then '预算待补录，按已核定的资助合计' when sign > 0 then '导入上线前的记录' else '撤销导入' end, new.document_no
-  from (values ('fill', fill, case when fill > 0 then -9 else 9 end), ('budget', sign * new.budget_fen, sign), ('commit', sign * new.committed_fen, sign * 2),
-    ('pay', sign * new.paid_fen, sign * 3), ('return', sign * new.returned_fen, sign * 4), ('recover', sign * new.recovered_fen, sign * 5))
-    as e (of_kind, amount, turn)
-  where e.amount <> 0 order by e.turn;
+  select new.pool_id, 'opening', e.of_kind, e.amount, new.id, new.account_id, new.person_id, new.actor_name, new.at,
+    case when e.of_kind = 'fill' then '预算待补录，按已核定的资助合计' else new.reason end, new.document_no
+  from (values ('fill', fill, -9), ('budget', new.budget_fen, 1), ('commit', new.committed_fen, 2), ('pay', new.paid_fen, 3),
+    ('return', new.returned_fen, 4), ('recover', new.recovered_fen, 5)) as e (of_kind, amount, turn)
+  where e.amount <> 0 order by sign(e.amount) * e.turn;
   return null;
 end $$;
 -- +goose StatementEnd
-create trigger post after insert or update on ledger_opening for each row execute function ledger_opening_post();
+create trigger post after insert on ledger_opening for each row execute function ledger_opening_post();
 
 -- +goose StatementBegin
 create or replace function ledger_post() returns trigger
@@ -177,7 +158,7 @@ begin
   if new.kind = 'opening' then
     perform ledger_judge_opening(new, pool);
   elsif new.of_kind in ('budget', 'adjust')
-    and exists (select from ledger_opening o where o.pool_id = pool.id and o.undone_at is null and (o.budget_fen > 0 or pool.filled_fen > 0)) then
+    and (pool.filled_fen > 0 or exists (select from ledger_opening o where o.pool_id = pool.id having sum(o.budget_fen) > 0)) then
     perform ledger_refuse('ledger_entry_opened_year', 'the budget of this year came by an import');
   end if;
   if new.item_id is not null and not exists (
@@ -215,8 +196,8 @@ end $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- An opening entry is one of its opening's sums, or its counter entry; a fill
--- makes up exactly what is missing.
+-- An opening entry is one of its opening's sums; a fill makes up exactly what is
+-- missing.
 create function ledger_judge_opening(e ledger_entry, pool ledger_pool) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -228,7 +209,7 @@ begin
     when 'return' then o.returned_fen when 'recover' then o.recovered_fen end;
   if o.pool_id is distinct from pool.id
     or e.of_kind = 'fill' and e.amount_fen <> ledger_fill(pool.id, e.at) - pool.filled_fen
-    or e.of_kind <> 'fill' and e.amount_fen <> (case when o.undone_at is null then amount else -amount end) then
+    or e.of_kind <> 'fill' and e.amount_fen <> amount then
     perform ledger_refuse('ledger_entry_opening_amount', 'no opening of this pool and amount');
   end if;
 end $$;
@@ -261,9 +242,9 @@ end $$;
 create function ledger_opening_differences(import uuid default null) returns table (subject text, id uuid, sum text, stored bigint, computed bigint)
 language sql stable as $$
   with kept as (
-    select o.import_id, p.year, p.purpose, v.sum, v.amount from ledger_opening o join ledger_pool p on p.id = o.pool_id, lateral (values
+    select o.import_id, p.year, p.purpose, v.sum, sum(v.amount)::bigint as amount from ledger_opening o join ledger_pool p on p.id = o.pool_id, lateral (values
       ('committed', o.committed_fen), ('paid', o.paid_fen), ('returned', o.returned_fen), ('recovered', o.recovered_fen)) as v (sum, amount)
-    where o.undone_at is null and (import is null or o.import_id = import)
+    where import is null or o.import_id = import group by 1, 2, 3, 4
   ), brought as (
     select t.import_id, t.year, t.programme as purpose, v.sum, v.amount from earlier_total t, lateral (values
       ('committed', t.committed_fen), ('paid', t.paid_fen), ('returned', t.returned_fen), ('recovered', t.recovered_fen)) as v (sum, amount)
@@ -277,9 +258,9 @@ create constraint trigger ledger_opening after insert or update on earlier_total
   deferrable initially deferred for each row execute function ledger_opening_follows();
 create constraint trigger ledger_opening_gone after delete on earlier_total
   deferrable initially deferred for each row execute function ledger_opening_gone();
-create constraint trigger follows after insert or update on ledger_opening
+create constraint trigger follows after insert on ledger_opening
   deferrable initially deferred for each row execute function ledger_opening_follows();
-create trigger no_delete before delete or truncate on ledger_opening for each statement execute function ledger_is_append_only();
+create trigger append_only before update or delete or truncate on ledger_opening for each statement execute function ledger_is_append_only();
 
 -- +goose StatementBegin
 create or replace function ledger_differences() returns table (subject text, id uuid, sum text, stored bigint, computed bigint)
@@ -289,6 +270,7 @@ language sql stable as $$
     from ledger_entry e, lateral (values
       ('budget', case when e.of_kind in ('budget', 'adjust', 'fill') then e.amount_fen else 0 end),
       ('filled', case when e.of_kind = 'fill' then e.amount_fen else 0 end),
+      ('opened', case when e.kind = 'opening' and e.of_kind = 'budget' then e.amount_fen else 0 end),
       ('committed', case when e.of_kind in ('commit', 'release') then e.amount_fen else 0 end),
       ('sent', case when e.kind = 'opening' then 0 when e.of_kind in ('send', 'pay_reversal') then e.amount_fen when e.of_kind = 'pay' then -e.amount_fen else 0 end),
       ('paid', case when e.of_kind = 'pay' then e.amount_fen else 0 end),
@@ -301,7 +283,7 @@ language sql stable as $$
     select 'commitment', c.id, v.sum, v.amount from ledger_commitment c, lateral (values ('committed', amount_fen),
       ('sent', sent_fen), ('paid', paid_fen), ('returned', returned_fen), ('recovered', recovered_fen)) as v (sum, amount)
     union all
-    select 'opening', o.id, v.sum, case when o.undone_at is null then v.amount else 0 end from ledger_opening o, lateral (values
+    select 'opening', o.id, v.sum, v.amount from ledger_opening o, lateral (values ('opened', budget_fen),
       ('committed', committed_fen), ('paid', paid_fen), ('returned', returned_fen), ('recovered', recovered_fen)) as v (sum, amount)
     union all
     select 'fill', p.id, 'filled', filled_fen from ledger_pool p where exists (select from ledger_opening o where o.pool_id = p.id)

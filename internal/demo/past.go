@@ -46,13 +46,7 @@ func (p *planter) openPast(ctx context.Context, on civil.Date) error {
 		if err != nil {
 			return err
 		}
-		if err := p.Ledger.OpenYears(ctx, tx, now, clerk, first); err != nil {
-			return err
-		}
 		if _, err := p.Organizations.PlantMoney(ctx, tx, now, clerk, second, pastMoney(grants, checks)); err != nil {
-			return err
-		}
-		if err := p.Ledger.OpenYears(ctx, tx, now, clerk, second); err != nil {
 			return err
 		}
 		return p.openBudgets(ctx, tx, now, clerk, third, rows)

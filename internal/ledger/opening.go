@@ -124,7 +124,8 @@ func (s *Service) OpenBudgets(ctx context.Context, tx postgres.Tx, now time.Time
 		if err != nil {
 			return err
 		}
-		if err := insertOpening(ctx, tx, now, actor, importID, pool, r.Amount, r.DocumentNo); err != nil {
+		o := opening{ImportID: importID, Pool: pool, Budget: r.Amount, DocumentNo: r.DocumentNo, Reason: "导入上线前的预算"}
+		if err := insertOpening(ctx, tx, now, actor, o); err != nil {
 			return told(err)
 		}
 		n++
@@ -132,47 +133,56 @@ func (s *Service) OpenBudgets(ctx context.Context, tx postgres.Tx, now time.Time
 	return noteOpening(ctx, tx, now, actor, importID, "ledger.open", n)
 }
 
-// OpenYears opens what an import of grants or of payments brought in, by year and
-// programme, in the caller's transaction: the ledger reads the sums itself.
-// errs.Conflict when the budget of a year that finance keeps does not suffice.
-func (s *Service) OpenYears(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
+// FollowImports brings the ledger to what imports of grants and of payments hold
+// now, by year and programme, in the caller's transaction: after one came in,
+// after one of its records was withdrawn, after it was undone. The ledger reads
+// the sums itself. errs.Conflict when the budget of a year does not suffice.
+func (s *Service) FollowImports(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, reason string, imports ...uuid.UUID) error {
 	if err := mayOpen(actor); err != nil {
 		return err
 	}
-	totals, err := openedTotals(ctx, tx, importID)
+	changes, err := openedChanges(ctx, tx, imports)
 	if err != nil {
 		return err
 	}
-	for _, t := range totals {
-		pool, err := ensurePool(ctx, tx, now, t.Year, t.Purpose)
+	for _, c := range changes {
+		pool, err := ensurePool(ctx, tx, now, c.Year, c.Purpose)
 		if err != nil {
 			return err
 		}
-		err = insertOpening(ctx, tx, now, actor, importID, pool, 0, "")
+		err = insertOpening(ctx, tx, now, actor, opening{ImportID: c.ImportID, Pool: pool, Reason: reason})
 		if postgres.Violates(err, "ledger_pool_committed_within_budget") {
-			return errs.Wrap(errs.Conflict, fmt.Sprintf("%d年%s的预算不够核定的 %s 元。请财务先登记或追加这一年的预算。", t.Year, t.Purpose.Name(), t.Committed), err)
+			return errs.Wrap(errs.Conflict, fmt.Sprintf("%d年%s的预算不够核定的 %s 元。请财务先登记或追加这一年的预算。", c.Year, c.Purpose.Name(), c.Committed), err)
 		}
 		if err != nil {
 			return told(err)
 		}
 	}
-	return noteOpening(ctx, tx, now, actor, importID, "ledger.open", len(totals))
+	for _, id := range imports {
+		if err := noteOpening(ctx, tx, now, actor, id, "ledger.open", len(changes)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// CloseOpenings takes back by counter entries what an import opened, in the
-// caller's transaction.
-func (s *Service) CloseOpenings(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
+// CloseBudgets takes the budgets of an import out of the ledger, in the caller's
+// transaction; what was committed in their years is filled up again.
+func (s *Service) CloseBudgets(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
 	if err := mayOpen(actor); err != nil {
 		return err
 	}
-	n, err := undoOpenings(ctx, tx, now, actor, importID)
-	if postgres.Violates(err, "ledger_pool_returned_within_paid") || postgres.Violates(err, "ledger_pool_paid_within_committed") {
-		return errs.Wrap(errs.Conflict, "台账里还有别的导入用到这次导入的金额。先撤销那次导入。", err)
-	}
+	open, err := openedBudgets(ctx, tx, importID)
 	if err != nil {
-		return told(err)
+		return err
 	}
-	return noteOpening(ctx, tx, now, actor, importID, "ledger.open.undo", n)
+	for _, b := range open {
+		o := opening{ImportID: importID, Pool: b.Pool, Budget: -b.Budget, DocumentNo: b.DocumentNo, Reason: "撤销导入"}
+		if err := insertOpening(ctx, tx, now, actor, o); err != nil {
+			return told(err)
+		}
+	}
+	return noteOpening(ctx, tx, now, actor, importID, "ledger.open.undo", len(open))
 }
 
 // mayOpen lets through who brings in the years before: the bureau's clerks.

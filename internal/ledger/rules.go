@@ -94,7 +94,6 @@ var refusals = map[string]string{
 	"ledger_entry_opened_year":               "这一年度的预算是导入的，不在这里改。",
 	"ledger_opening_live_year":               "这一年度已经由平台记账，不能再导入。请核对年度。",
 	"ledger_opening_budget":                  "这一年度的预算已经导入过。请核对预览。",
-	"ledger_opening_undone_once":             "这次导入已经撤销过。",
 }
 
 // told turns a refusal of the database into errs.Conflict with its words; other

@@ -170,7 +170,7 @@ func dayText(d civil.Date) string {
 // PlantOpenings opens the grants of an import in the caller's transaction, under
 // the rules of CheckOpenings: new ones get a number, those recorded by hand are
 // adopted, known ones stay. A row with a fault is errs.Conflict: the caller shows
-// the preview again. The ledger opens its years after the last row.
+// the preview again. The ledger follows.
 func (s *Service) PlantOpenings(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, live civil.Date, rows []OpeningGrant) ([]OpeningCheck, error) {
 	if err := mayOpen(actor); err != nil {
 		return nil, err
@@ -210,6 +210,9 @@ func (s *Service) PlantOpenings(ctx context.Context, tx postgres.Tx, now time.Ti
 			checks[o.row].No = o.no
 		}
 	}
+	if err := s.follow(ctx, tx, now, actor, openingReason, importID); err != nil {
+		return nil, err
+	}
 	return checks, noteImport(ctx, tx, now, actor, importID, "organization.grants.open", map[string]any{"new": len(fresh), "adopted": len(adopted)})
 }
 
@@ -224,6 +227,9 @@ func mayOpen(actor authz.Actor) error {
 	}
 	return nil
 }
+
+// openingReason is what the ledger says of what comes in.
+const openingReason = "导入上线前的记录"
 
 func staleRow(f errs.Field) error {
 	return errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", f.Label, f.Message)

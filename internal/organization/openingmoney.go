@@ -206,22 +206,8 @@ func (s *Service) PlantMoney(ctx context.Context, tx postgres.Tx, now time.Time,
 	if err := m.insert(ctx, tx, now, actor, importID); err != nil {
 		return nil, err
 	}
+	if err := s.follow(ctx, tx, now, actor, openingReason, importID); err != nil {
+		return nil, err
+	}
 	return checks, noteImport(ctx, tx, now, actor, importID, "organization.money.open", map[string]any{"new": planted})
-}
-
-// dependent puts what stands against an undo into words; n is how many there are.
-func dependent(rule, no, what string, n int) string {
-	more := ""
-	if n > 1 {
-		more = fmt.Sprintf("，一共 %d 件", n)
-	}
-	switch rule {
-	case "payments":
-		return "这次导入的资助已经有别的导入登记的拨付（" + no + more + "）。先撤销那次拨付的导入。"
-	case "back":
-		return "撤销后退回和追回会超过拨付（" + no + more + "）。先撤销登记退回、追回的导入。"
-	case "changed":
-		return "这次导入的资助后来登记过使用报告（" + no + more + "），不能撤销。"
-	}
-	return "导入以后，" + what + " 提交时已经用 " + no + " 等资助核对过条件" + more + "，不能撤销。"
 }

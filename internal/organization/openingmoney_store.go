@@ -6,7 +6,6 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
@@ -88,44 +87,4 @@ func (m *moneyColumns) insert(ctx context.Context, tx postgres.Tx, now time.Time
 		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::bigint[], $6::text[]) as u (id, grant_id, kind, day, amount, voucher)`,
 		m.ids, m.grants, m.kinds, m.days, m.amounts, m.vouchers, importID, now, actor.AccountID)
 	return err
-}
-
-// Dependents says in words what keeps an import of opening history from being
-// undone, the first few of each kind; none when it can be.
-func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]string, error) {
-	type row struct {
-		Rule string `db:"rule"`
-		N    int    `db:"n"`
-		No   string `db:"no"`
-		What string `db:"what"`
-	}
-	rows, err := postgres.All[row](ctx, q, `select rule, count(*)::int as n, min(no) as no, min(what) as what from earlier_dependents($1) group by rule order by rule`, importID)
-	var out []string
-	for _, r := range rows {
-		out = append(out, dependent(r.Rule, r.No, r.What, r.N))
-	}
-	return out, err
-}
-
-// Undo takes an import of opening history back exactly, in the caller's
-// transaction: errs.Conflict while something depends on it. The ledger undoes its
-// opening beside.
-func (s *Service) Undo(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
-	if err := mayOpen(actor); err != nil {
-		return err
-	}
-	why, err := Dependents(ctx, tx, importID)
-	if err != nil {
-		return err
-	}
-	if len(why) > 0 {
-		return errs.New(errs.Conflict, why[0])
-	}
-	if _, err := tx.Exec(ctx, `select earlier_undo($1)`, importID); err != nil {
-		if postgres.Violates(err, "earlier_undo_depends") {
-			return errs.Wrap(errs.Conflict, "刚刚有记录用到了这次导入的资助，不能撤销。请重新核对。", err)
-		}
-		return err
-	}
-	return noteImport(ctx, tx, now, actor, importID, "organization.grants.undo", nil)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/errs"
@@ -304,6 +305,54 @@ func TestHistoryAnswersEligibility(t *testing.T) {
 	}
 }
 
+// One grant of an import that was wrong leaves the list and the ledger with its
+// money, whatever depends on the others, and may come in again as it was.
+func TestAWrongGrantIsWithdrawnAlone(t *testing.T) {
+	t.Parallel()
+	g, s := ground(t)
+	grants, moves := grantsOfBefore(g.Organizations(t, 10, civil.Of(2018, 3, 1)), 10)
+	_, checks, err := g.Open(t.Context(), grants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := g.OpenMoney(t.Context(), moves); err != nil {
+		t.Fatal(err)
+	}
+	const wrong = 2 // paid, returned and recovered
+	f, err := s.ProjectFile(t.Context(), checks[wrong].No)
+	if err != nil || f.Paid == 0 || f.Returned == 0 || f.Recovered == 0 {
+		t.Fatalf("%+v, %v", f.Money, err)
+	}
+	var id uuid.UUID
+	if err := g.DB.Owner.QueryRow(t.Context(), `select id from earlier_grant where no = $1`, checks[wrong].No).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	org := grants[wrong].OrgID
+	street := reporttest.Clerk
+	street.Role, street.Subdistrict = authz.Subdistrict, f.Subdistrict
+	if err := g.Registry().WithdrawGrant(t.Context(), street, org, id, 1, "看着凭证核对，是登记错的"); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("by a subdistrict: %v", err)
+	}
+	if err := g.Registry().WithdrawGrant(t.Context(), reporttest.Clerk, org, id, 7, "看着凭证核对，是登记错的"); !errs.Is(err, errs.Conflict) {
+		t.Errorf("a stale version: %v", err)
+	}
+	if err := g.Registry().WithdrawGrant(t.Context(), reporttest.Clerk, org, id, 1, "看着凭证核对，是登记错的"); err != nil {
+		t.Fatal(err)
+	}
+	left := slices.Delete(slices.Clone(grants), wrong, wrong+1)
+	paid := slices.DeleteFunc(slices.Clone(moves), func(m organization.OpeningMoney) bool { return m.OrgID == org })
+	equals(t, s, expected(left, paid))
+	agree(t, g.DB)
+	if _, err := s.ProjectFile(t.Context(), checks[wrong].No); !errs.Is(err, errs.NotFound) {
+		t.Errorf("its page: %v", err)
+	}
+	if _, again, err := g.Open(t.Context(), grants); err != nil || again[wrong].State != organization.OpeningNew || again[wrong].No == checks[wrong].No {
+		t.Errorf("in again: %+v, %v", again, err)
+	}
+	equals(t, s, expected(grants, paid))
+	agree(t, g.DB)
+}
+
 // An import makes public what an office had recorded by hand, and puts it back
 // exactly.
 func TestAnImportAdoptsWhatWasRecordedByHand(t *testing.T) {
@@ -378,7 +427,7 @@ func TestHistoryAndLiveGrantsAddUp(t *testing.T) {
 			orgs := g.Organizations(t, 40, civil.Of(2018, 3, 1))
 			pool, moves := grantsOfBefore(orgs, 160)
 			var open []uuid.UUID // imports
-			var done [5]int
+			var done [6]int
 			keep := func(what int, id uuid.UUID, err error) {
 				expect(t, err)
 				if err == nil {
@@ -387,7 +436,7 @@ func TestHistoryAndLiveGrantsAddUp(t *testing.T) {
 				}
 			}
 			for range 60 {
-				switch act := r.IntN(5); act {
+				switch act := r.IntN(6); act {
 				case 0:
 					from := r.IntN(len(pool) - 20)
 					id, _, err := g.Open(t.Context(), pool[from:from+1+r.IntN(20)])
@@ -409,6 +458,10 @@ func TestHistoryAndLiveGrantsAddUp(t *testing.T) {
 						done[act]++
 						open = slices.Delete(open, i, i+1)
 					}
+				case 5:
+					err := withdraw(t, g, r)
+					expect(t, err)
+					done[act]++
 				case 4:
 					a := g.Grant(t, reporttest.Award{Year: 2024 + r.IntN(3), Programme: organization.Venture})
 					g.Pay(t, a, a.Amount/2, a.On.AddDays(9))
@@ -422,6 +475,25 @@ func TestHistoryAndLiveGrantsAddUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withdraw takes one opened grant back, as a clerk who finds it wrong.
+func withdraw(t *testing.T, g *reporttest.Ground, r *rand.Rand) error {
+	t.Helper()
+	type row struct {
+		ID      uuid.UUID `db:"id"`
+		OrgID   uuid.UUID `db:"org_id"`
+		Version int       `db:"version"`
+	}
+	rows, err := postgres.All[row](t.Context(), g.DB.Owner, `select id, org_id, version from earlier_grant where import_id is not null order by no`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	x := rows[r.IntN(len(rows))]
+	return g.Registry().WithdrawGrant(t.Context(), reporttest.Clerk, x.OrgID, x.ID, x.Version, "看着凭证核对，是登记错的")
 }
 
 // opened are the movements whose grants are open now.
@@ -519,12 +591,18 @@ func TestNobodyForgesHistory(t *testing.T) {
 			import_id, opened_at, recorded_at, recorded_by) select gen_random_uuid(), org_id, 'venture', '假的', '2020-05-01', 1, head_person_id, community_code, subdistrict_code,
 			organization_name, category, 'LS-2020-9999', gen_random_uuid(), now(), now(), org_id from earlier_grant`, "ledger_opening_total"},
 		{`select earlier_undo(import_id) from earlier_grant`, "ledger_opening_total"},
-		{`update ledger_opening set undone_at = now(), undone_by = id, undone_person = id, undoer_name = '某人'`, "ledger_opening_total"},
 		{`update ledger_opening set committed_fen = 1`, "permission denied"},
-		{`insert into ledger_opening (id, import_id, pool_id, opened_at, opened_by, opened_person, opener_name)
-			select gen_random_uuid(), gen_random_uuid(), pool_id, now(), id, id, '某人' from ledger_opening`, "ledger_opening_something"},
-		{`insert into ledger_opening (id, import_id, pool_id, budget_fen, opened_at, opened_by, opened_person, opener_name)
-			select gen_random_uuid(), gen_random_uuid(), id, 1, now(), id, id, '某人' from ledger_pool where year = 2025`, "ledger_opening_live_year"},
+		{`delete from ledger_opening`, "permission denied"},
+		{`insert into ledger_opening (id, import_id, pool_id, reason, at, account_id, person_id, actor_name)
+			select gen_random_uuid(), import_id, pool_id, '再来一次', now(), id, id, '某人' from ledger_opening`, "ledger_opening_something"},
+		{`insert into ledger_opening (id, import_id, pool_id, committed_fen, reason, at, account_id, person_id, actor_name)
+			select gen_random_uuid(), gen_random_uuid(), pool_id, -500000, '拿走', now(), id, id, '某人' from ledger_opening`, "ledger_opening_something"},
+		{`insert into ledger_opening (id, import_id, pool_id, budget_fen, reason, at, account_id, person_id, actor_name)
+			select gen_random_uuid(), gen_random_uuid(), id, 1, '假的', now(), id, id, '某人' from ledger_pool where year = 2025`, "ledger_opening_live_year"},
+		{`insert into ledger_opening (id, import_id, pool_id, budget_fen, reason, at, account_id, person_id, actor_name)
+			select gen_random_uuid(), gen_random_uuid(), pool_id, 1, '又一个', now(), id, id, '某人' from ledger_opening where budget_fen > 0`, "ledger_opening_budget"},
+		{`insert into ledger_opening (id, import_id, pool_id, budget_fen, reason, at, account_id, person_id, actor_name)
+			select gen_random_uuid(), import_id, pool_id, -1, '少一些', now(), id, id, '某人' from ledger_opening where budget_fen > 0`, "ledger_opening_budget"},
 		{`insert into ledger_entry (pool_id, kind, of_kind, amount_fen, opening_id, account_id, person_id, actor_name, at, reason)
 			select pool_id, 'opening', 'commit', 500000, id, id, id, '某人', now(), '再来一次' from ledger_opening where committed_fen > 0`, "ledger_entry_opening_once"},
 		{`insert into ledger_entry (pool_id, kind, of_kind, amount_fen, opening_id, account_id, person_id, actor_name, at, reason)

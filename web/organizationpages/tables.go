@@ -140,7 +140,7 @@ func grantTable(r *http.Request, s snapshot) tableView {
 			report = ui.C(ui.Tag("待报送", ui.Warn), small(x.UseReportDueOn.String()+" 前"))
 		}
 		if may(r, authz.OrganizationRecord) {
-			if x.No == "" { // what an import brought in is undone with it
+			if x.No == "" || actor(r).Role == authz.BureauClerk { // what an import brought in is public: the bureau withdraws it
 				links = []templ.Component{ui.Link("撤销", paths.StaffOrganizationAct(id, "grants", x.ID.String(), "withdrawal"))}
 			}
 			if !x.UseReportDueOn.IsZero() && x.UseReportFiledOn.IsZero() {

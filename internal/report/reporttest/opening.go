@@ -55,19 +55,23 @@ func (g *Ground) Organizations(t testing.TB, n int, founded civil.Date) []uuid.U
 	return ids
 }
 
+// Registry is the service of organizations with the ledger behind it.
+func (g *Ground) Registry() *organization.Service {
+	s := organization.New(g.DB.App, nil)
+	s.OnOpened(ledger.New(g.DB.App).FollowImports)
+	return s
+}
+
 // Open brings grants of before in, with the ledger, as an import does.
 func (g *Ground) Open(ctx context.Context, rows []organization.OpeningGrant) (importID uuid.UUID, checks []organization.OpeningCheck, err error) {
 	importID = uuid.Must(uuid.NewV7())
-	s, l := organization.New(g.DB.App, nil), ledger.New(g.DB.App)
 	err = g.DB.App.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		live, err := ledger.Live(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if checks, err = s.PlantOpenings(ctx, tx, now, Clerk, importID, live, rows); err != nil {
-			return err
-		}
-		return l.OpenYears(ctx, tx, now, Clerk, importID)
+		checks, err = g.Registry().PlantOpenings(ctx, tx, now, Clerk, importID, live, rows)
+		return err
 	})
 	return importID, checks, err
 }
@@ -75,12 +79,9 @@ func (g *Ground) Open(ctx context.Context, rows []organization.OpeningGrant) (im
 // OpenMoney brings movements of money of opened grants in.
 func (g *Ground) OpenMoney(ctx context.Context, rows []organization.OpeningMoney) (importID uuid.UUID, checks []organization.OpeningCheck, err error) {
 	importID = uuid.Must(uuid.NewV7())
-	s, l := organization.New(g.DB.App, nil), ledger.New(g.DB.App)
-	err = g.DB.App.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		if checks, err = s.PlantMoney(ctx, tx, now, Clerk, importID, rows); err != nil {
-			return err
-		}
-		return l.OpenYears(ctx, tx, now, Clerk, importID)
+	err = g.DB.App.InTx(ctx, func(tx postgres.Tx, now time.Time) (err error) {
+		checks, err = g.Registry().PlantMoney(ctx, tx, now, Clerk, importID, rows)
+		return err
 	})
 	return importID, checks, err
 }
@@ -97,9 +98,9 @@ func (g *Ground) OpenBudget(ctx context.Context, year int, p ledger.Purpose, amo
 // Undo takes an import back.
 func (g *Ground) Undo(ctx context.Context, importID uuid.UUID) error {
 	return g.DB.App.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		if err := organization.New(g.DB.App, nil).Undo(ctx, tx, now, Clerk, importID); err != nil {
+		if err := g.Registry().Undo(ctx, tx, now, Clerk, importID); err != nil {
 			return err
 		}
-		return ledger.New(g.DB.App).CloseOpenings(ctx, tx, now, Clerk, importID)
+		return ledger.New(g.DB.App).CloseBudgets(ctx, tx, now, Clerk, importID)
 	})
 }
