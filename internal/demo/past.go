@@ -32,6 +32,11 @@ type pastGrant struct {
 
 func (p *planter) openPast(ctx context.Context, on civil.Date) error {
 	grants := p.pastGrants(on)
+	for _, in := range p.byHand { // the import makes public what a clerk had recorded
+		if in.AwardedOn.Before(p.opening) {
+			grants = append(grants, pastGrant{OpeningGrant: organization.OpeningGrant{GrantInput: in}, paid: in.Amount})
+		}
+	}
 	clerk, first, second, third := p.actors["clerk"], uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 	return p.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		rows := make([]organization.OpeningGrant, len(grants))
@@ -117,8 +122,8 @@ func (p *planter) openBudgets(ctx context.Context, tx postgres.Tx, now time.Time
 	}
 	var budgets []ledger.OpeningBudget
 	for year := first + 1; year < p.opening.Year; year++ {
-		for _, purpose := range []ledger.Purpose{ledger.Startup, ledger.Activity, ledger.Venture} {
-			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: yearly[purpose] / 8, DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
+		for _, purpose := range []ledger.Purpose{ledger.Startup, ledger.Activity, ledger.Venture, ledger.Talent} {
+			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: yearly[purpose] / 5, DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
 		}
 	}
 	return p.Ledger.OpenBudgets(ctx, tx, now, clerk, importID, budgets)

@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
+	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workday"
@@ -31,6 +32,7 @@ type planter struct {
 	script   []scene
 	crowd    map[time.Time]int // scenes of one hour
 	receipts int               // numbers given to invented receipts
+	byHand   []organization.GrantInput
 }
 
 // scene is one act at one moment of the invented history.
