@@ -74,6 +74,7 @@ func (a *App) wireServices() (err error) {
 		return err
 	}
 	s.ledger = ledger.New(a.db)
+	s.organizations.OnOpened(s.ledger.FollowImports)
 	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {

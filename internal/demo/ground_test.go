@@ -71,6 +71,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Funding = funding.New(funding.Deps{DB: db.App, Cases: cases, Accounts: accounts, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
 	d.Funding.React(d.Notices, d.Ledger)
+	d.Organizations.OnOpened(d.Ledger.FollowImports)
 	return d, db
 }
 
