@@ -77,6 +77,7 @@ func (a *App) wireServices() (err error) {
 		return err
 	}
 	s.ledger = ledger.New(a.db)
+	s.organizations.OnOpened(s.ledger.FollowImports)
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,

@@ -74,6 +74,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
 	d.Funding.React(d.Notices, d.Ledger)
+	d.Organizations.OnOpened(d.Ledger.FollowImports)
 	return d, db
 }
 

@@ -96,6 +96,7 @@ func (p *planter) grant(m *member, programme organization.Programme, title strin
 	}
 	p.tell(m, on, 9, "earlier grant", func(ctx context.Context) error {
 		in.Token, in.OrgID = once.NewToken(), m.id
+		p.byHand = append(p.byHand, in)
 		return p.Organizations.RecordGrant(ctx, p.actors["clerk2"], in)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
+	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workday"
@@ -31,6 +32,7 @@ type planter struct {
 	script   []scene
 	crowd    map[time.Time]int // scenes of one hour
 	receipts int               // numbers given to invented receipts
+	byHand   []organization.GrantInput
 }
 
 // scene is one act at one moment of the invented history.
@@ -98,7 +100,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.registryCases, p.claims} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.registryCases, p.claims, p.past} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {

@@ -2,7 +2,7 @@
 // pools of money by calendar year and purpose, what is committed to awards, what
 // stands in the way of paying, payments and money that comes back. Level 4; owns
 // the tables ledger_pool, ledger_budget_item, ledger_commitment, ledger_gate,
-// ledger_decider, ledger_hold, ledger_payment and ledger_entry.
+// ledger_decider, ledger_hold, ledger_payment, ledger_opening and ledger_entry.
 //
 // Entries are append-only and corrected by a reversal; every sum is kept from
 // them by triggers in the same transaction, so reading never adds up history.
@@ -123,6 +123,7 @@ type Pool struct {
 	Year    int       `db:"year"`
 	Purpose Purpose   `db:"purpose"`
 	Budget  money.Fen `db:"budget_fen"` // checked entries only
+	Filled  money.Fen `db:"filled_fen"` // of it, what stands in for a budget of before that nobody has brought in
 	Sums
 }
 
@@ -288,6 +289,8 @@ const (
 	ReturnEntry      Kind = "return"
 	RecoverEntry     Kind = "recover"
 	ReversalEntry    Kind = "reversal"
+	OpeningEntry     Kind = "opening" // of a year before the portal; OfKind says what
+	FillEntry        Kind = "fill"    // OfKind of an opening: stands in for a budget
 )
 
 // Name returns the Chinese name of k.
@@ -313,6 +316,10 @@ func (k Kind) Name() string {
 		return "追回到账"
 	case ReversalEntry:
 		return "冲正"
+	case OpeningEntry:
+		return "期初"
+	case FillEntry:
+		return "预算待补录"
 	}
 	return string(k)
 }

@@ -91,6 +91,9 @@ var refusals = map[string]string{
 	"ledger_entry_two_persons":               "不能冲正自己登记的分录。请另一位财务人员办理。",
 	"ledger_entry_reverses_key":              "这条分录已经冲正过。",
 	"ledger_hold_once":                       "这条冻结已经解除。",
+	"ledger_entry_opened_year":               "这一年度的预算是导入的，不在这里改。",
+	"ledger_opening_live_year":               "这一年度已经由平台记账，不能再导入。请核对年度。",
+	"ledger_opening_budget":                  "这一年度的预算已经导入过。请核对预览。",
 }
 
 // told turns a refusal of the database into errs.Conflict with its words; other

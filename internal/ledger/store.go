@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const poolColumns = `p.id, p.year, p.purpose, p.budget_fen, p.committed_fen, p.sent_fen, p.paid_fen, p.returned_fen, p.recovered_fen`
+const poolColumns = `p.id, p.year, p.purpose, p.budget_fen, p.filled_fen, p.committed_fen, p.sent_fen, p.paid_fen, p.returned_fen, p.recovered_fen`
 
 // poolOf returns the pool of a year, an empty one with ID uuid.Nil when there is
 // none.

@@ -5,8 +5,9 @@
 //
 // Level 4; owns organization, organization_fact, organization_event,
 // payee_account, organization_system, organization_activity, annual_report,
-// earlier_grant, organization_check and organization_succession. Standing with the
-// authorities is the sibling package standing; whoever needs both reads both.
+// earlier_grant, earlier_payment, earlier_total, organization_check and
+// organization_succession. Standing with the authorities is the sibling package
+// standing; whoever needs both reads both.
 //
 // An organization edits its own part; the subdistrict of its area and the bureau
 // record what a registrar knows. What an actor may not see is errs.NotFound.

@@ -149,7 +149,9 @@ func (s *Service) FileUseReport(ctx context.Context, actor authz.Actor, orgID, i
 	})
 }
 
-// WithdrawGrant takes back a grant that was recorded by mistake.
+// WithdrawGrant takes back a grant that was recorded by mistake. One that an
+// import brought in leaves the list and the ledger, with its money; only the
+// bureau does that.
 func (s *Service) WithdrawGrant(ctx context.Context, actor authz.Actor, orgID, id uuid.UUID, version int, reason string) error {
 	return s.change(ctx, actor, orgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
 		if err := belongs(ctx, tx, `select org_id from earlier_grant where id = $1`, id, orgID); err != nil {
@@ -157,6 +159,9 @@ func (s *Service) WithdrawGrant(ctx context.Context, actor authz.Actor, orgID, i
 		}
 		if err := needReason(reason); err != nil {
 			return audit.Entry{}, err
+		}
+		if e, handled, err := s.withdrawOpened(ctx, tx, now, actor, id, version, reason); handled || err != nil {
+			return e, err
 		}
 		return audit.Entry{Action: "organization.grant.withdraw", Detail: map[string]any{"grant": id}}, postgres.ExecOne(ctx, tx, `
 			update earlier_grant set void_on = $3, void_reason = $4, version = version + 1

@@ -163,6 +163,7 @@ type AnnualReport struct {
 // Grant is support received before the portal kept its ledger.
 type Grant struct {
 	ID               uuid.UUID  `db:"id"`
+	No               string     `db:"no"` // on the list of funded projects; "" while recorded by hand only
 	OrgID            uuid.UUID  `db:"org_id"`
 	OrgName          string     `db:"org_name"`
 	Programme        Programme  `db:"programme"`

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,12 +24,25 @@ import (
 // errs.NotFound for what is out of the actor's scope, errs.Conflict for a stale
 // version.
 type Service struct {
-	db   *postgres.DB
-	keys *secret.Keys
+	db     *postgres.DB
+	keys   *secret.Keys
+	follow LedgerFollows
 }
 
+// LedgerFollows brings the ledger to what imports of opening history hold now, in
+// the transaction of the change.
+type LedgerFollows func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, reason string, imports ...uuid.UUID) error
+
+// OnOpened registers what keeps the ledger when opening history comes in or goes
+// out; without it neither can happen.
+func (s *Service) OnOpened(fn LedgerFollows) { s.follow = fn }
+
 // New returns the service over db; keys seal numbers.
-func New(db *postgres.DB, keys *secret.Keys) *Service { return &Service{db: db, keys: keys} }
+func New(db *postgres.DB, keys *secret.Keys) *Service {
+	return &Service{db: db, keys: keys, follow: func(context.Context, postgres.Tx, time.Time, authz.Actor, string, ...uuid.UUID) error {
+		return errors.New("organization: opening history without a ledger: OnOpened is not registered")
+	}}
+}
 
 // Contexts of sealing; they bind a sealed value to its column and row.
 const (

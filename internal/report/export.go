@@ -15,13 +15,13 @@ import (
 // OpenProject is a project as the open data give it.
 type OpenProject struct {
 	Project
-	Requested money.Fen `db:"requested_fen"`
+	Requested money.Fen `db:"requested_fen"` // 0 for a grant of before: not known
 	ChangedAt time.Time `db:"changed_at"`
 }
 
-const openColumns = projectColumns + `, coalesce(f.amount_fen, p.approved_fen) as requested_fen, p.changed_at`
+const openColumns = projectColumns + `, case when p.grant_id is null then coalesce(f.amount_fen, p.approved_fen) else 0 end as requested_fen, p.changed_at`
 
-const openTables = projectTables + ` join case_file f on f.id = p.case_id`
+const openTables = projectTables + ` left join case_file f on f.id = p.case_id`
 
 const (
 	exports = 2 // that run at once: each holds a connection as long as its reader takes
@@ -86,7 +86,7 @@ func (s *Service) OpenProject(ctx context.Context, no string) (p OpenProject, he
 func (l listQuery) all(regions *district.RegionSet) (string, []any) {
 	w, with, from := l.conditions(), "", "project p"
 	if l.filter.Query != "" {
-		with, from = "with hits as materialized ("+w.hits(regions, l.filter.Query)+") ", "hits join project p using (case_id)"
+		with, from = "with hits as materialized ("+w.hits(regions, l.filter.Query)+") ", "hits join project p using (no)"
 	}
 	return fmt.Sprintf(`%sselect %s from %s %s%s %s`, with, openColumns, from, openTables, w.sql(), l.order()), w.args
 }

@@ -43,6 +43,7 @@ func (p Purpose) Programme() organization.Programme {
 type Line struct {
 	Purpose   Purpose   `db:"purpose"`
 	Budget    money.Fen `db:"budget_fen"`
+	Filled    money.Fen `db:"filled_fen"`    // of it, what stands in for a budget of before that is not brought in yet
 	Committed money.Fen `db:"committed_fen"` // set aside for awards
 	Paid      money.Fen `db:"paid_fen"`      // arrived
 	Returned  money.Fen `db:"returned_fen"`
@@ -100,9 +101,9 @@ func (s *Service) Fund(ctx context.Context, year int) (f Fund, err error) {
 		var lines []Line
 		var tally []Tally
 		var b postgres.Batch
-		postgres.Gather(&b, &lines, `select purpose, budget_fen, committed_fen, paid_fen, returned_fen, recovered_fen
-			from ledger_pool where year = $1`, f.Year)
-		postgres.Gather(&b, &tally, tallySQL, f.Year)
+		postgres.Gather(&b, &lines, `select purpose, budget_fen, filled_fen, committed_fen, paid_fen, returned_fen, recovered_fen
+			from ledger_pool where year = $1 and budget_fen > 0`, f.Year)
+		postgres.Gather(&b, &tally, tallySQL, f.Year, Purposes)
 		if err := b.Run(ctx, q); err != nil {
 			return err
 		}
@@ -115,8 +116,11 @@ func (s *Service) Fund(ctx context.Context, year int) (f Fund, err error) {
 	return f, err
 }
 
-const tallySQL = `select n, approved_fen, paid_fen, returned_fen, recovered_fen from project_tally
-	where year = $1 and (programme, category, place, progress) = ('', '', '', '')`
+// tallySQL adds up the programmes of the fund: support outside it is on the list,
+// and not here.
+const tallySQL = `select coalesce(sum(n), 0)::int as n, coalesce(sum(approved_fen), 0)::bigint as approved_fen, coalesce(sum(paid_fen), 0)::bigint as paid_fen,
+		coalesce(sum(returned_fen), 0)::bigint as returned_fen, coalesce(sum(recovered_fen), 0)::bigint as recovered_fen
+	from project_tally where year = $1 and programme = any($2) and (category, place, progress) = ('', '', '')`
 
 // chosenYear is the year asked for when it has a budget; else this year, or the
 // latest that has one.
@@ -138,6 +142,7 @@ func (f *Fund) add(lines []Line) {
 			}
 			f.Lines = append(f.Lines, l)
 			f.Total.Budget += l.Budget
+			f.Total.Filled += l.Filled
 			f.Total.Committed += l.Committed
 			f.Total.Paid += l.Paid
 			f.Total.Returned += l.Returned

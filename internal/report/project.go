@@ -19,7 +19,8 @@ import (
 type ProjectFile struct {
 	Project
 	projectFacts
-	Acts    []PublicAct // oldest first
+	Before  *BeforePortal // of a grant of before; then there are no acts and no notices
+	Acts    []PublicAct   // oldest first
 	Notices []PublicNotice
 	Moves   []MoneyMove // oldest first
 	Regions *district.RegionSet
@@ -33,6 +34,15 @@ type projectFacts struct {
 	DocumentSlug  string    `db:"document_slug"`
 	DocumentTitle string    `db:"document_title"`
 	ChangedAt     time.Time `db:"changed_at"`
+}
+
+// BeforePortal is what a grant of before says in place of its application.
+type BeforePortal struct {
+	DocumentNo       string     `db:"document_no"`
+	OpenedOn         civil.Date `db:"opened_on"` // when it was brought in
+	UseReportDueOn   civil.Date `db:"use_report_due_on"`
+	UseReportFiledOn civil.Date `db:"use_report_filed_on"`
+	ChangedAt        time.Time  `db:"changed_at"`
 }
 
 // PublicAct is a step of a case that the public is told.
@@ -86,19 +96,26 @@ func (s *Service) ProjectFile(ctx context.Context, no string) (f ProjectFile, er
 	err = s.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
 		var projects []Project
 		var facts []projectFacts
+		var before []BeforePortal
 		var b postgres.Batch
 		postgres.Gather(&b, &projects, `select `+projectColumns+` from project p `+projectTables+` where p.no = $1`, no)
 		postgres.Gather(&b, &facts, factsSQL, no)
+		postgres.Gather(&b, &before, beforeSQL, no)
 		postgres.Gather(&b, &f.Acts, actsSQL, no)
 		postgres.Gather(&b, &f.Notices, noticesSQL, no)
 		postgres.Gather(&b, &f.Moves, movesSQL, no)
 		if err := b.Run(ctx, q); err != nil {
 			return err
 		}
-		if len(projects) != 1 || len(facts) != 1 {
+		if len(projects) != 1 || len(facts)+len(before) != 1 {
 			return errNoProject()
 		}
-		f.Project, f.projectFacts = projects[0], facts[0]
+		f.Project = projects[0]
+		if len(facts) == 1 {
+			f.projectFacts = facts[0]
+		} else {
+			f.Before, f.ChangedAt = &before[0], before[0].ChangedAt
+		}
 		f.Regions, err = district.Regions(ctx, q)
 		return err
 	})
@@ -115,6 +132,10 @@ const factsSQL = `
 	from project p join case_file c on c.id = p.case_id join award a using (case_id)
 		join policy_edition e on e.id = a.edition_id join policy_document d on d.id = e.document_id
 	where p.no = $1`
+
+const beforeSQL = `
+	select g.document_no, (g.opened_at at time zone 'Asia/Shanghai')::date as opened_on, g.use_report_due_on, g.use_report_filed_on, p.changed_at
+	from project p join earlier_grant g on g.id = p.grant_id where p.no = $1`
 
 // actsSQL names the acts that are public, one by one: what is added to a
 // workflow later stays inside until somebody decides otherwise. An opinion that
@@ -144,5 +165,8 @@ const movesSQL = `
 	union all
 	select case e.kind when 'return' then 'return' else 'recovery' end, (e.at at time zone 'Asia/Shanghai')::date, '', e.amount_fen, e.at
 	from project p join ledger_commitment c using (case_id) join ledger_entry e on e.commitment_id = c.id
-	where p.no = $1 and e.kind in ('return', 'recover') and not exists (select from ledger_entry r where r.reverses = e.id)) m
+	where p.no = $1 and e.kind in ('return', 'recover') and not exists (select from ledger_entry r where r.reverses = e.id)
+	union all
+	select case y.kind when 'paid' then 'payment' when 'returned' then 'return' else 'recovery' end, y.moved_on, '', y.amount_fen, y.recorded_at
+	from project p join earlier_payment y using (grant_id) where p.no = $1) m
 	order by moved_on, at`

@@ -73,10 +73,14 @@ const walked = 1000
 // longestQuery is more than any title has; a longer one finds nothing anyway.
 const longestQuery = 60
 
-const projectColumns = `p.case_id, p.no, p.year, p.programme, p.category, p.subdistrict, p.community, p.granted_on, p.progress,
-	p.approved_fen, p.paid_fen, p.returned_fen, p.recovered_fen, a.title, a.purpose, a.organization_id, a.organization_name, o.demo`
+const projectColumns = `p.no, p.year, p.programme, p.category, p.subdistrict, p.community, p.granted_on, p.progress,
+	p.approved_fen, p.paid_fen, p.returned_fen, p.recovered_fen, coalesce(a.title, g.title) as title, coalesce(a.purpose, g.purpose) as purpose,
+	o.id as organization_id, coalesce(a.organization_name, g.organization_name) as organization_name, o.demo, p.grant_id is not null as opening`
 
-const projectTables = `join award a using (case_id) join organization o on o.id = a.organization_id`
+// The words of a project stand where they do not change: in its award, or in the
+// grant of before.
+const projectTables = `left join award a on a.case_id = p.case_id left join earlier_grant g on g.id = p.grant_id
+	join organization o on o.id = coalesce(a.organization_id, g.org_id)`
 
 // listQuery is one reading of the list.
 type listQuery struct {
@@ -110,7 +114,7 @@ func (l listQuery) walk(regions *district.RegionSet) (string, []any) {
 	if l.filter.Query != "" {
 		words, communities := organization.Spellings(regions, l.filter.Query)
 		inner = walked
-		search = " where " + w.bind(`(exists (select from unnest((select array_agg(search_key(w)) from unnest(?::text[]) w)) k where position(k in a.search_text) > 0)
+		search = " where " + w.bind(`(exists (select from unnest((select array_agg(search_key(w)) from unnest(?::text[]) w)) k where position(k in coalesce(a.search_text, g.search_text)) > 0)
 			or p.community = any(?))`, words, communities)
 	}
 	return fmt.Sprintf(`select %s from (select * from project p%s %s limit %d) p %s%s %s limit %d`,
@@ -121,7 +125,7 @@ func (l listQuery) walk(regions *district.RegionSet) (string, []any) {
 func (l listQuery) lookUp(regions *district.RegionSet) (string, []any) {
 	w := l.conditions()
 	hits := w.hits(regions, l.filter.Query)
-	return fmt.Sprintf(`with hits as materialized (%s) select %s from hits join project p using (case_id) %s%s %s limit %d`,
+	return fmt.Sprintf(`with hits as materialized (%s) select %s from hits join project p using (no) %s%s %s limit %d`,
 		hits, projectColumns, projectTables, w.sql(), l.order(), l.most), w.args
 }
 
@@ -187,13 +191,15 @@ func (w *conditions) bind(sql string, args ...any) string {
 	return sql
 }
 
-// hits selects the cases whose words or places match, each branch by an index of
-// its own.
+// hits selects the numbers of those whose words or places match, each branch by
+// an index of its own.
 func (w *conditions) hits(regions *district.RegionSet, query string) string {
 	words, communities := organization.Spellings(regions, query)
-	return w.bind(`select h.case_id from unnest(?::text[]) w, lateral (select case_id from award
-			where granted_on is not null and search_grams @> query_grams(w) and position(search_key(w) in search_text) > 0) h
-		union select case_id from project where community = any(?)`, words, communities)
+	return w.bind(`select h.no from unnest(?::text[]) w, lateral (
+			select no from award where granted_on is not null and search_grams @> query_grams(w) and position(search_key(w) in search_text) > 0
+			union all
+			select no from earlier_grant where import_id is not null and search_grams @> query_grams(w) and position(search_key(w) in search_text) > 0) h
+		union select no from project where community = any(?)`, words, communities)
 }
 
 func (w *conditions) sql() string {

@@ -47,8 +47,9 @@ func (p Progress) Name() string {
 	return string(p)
 }
 
-// Programmes are those that a project may belong to.
-var Programmes = []organization.Programme{organization.Startup, organization.ActivityGrant, organization.Venture, organization.Talent}
+// Programmes are those that a project may belong to. The last one, other, holds
+// support of before that was none of the four: on the list, outside the fund.
+var Programmes = organization.Programmes
 
 // Money is what was approved for projects and what became of it, in fen.
 type Money struct {
@@ -69,9 +70,9 @@ func (m Money) Plus(o Money) Money {
 	return Money{m.Approved + o.Approved, m.Paid + o.Paid, m.Returned + o.Returned, m.Recovered + o.Recovered}
 }
 
-// Project is one award in the list of funded projects: public facts only.
+// Project is one award in the list of funded projects, or a grant of before the
+// portal: public facts only.
 type Project struct {
-	CaseID           uuid.UUID              `db:"case_id"`
 	No               string                 `db:"no"`
 	Year             int                    `db:"year"` // of the budget that pays it
 	Programme        organization.Programme `db:"programme"`
@@ -85,6 +86,7 @@ type Project struct {
 	OrganizationID   uuid.UUID              `db:"organization_id"`
 	OrganizationName string                 `db:"organization_name"` // as it was at signature
 	Demo             bool                   `db:"demo"`
+	Opening          bool                   `db:"opening"` // granted before the portal, and brought in by an import
 	Money
 }
 

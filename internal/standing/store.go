@@ -60,12 +60,36 @@ func place(ctx context.Context, q postgres.Querier, orgID uuid.UUID) (authz.Plac
 	return authz.Place{OrgID: orgID, Community: r.Community, Subdistrict: r.Subdistrict, Department: r.Department}, r.Established, err
 }
 
-func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by uuid.UUID) error {
+// establishedOn are the founding days of organizations; one that does not exist
+// is missing. The registry's table is read here, never written.
+func establishedOn(ctx context.Context, q postgres.Querier, orgs []uuid.UUID) (map[uuid.UUID]civil.Date, error) {
+	type row struct {
+		ID uuid.UUID  `db:"id"`
+		On civil.Date `db:"established_on"`
+	}
+	rows, err := postgres.All[row](ctx, q, `select id, established_on from organization where id = any($1)`, orgs)
+	out := make(map[uuid.UUID]civil.Date, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.On
+	}
+	return out, err
+}
+
+// insertEntry writes an entry; one that an import brings in may have ended
+// already. importID is uuid.Nil for what is recorded by hand.
+func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by, importID uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		insert into standing_entry (id, org_id, kind, from_on, to_on, basis, reason, recorded_at, recorded_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		e.ID, e.OrgID, e.Kind, e.FromOn, e.ToOn, e.Basis, e.Reason, e.RecordedAt, by)
+		insert into standing_entry (id, org_id, kind, from_on, to_on, basis, reason, recorded_at, recorded_by, import_id, close_reason, closed_at, closed_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $12 then $8::timestamptz end, case when $12 then $9::uuid end)`,
+		e.ID, e.OrgID, e.Kind, e.FromOn, e.ToOn, e.Basis, e.Reason, e.RecordedAt, by, orNull(importID), e.CloseReason, e.Closed)
 	return err
+}
+
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
 }
 
 func entryByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Entry, error) {
@@ -82,11 +106,11 @@ func closeEntry(ctx context.Context, tx postgres.Tx, e Entry, void bool, at time
 		e.ID, e.Version, e.ToOn, e.CloseReason, void, at, by)
 }
 
-func insertGrade(ctx context.Context, tx postgres.Tx, g Grade, at time.Time, by uuid.UUID) error {
+func insertGrade(ctx context.Context, tx postgres.Tx, g Grade, at time.Time, by, importID uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		insert into standing_grade (id, org_id, star, from_on, to_on, cert_no, recorded_at, recorded_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		g.ID, g.OrgID, g.Star, g.FromOn, g.ToOn, g.CertNo, at, by)
+		insert into standing_grade (id, org_id, star, from_on, to_on, cert_no, recorded_at, recorded_by, import_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		g.ID, g.OrgID, g.Star, g.FromOn, g.ToOn, g.CertNo, at, by, orNull(importID))
 	return err
 }
 

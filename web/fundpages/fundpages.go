@@ -57,9 +57,9 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var b strings.Builder
-	b.WriteString("\ufeff年度,用途,预算（元）,已占用（元）,已拨付（元）,已退回（元）,已追回（元）,可用（元）\r\n")
+	b.WriteString("\ufeff年度,用途,预算（元）,已占用（元）,已拨付（元）,已退回（元）,已追回（元）,可用（元）,预算待补录（元）\r\n")
 	for _, l := range f.Lines {
-		fmt.Fprintf(&b, "%d,%s,%s,%s,%s,%s,%s,%s\r\n", f.Year, l.Purpose.Name(), l.Budget.Yuan(), l.Committed.Yuan(), l.Paid.Yuan(), l.Returned.Yuan(), l.Recovered.Yuan(), l.Free().Yuan())
+		fmt.Fprintf(&b, "%d,%s,%s,%s,%s,%s,%s,%s,%s\r\n", f.Year, l.Purpose.Name(), l.Budget.Yuan(), l.Committed.Yuan(), l.Paid.Yuan(), l.Returned.Yuan(), l.Recovered.Yuan(), l.Free().Yuan(), l.Filled.Yuan())
 	}
 	w.Header().Set("Content-Disposition", download.Disposition("attachment", fmt.Sprintf("专项资金-%d.csv", f.Year)))
 	return httpserver.WritePublic(w, r, "text/csv; charset=utf-8", []byte(b.String()))
@@ -78,6 +78,7 @@ type fundView struct {
 	Projects     string // how many are published, and how much
 	ProjectsHref string
 	Running      string // that the year is not over, "" when it is
+	Filled       string // that budgets are still to be brought in, "" when none is
 }
 
 func newFund(f report.Fund) fundView {
@@ -94,19 +95,34 @@ func newFund(f report.Fund) fundView {
 	}
 	t := f.Total
 	v.Lead = fmt.Sprintf("预算 %s 元，由区财政安排。已占用 %s 元，已拨付 %s 元，预算执行率 %s。", t.Budget, t.Committed, t.Paid, percent(t.Permille(t.Paid)))
+	if t.Filled > 0 {
+		v.Lead = fmt.Sprintf("核定资助 %s 元，已拨付 %s 元。预算还没有全部补录。", t.Committed, t.Paid)
+	}
 	v.Stats = []ui.Stat{
 		{Label: "预算", Value: t.Budget.Wan(), Unit: "万元", Note: "含年中调整"},
 		{Label: "已占用", Value: t.Committed.Wan(), Unit: "万元", Note: "审批通过，为项目留出的钱"},
 		{Label: "已拨付", Value: t.Paid.Wan(), Unit: "万元", Note: "已到组织账户"},
 		{Label: "退回和追回", Value: t.Back().Wan(), Unit: "万元", Note: "结余退回 " + t.Returned.Wan() + "，决定追回 " + t.Recovered.Wan()},
 	}
+	if t.Filled > 0 {
+		v.Stats[0] = ui.Stat{Label: "预算", Value: "待补录", Note: "平台上线前的预算"}
+		if t.Filled < t.Budget {
+			v.Stats[0] = ui.Stat{Label: "预算", Value: (t.Budget - t.Filled).Wan(), Unit: "万元", Note: "另有用途的预算待补录"}
+		}
+	}
 	v.Chart, v.Table = chart(f), table(f)
 	if !f.Over() {
 		v.Running = year + " 年还没有结束，数字截至 " + f.Today.Chinese() + "。"
 	}
-	v.Projects = "每个项目审批并公示后逐个公布。" + year + " 年的预算还没有公布的项目。"
+	if t.Filled > 0 {
+		v.Filled = "标“待补录”的用途，这一年的预算还没有补录，预算一栏先按已核定的资助合计（" + t.Filled.String() + " 元）列出，执行率没有意义。"
+	}
+	v.Projects = "每个项目逐个公布。" + year + " 年的预算还没有公布的项目。"
 	if f.Projects.N > 0 {
-		v.Projects = fmt.Sprintf("每个项目审批并公示后逐个公布。%s 年的预算已公布 %d 个项目，核定 %s 元，已拨付 %s 元。", year, f.Projects.N, f.Projects.Approved, f.Projects.Paid)
+		v.Projects = fmt.Sprintf("每个项目逐个公布。%s 年的预算已公布 %d 个项目，核定 %s 元，已拨付 %s 元。", year, f.Projects.N, f.Projects.Approved, f.Projects.Paid)
+	}
+	if t.Committed > f.Projects.Approved {
+		v.Projects += "已占用的钱里，有一部分的项目还在公示，公示期满才列出。"
 	}
 	return v
 }
@@ -126,12 +142,18 @@ func chart(f report.Fund) ui.BudgetChart {
 		Label: fmt.Sprintf("%d 年各用途的预算、占用和拨付，共占用预算的 %s，拨付 %s", f.Year, percent(t.Permille(t.Committed)), percent(t.Permille(t.Paid))),
 		Mark:  elapsed(f),
 	}
+	if t.Filled > 0 {
+		c.Title = "已拨付 " + t.Paid.Wan() + " 万元，预算还没有全部补录"
+	}
 	largest := money.Fen(1)
 	for _, l := range f.Lines {
 		largest = max(largest, l.Budget)
 	}
 	for _, l := range f.Lines {
 		figures := fmt.Sprintf("，已占 %s，已拨 %s", percent(l.Permille(l.Committed)), percent(l.Permille(l.Paid)))
+		if l.Filled > 0 {
+			figures = "（预算待补录），已拨 " + l.Paid.Wan() + " 万"
+		}
 		name, _, _ := strings.Cut(l.Purpose.Name(), "（")
 		c.Bars = append(c.Bars, ui.BudgetBar{Name: name, Size: int(l.Budget * 1000 / largest), Committed: l.Permille(l.Committed), Paid: l.Permille(l.Paid),
 			Wide: l.Budget.Wan() + " 万元" + figures, Narrow: l.Budget.Wan() + " 万" + figures})
@@ -158,7 +180,11 @@ func table(f report.Fund) ui.Table {
 		for _, amount := range []money.Fen{l.Budget, l.Committed, l.Paid, l.Back(), l.Free()} {
 			cells = append(cells, ui.T(amount.String()))
 		}
-		return ui.Row{Cells: append(cells, ui.T(percent(l.Permille(l.Paid))))}
+		rate := percent(l.Permille(l.Paid))
+		if l.Filled > 0 {
+			rate = "—"
+		}
+		return ui.Row{Cells: append(cells, ui.T(rate))}
 	}
 	var rows []ui.Row
 	for _, l := range f.Lines {
@@ -166,7 +192,11 @@ func table(f report.Fund) ui.Table {
 		if p := l.Purpose.Programme(); p != "" {
 			projects = paths.ProjectsOfYear(f.Year, string(p))
 		}
-		rows = append(rows, row(l, ui.Head(l.Purpose.Name(), projects, "")))
+		note := ""
+		if l.Filled > 0 {
+			note = "预算待补录"
+		}
+		rows = append(rows, row(l, ui.Head(l.Purpose.Name(), projects, note)))
 	}
 	t.Groups = ui.Rows(rows...)
 	t.Foot = []ui.Row{row(f.Total, ui.Head("合计", "", ""))}

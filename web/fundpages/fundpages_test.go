@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"civilaffairs/internal/browsertest"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -82,13 +84,57 @@ func TestFundEqualsTheLedger(t *testing.T) {
 	if !ok || err != nil || len(rows) != 5 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	want := "2026 小项目大建设（微公益创投资金） 10000000.00 50000.00 30000.00 123.45 0.00 9950000.00"
+	want := "2026 小项目大建设（微公益创投资金） 10000000.00 50000.00 30000.00 123.45 0.00 9950000.00 0.00"
 	if got := strings.Join(rows[3], " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	_, old := get(t, h, "/fund?year=2024")
 	if !strings.Contains(text(old), "2024年社区社会组织") || strings.Contains(text(old), "时间进度") || strings.Contains(text(old), "还没有结束") {
 		t.Errorf("a year that is over: %.600s", text(old))
+	}
+}
+
+// A year before the portal whose budget nobody has brought in says so, and gives
+// no rate.
+func TestAYearBeforeThePortal(t *testing.T) {
+	t.Parallel()
+	g, h := newSite(t)
+	before(t, g)
+	_, doc := get(t, h, "/fund?year=2020")
+	for _, want := range []string{"2020年社区社会组织", "核定资助 13,000.00 元，已拨付 5,000.00 元。预算还没有全部补录。", "预算待补录", "先按已核定的资助合计（8,000.00 元）列出",
+		"已公布 2 个项目，核定 13,000.00 元，已拨付 5,000.00 元"} {
+		if !strings.Contains(text(doc), want) {
+			t.Errorf("%q is missing in %.1500s", want, text(doc))
+		}
+	}
+	w, _ := get(t, h, "/open-data/fund.csv?year=2020")
+	for _, want := range []string{"2020,孵化关爱,8000.00,8000.00,0.00,0.00,0.00,0.00,8000.00", "2020,小项目大建设（微公益创投资金）,60000.00,5000.00,5000.00,100.50,0.00,55000.00,0.00"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%q is missing in %s", want, w.Body)
+		}
+	}
+}
+
+// before plants two grants of 2020, one of a programme with a budget, and one
+// outside the fund.
+func before(t testing.TB, g *reporttest.Ground) {
+	t.Helper()
+	org := g.Organizations(t, 1, civil.Of(2018, 3, 1))[0]
+	row := func(p organization.Programme, amount money.Fen) organization.OpeningGrant {
+		return organization.OpeningGrant{GrantInput: organization.GrantInput{OrgID: org, Programme: p, Title: "邻里活动", AwardedOn: civil.Of(2020, 5, 8), Amount: amount}}
+	}
+	_, checks, err := g.Open(t.Context(), []organization.OpeningGrant{row(organization.Venture, 500_000), row(organization.Startup, 800_000), row(organization.OtherProgramme, 99)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.OpenBudget(t.Context(), 2020, ledger.Venture, 6_000_000); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := g.OpenMoney(t.Context(), []organization.OpeningMoney{
+		{GrantNo: checks[0].No, Kind: organization.MoneyPaid, MovedOn: civil.Of(2020, 6, 1), Amount: 500_000},
+		{GrantNo: checks[0].No, Kind: organization.MoneyReturned, MovedOn: civil.Of(2021, 6, 1), Amount: 10_050},
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -123,11 +169,14 @@ func TestFundIsAccessible(t *testing.T) {
 	g.Pay(t, a, 30000*money.Yuan, a.On.AddDays(20))
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
+	before(t, g)
 	b := browsertest.Open(t)
-	for _, size := range []func(){b.Desktop, b.Phone} {
-		size()
-		b.Go(server.URL + "/fund")
-		b.Axe()
-		b.FitsWidth()
+	for _, path := range []string{"/fund", "/fund?year=2020"} {
+		for _, size := range []func(){b.Desktop, b.Phone} {
+			size()
+			b.Go(server.URL + path)
+			b.Axe()
+			b.FitsWidth()
+		}
 	}
 }

@@ -96,7 +96,11 @@ func stats(p ledger.Pool, closed bool) []ui.Stat {
 	} else if p.Sent > 0 {
 		paid.Note = "另有 " + p.Sent.String() + "元已发送，待登记结果"
 	}
-	return []ui.Stat{{Label: "预算", Value: p.Budget.String(), Unit: "元", Note: "复核过的预算和调整"},
+	budget := ui.Stat{Label: "预算", Value: p.Budget.String(), Unit: "元", Note: "复核过的预算和调整"}
+	if p.Filled > 0 {
+		budget.Note = "其中 " + p.Filled.String() + "元待补录，先按核定的资助列出"
+	}
+	return []ui.Stat{budget,
 		{Label: "已占用", Value: p.Committed.String(), Unit: "元", Note: "核定的资助，释放的不算"}, paid, free}
 }
 
@@ -157,6 +161,7 @@ type poolView struct {
 	Heading, Lead string
 	Stats         []ui.Stat
 	Items         ui.Table
+	NoItems       [2]string // why there are none, and what to do
 	Entries       ui.Table
 	Pages         ui.Pages
 	Files         export.Links
@@ -177,9 +182,11 @@ func (p *Pages) showPool(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	closed := year < in.Today.Year
-	v := poolView{Page: shell(itoa(year)+"年"+purpose.Name(), fund), Heading: itoa(year) + "年" + purpose.Name(), Stats: stats(in.Pool, closed)}
+	v := poolView{Page: shell(itoa(year)+"年"+purpose.Name(), fund), Heading: itoa(year) + "年" + purpose.Name(), Stats: stats(in.Pool, closed),
+		NoItems: [2]string{"还没有登记预算。", "财务登记年初预算，由另一位财务人员复核以后才能占用。"}}
 	if closed {
 		v.Lead = "这一年度已经结束，不再登记预算和占用；已占用的继续支付。"
+		v.NoItems = [2]string{"预算不在这里登记。", "平台上线前的年度，预算和执行由民政局导入，见下面的期初分录。"}
 	} else if may(r, authz.FundBudget) {
 		for _, k := range ledger.ItemKinds {
 			if (k == ledger.InitialBudget) == (in.Budget == 0) {
@@ -216,6 +223,9 @@ func entryTable(list []ledger.Entry, reverse bool, a authz.Actor) ui.Table {
 		name := e.Kind.Name()
 		if e.Reverses != nil {
 			name += "第 " + strconv.FormatInt(*e.Reverses, 10) + " 号" + e.OfKind.Name()
+		}
+		if e.Kind == ledger.OpeningEntry {
+			name += "：" + e.OfKind.Name()
 		}
 		act := ui.Cell{}
 		switch {

@@ -157,7 +157,7 @@ func publicGrants(o organization.Profile) tableView {
 		Table: ui.Table{Caption: "得到的扶持，最近的在前", Columns: []ui.Column{{Label: "项目", Full: true}, {Label: "工程"}, {Label: "核定日期"}, {Label: "金额（元）", Number: true}}}}
 	var rows []ui.Row
 	for _, g := range o.Grants {
-		rows = append(rows, ui.Cells(ui.Head(g.Title, "", g.DocumentNo), ui.T(g.Programme.Name()), ui.T(g.AwardedOn.String()), ui.T(g.Amount.String())))
+		rows = append(rows, ui.Cells(grantHead(g), ui.T(g.Programme.Name()), ui.T(g.AwardedOn.String()), ui.T(g.Amount.String())))
 	}
 	v.Table.Groups = ui.Rows(rows...)
 	return v

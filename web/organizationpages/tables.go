@@ -112,6 +112,14 @@ func reportTable(r *http.Request, s snapshot) tableView {
 	return v
 }
 
+// grantHead leads to the project of a grant that is on the list.
+func grantHead(g organization.Grant) ui.Cell {
+	if g.No == "" {
+		return ui.Head(g.Title, "", g.DocumentNo)
+	}
+	return ui.Head(g.Title, paths.Project(g.No), g.No)
+}
+
 func grantTable(r *http.Request, s snapshot) tableView {
 	v := tableView{Empty: "没有登记过历史资助。", Next: "还没有核查过的，表示未查到，不表示没有。",
 		Table: ui.Table{Caption: "本平台启用以前的资助，最近的在前", Columns: []ui.Column{{Label: "项目", Full: true}, {Label: "工程"}, {Label: "核定日期"},
@@ -132,12 +140,14 @@ func grantTable(r *http.Request, s snapshot) tableView {
 			report = ui.C(ui.Tag("待报送", ui.Warn), small(x.UseReportDueOn.String()+" 前"))
 		}
 		if may(r, authz.OrganizationRecord) {
-			links = []templ.Component{ui.Link("撤销", paths.StaffOrganizationAct(id, "grants", x.ID.String(), "withdrawal"))}
+			if x.No == "" || actor(r).Role == authz.BureauClerk { // what an import brought in is public: the bureau withdraws it
+				links = []templ.Component{ui.Link("撤销", paths.StaffOrganizationAct(id, "grants", x.ID.String(), "withdrawal"))}
+			}
 			if !x.UseReportDueOn.IsZero() && x.UseReportFiledOn.IsZero() {
 				links = append([]templ.Component{ui.Link("登记使用报告", paths.StaffOrganizationAct(id, "grants", x.ID.String(), "use-report"))}, links...)
 			}
 		}
-		rows = append(rows, ui.Cells(ui.Head(x.Title, "", x.DocumentNo), ui.T(x.Programme.Name()), ui.T(x.AwardedOn.String()),
+		rows = append(rows, ui.Cells(grantHead(x), ui.T(x.Programme.Name()), ui.T(x.AwardedOn.String()),
 			ui.T(x.Amount.String()), report, acts(links...)))
 	}
 	v.Table.Groups = ui.Rows(rows...)

@@ -47,7 +47,7 @@ func params() ui.Table {
 		return ui.Cells(ui.Head(name, "", ""), ui.T(what), ui.T(example))
 	}
 	return ui.Table{Caption: "下载地址可以带的条件", Columns: []ui.Column{{Label: "参数"}, {Label: "意思", Full: true}, {Label: "例子"}}, Groups: ui.Rows(
-		row("year", "预算年度", "2026"), row("programme", "工程：startup、activity、venture、talent", "startup"),
+		row("year", "预算年度", "2026"), row("programme", "工程：startup、activity、venture、talent；other 是平台上线前专项资金以外的", "startup"),
 		row("category", "类别：welfare、charity、social_service_cat、culture_sport、sci_tech、rights", "charity"),
 		row("subdistrict", "街道的 9 位代码", "440310002"), row("community", "社区的 12 位代码", "440310002001"),
 		row("progress", "进展：unpaid、running、reporting、closed、terminated、came_back", "closed"), row("q", "项目、组织、编号或用途里的词", "共餐"),
@@ -68,5 +68,6 @@ func extra() ui.Table {
 	return ui.Table{Caption: "360Giving 标准以外的字段", Columns: []ui.Column{{Label: "字段"}, {Label: "意思", Full: true}}, Groups: ui.Rows(
 		row("budgetYear", "预算年度"), row("progress", "进展，取值同上"), row("amountReturned", "组织退回的结余，元"),
 		row("amountRecovered", "依决定追回的金额，元"), row("amountNet", "amountDisbursed 减去退回和追回，元"),
+		row("beforePortal", "平台上线前的记录是 true；这时没有 amountAppliedFor 和 fromOpenCall"),
 	)}
 }

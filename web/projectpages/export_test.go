@@ -72,7 +72,7 @@ func TestDownloadsEqualTheList(t *testing.T) {
 			fromCSV = fromCSV.Plus(report.Money{Approved: fen(t, r[12]), Paid: fen(t, r[13]), Returned: fen(t, r[14]), Recovered: fen(t, r[15])})
 			order = append(order, r[0])
 		}
-		if head[0] != "编号" || head[12] != "核定（元）" || len(head) != 19 {
+		if head[0] != "编号" || head[12] != "核定（元）" || len(head) != 20 {
 			t.Fatalf("columns %v", head)
 		}
 		var doc struct {

@@ -34,6 +34,10 @@ func (l listing) facets() []ui.Facet {
 			func(f *report.ProjectFilter) { f.Year = y }, func(f *report.ProjectFilter) { f.Year = 0 }))
 	}
 	for _, p := range report.Programmes {
+		only := f
+		if only.Programme = p; p == organization.OtherProgramme && f.Programme != p && l.Tallies.Of(only).N == 0 {
+			continue // none but history is of no programme
+		}
 		programme.Options = append(programme.Options, l.option(p.Name(), f.Programme == p,
 			func(f *report.ProjectFilter) { f.Programme = p }, func(f *report.ProjectFilter) { f.Programme = "" }))
 	}

@@ -149,18 +149,30 @@ func (l listing) table() ui.Table {
 		head := ui.Head(p.Title, paths.Project(p.No), p.OrganizationName+" · "+p.No)
 		head.Demo = p.Demo
 		rows[i] = ui.Cells(head, ui.T(p.Programme.Name()), ui.T(strings.TrimSuffix(l.Regions.Name(p.Community), "社区")), ui.T(p.GrantedOn.String()),
-			ui.T(p.Approved.String()), ui.T(p.Paid.String()), state(p))
+			ui.T(p.Approved.String()), ui.T(paid(p)), state(p))
 	}
 	t.Groups = ui.Rows(rows...)
 	return t
 }
 
+// paid is "—" while nobody has recorded it of a grant of before.
+func paid(p report.Project) string {
+	if p.Opening && p.Progress == report.Unpaid {
+		return "—"
+	}
+	return p.Paid.String()
+}
+
 // state is how far a project is, and what came back of its money.
 func state(p report.Project) ui.Cell {
-	c := ui.C(ui.Tag(p.Progress.Name(), tone(p.Progress)))
+	name := p.Progress.Name()
+	if p.Opening && p.Progress == report.Unpaid {
+		name = "拨付待补录" // not recorded, which is not the same as not paid
+	}
+	c := ui.C(ui.Tag(name, tone(p.Progress)))
 	switch {
 	case p.Recovered > 0:
-		c = ui.C(ui.Tag(p.Progress.Name(), tone(p.Progress)), ui.Tag("有追回", ui.Bad))
+		c = ui.C(ui.Tag(name, tone(p.Progress)), ui.Tag("有追回", ui.Bad))
 		c.Sub = "已追回 " + p.Recovered.String() + " 元"
 	case p.Returned > 0:
 		c.Sub = "已退回 " + p.Returned.String() + " 元"

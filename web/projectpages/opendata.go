@@ -1,6 +1,7 @@
 package projectpages
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -145,7 +146,7 @@ type grant struct {
 	Title           string           `json:"title"`
 	Description     string           `json:"description"`
 	Currency        string           `json:"currency"`
-	AppliedFor      yuan             `json:"amountAppliedFor"`
+	AppliedFor      *yuan            `json:"amountAppliedFor,omitempty"` // not known of grants before the portal
 	Awarded         yuan             `json:"amountAwarded"`
 	Disbursed       yuan             `json:"amountDisbursed"`
 	AwardDate       string           `json:"awardDate"`
@@ -155,13 +156,14 @@ type grant struct {
 	Location        []location       `json:"beneficiaryLocation"`
 	Programme       []programme      `json:"grantProgramme"`
 	Classifications []classification `json:"classifications"`
-	FromOpenCall    string           `json:"fromOpenCall"`
+	FromOpenCall    string           `json:"fromOpenCall,omitempty"`
 	Modified        string           `json:"dateModified"`
 	BudgetYear      int              `json:"budgetYear"`
 	Progress        string           `json:"progress"`
 	Returned        yuan             `json:"amountReturned"`
 	Recovered       yuan             `json:"amountRecovered"`
 	Net             yuan             `json:"amountNet"`
+	BeforePortal    bool             `json:"beforePortal"`
 }
 
 type orgRef struct {
@@ -195,15 +197,21 @@ type yuan money.Fen
 func (y yuan) MarshalJSON() ([]byte, error) { return []byte(money.Fen(y).Yuan()), nil }
 
 func (p *Pages) grant(h report.ExportHead, r report.OpenProject) grant {
-	return grant{
-		ID: publisher + "-" + r.No, Title: r.Title, Description: r.Purpose, Currency: "CNY", AppliedFor: yuan(r.Requested), Awarded: yuan(r.Approved),
+	g := grant{
+		ID: publisher + "-" + r.No, Title: r.Title, Description: cmp.Or(r.Purpose, r.Title), Currency: "CNY", Awarded: yuan(r.Approved),
 		Disbursed: yuan(r.Paid), AwardDate: r.GrantedOn.String(), URL: p.BaseURL + paths.Project(r.No),
 		Recipient: []orgRef{{ID: publisher + "-ORG-" + r.OrganizationID.String(), Name: r.OrganizationName, URL: p.BaseURL + paths.Organization(r.OrganizationID.String())}},
 		Funder:    []orgRef{{ID: publisher, Name: funder}},
 		Location:  []location{{Name: h.Regions.FullName(r.Community), CountryCode: "CN", GeoCode: r.Community, GeoCodeType: "中国统计用区划代码"}},
-		Programme: []programme{{Code: string(r.Programme), Title: r.Programme.Name()}}, Classifications: classes(r.Category), FromOpenCall: "Yes",
+		Programme: []programme{{Code: string(r.Programme), Title: r.Programme.Name()}}, Classifications: classes(r.Category),
 		Modified: r.ChangedAt.UTC().Format(time.RFC3339), BudgetYear: r.Year, Progress: string(r.Progress), Returned: yuan(r.Returned), Recovered: yuan(r.Recovered), Net: yuan(r.Net()),
+		BeforePortal: r.Opening,
 	}
+	if !r.Opening {
+		requested := yuan(r.Requested)
+		g.AppliedFor, g.FromOpenCall = &requested, "Yes"
+	}
+	return g
 }
 
 func classes(c organization.Category) []classification {

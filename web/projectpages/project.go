@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/money"
+	"civilaffairs/internal/organization"
 	"civilaffairs/internal/report"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -26,12 +27,15 @@ type projectView struct {
 	Organization string
 	Href         string // of the organization
 	Purpose      string
+	Before       string // that it was granted before the portal, "" for its own
 	Net          string
 	Paid         bool
 	Amounts      []ui.MoneyLine
+	Way          string // heads the timeline
 	Timeline     []ui.Event
 	Moves        ui.Table
 	AnyMoves     bool
+	NoMoves      [2]string // why there are none, and what comes next
 	Facts        []ui.Fact
 	Documents    []document
 	Supervision  string // telephone, "" while the deployer has not said
@@ -41,12 +45,35 @@ type document struct{ Label, Href, Note string }
 
 func (p *Pages) newProject(ctx context.Context, f report.ProjectFile) projectView {
 	v := projectView{State: state(f.Project), Meta: f.No + " · " + f.Programme.Name() + " · " + strconv.Itoa(f.Year) + " 年预算", Title: f.Title, Demo: f.Demo,
-		Organization: f.OrganizationName, Href: paths.Organization(f.OrganizationID.String()), Purpose: strings.TrimRight(f.Purpose, "。 ") + "。", Net: f.Net().String(), Paid: f.Paid > 0,
+		Organization: f.OrganizationName, Href: paths.Organization(f.OrganizationID.String()), Purpose: purpose(f.Purpose), Net: f.Net().String(), Way: "从申请到结清",
+		NoMoves: [2]string{"还没有拨付。", "拨付成功后，日期、编号和金额会列在这里。"}, Paid: f.Paid > 0,
 		Amounts: amounts(f), Timeline: p.timeline(f), Moves: moves(f), AnyMoves: len(f.Moves) > 0, Facts: facts(f), Documents: p.documents(f),
 		Supervision: layout.Of(ctx).Site.Supervision}
+	if f.Before != nil {
+		v.beforePortal(f)
+	}
 	v.Page = layout.Page{Title: f.Title + " " + f.No, Nav: "projects", Description: f.OrganizationName + "“" + f.Title + "”：核定 " + f.Approved.String() + " 元。",
 		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "资助项目", Href: paths.Projects}, {Label: f.No}}}
 	return v
+}
+
+// beforePortal says of a grant of before what is known of it, and what is not.
+func (v *projectView) beforePortal(f report.ProjectFile) {
+	v.Meta = f.No + " · " + f.Programme.Name() + " · " + strconv.Itoa(f.Year) + " 年"
+	if f.Programme != organization.OtherProgramme {
+		v.Meta += "预算"
+	}
+	v.Way = "从核定到结清"
+	v.Before = "这笔资助在平台上线前核定，" + f.Before.OpenedOn.Chinese() + "按民政局的记录导入。申请、意见和公示在线下进行，这里没有。"
+	v.NoMoves = [2]string{"拨付记录还没有补录。", "民政局补录后，日期和金额会列在这里。"}
+}
+
+// purpose ends as a sentence; "" when nobody recorded what the money was for.
+func purpose(s string) string {
+	if s = strings.TrimRight(s, "。 "); s == "" {
+		return "用途没有记录。"
+	}
+	return s + "。"
 }
 
 // amounts draws each sum to the scale of the largest.
@@ -57,11 +84,16 @@ func amounts(f report.ProjectFile) []ui.MoneyLine {
 	if f.Approved < f.Requested {
 		approved.Why = "核定：审批通过并公示期满的金额，比申请的少 " + (f.Requested - f.Approved).String() + " 元。"
 	}
-	list := []ui.MoneyLine{
-		{Label: "申请", Amount: f.Requested.String(), To: share(f.Requested), Tone: ui.Quiet, Why: "组织在申请书里提出的金额。"},
-		approved,
-		{Label: "已拨付", Amount: f.Paid.String(), To: share(f.Paid), Why: paidWhy(f)},
+	var list []ui.MoneyLine
+	if f.Before != nil {
+		approved.Why = "核定：拨款文件上的金额。"
+	} else {
+		list = append(list, ui.MoneyLine{Label: "申请", Amount: f.Requested.String(), To: share(f.Requested), Tone: ui.Quiet, Why: "组织在申请书里提出的金额。"})
 	}
+	if f.Before != nil && len(f.Moves) == 0 { // not recorded, which is not the same as nothing
+		return append(list, approved, ui.MoneyLine{Label: "已拨付", Amount: "—", Why: "拨付、退回和追回的记录还没有补录。"})
+	}
+	list = append(list, approved, ui.MoneyLine{Label: "已拨付", Amount: f.Paid.String(), To: share(f.Paid), Why: paidWhy(f)})
 	if f.Returned > 0 {
 		list = append(list, ui.MoneyLine{Label: "已退回", Amount: "−" + f.Returned.String(), From: share(f.Paid - f.Returned), To: share(f.Paid), Tone: ui.Bad,
 			Why: "没有用完的钱，由组织退回专项资金。"})
@@ -96,6 +128,10 @@ func paidWhy(f report.ProjectFile) string {
 
 func moves(f report.ProjectFile) ui.Table {
 	t := ui.Table{Caption: "拨付、退回和追回明细", Columns: []ui.Column{{Label: "日期"}, {Label: "事项"}, {Label: "拨付编号"}, {Label: "金额（元）", Number: true}}}
+	span := 3
+	if f.Before != nil { // the portal gave no numbers then
+		t.Columns, span = slices.Delete(t.Columns, 2, 3), 2
+	}
 	rows := make([]ui.Row, len(f.Moves))
 	for i, m := range f.Moves {
 		amount, what := m.Amount.String(), "拨付"
@@ -106,9 +142,12 @@ func moves(f report.ProjectFile) ui.Table {
 			amount, what = "−"+amount, "追回"
 		}
 		rows[i] = ui.Cells(ui.T(m.On.String()), ui.Head(what, "", ""), ui.T(m.No), ui.T(amount))
+		if f.Before != nil {
+			rows[i].Cells = slices.Delete(rows[i].Cells, 2, 3)
+		}
 	}
 	t.Groups = ui.Rows(rows...)
-	t.Foot = []ui.Row{ui.Cells(ui.Cell{Text: "资助净额", Head: true, Span: 3}, ui.T(f.Net().String()))}
+	t.Foot = []ui.Row{ui.Cells(ui.Cell{Text: "资助净额", Head: true, Span: span}, ui.T(f.Net().String()))}
 	return t
 }
 
@@ -116,6 +155,9 @@ func facts(f report.ProjectFile) []ui.Fact {
 	category := f.Category.Name()
 	if f.Category.Priority() {
 		category += "（重点）"
+	}
+	if f.Before != nil {
+		return factsBefore(f, category)
 	}
 	edition := ui.F("规则版本", f.Edition)
 	if f.DemoRules {
@@ -127,6 +169,24 @@ func facts(f report.ProjectFile) []ui.Fact {
 		ui.F("核定日期", f.GrantedOn.Chinese()), edition,
 		{Label: "依据", Body: ui.Link("《"+f.DocumentTitle+"》", paths.Policy(f.DocumentSlug))},
 	}
+}
+
+// factsBefore are those of a grant of before: as of the day of its award.
+func factsBefore(f report.ProjectFile, category string) []ui.Fact {
+	list := []ui.Fact{
+		{Label: "组织", Body: ui.Link(f.OrganizationName, paths.Organization(f.OrganizationID.String())), Demo: f.Demo},
+		ui.F("工程", f.Programme.Name()), ui.F("类别", category), ui.F("社区", f.Regions.FullName(f.Community)), ui.F("核定日期", f.GrantedOn.Chinese()),
+	}
+	if f.Before.DocumentNo != "" {
+		list = append(list, ui.F("拨款文号", f.Before.DocumentNo))
+	}
+	switch b := f.Before; {
+	case !b.UseReportFiledOn.IsZero():
+		list = append(list, ui.F("使用报告", b.UseReportFiledOn.Chinese()+"报送"))
+	case !b.UseReportDueOn.IsZero():
+		list = append(list, ui.F("使用报告", "还没有报送，期限 "+b.UseReportDueOn.Chinese()))
+	}
+	return append(list, ui.F("记录来源", "平台上线前的资助记录，"+f.Before.OpenedOn.Chinese()+"导入"))
 }
 
 func (p *Pages) documents(f report.ProjectFile) []document {
@@ -145,6 +205,9 @@ func (p *Pages) timeline(f report.ProjectFile) []ui.Event {
 		if e, ok := act(a); ok {
 			list = append(list, e)
 		}
+	}
+	if f.Before != nil {
+		list = append(list, eventsBefore(f)...)
 	}
 	for _, n := range f.Notices {
 		e := ui.Event{On: n.PublishedOn, Title: noticeTitle(n), Text: n.StartsOn.Chinese() + "至" + n.EndsOn.Chinese() + "。",
@@ -165,6 +228,15 @@ func (p *Pages) timeline(f report.ProjectFile) []ui.Event {
 		list = append(list, e)
 	}
 	sortEvents(list)
+	return list
+}
+
+// eventsBefore are the award of a grant of before, and its use report.
+func eventsBefore(f report.ProjectFile) []ui.Event {
+	list := []ui.Event{{On: f.GrantedOn, Title: "核定资助 " + f.Approved.String() + " 元", Text: f.Before.DocumentNo}}
+	if on := f.Before.UseReportFiledOn; !on.IsZero() {
+		list = append(list, ui.Event{On: on, Title: "组织报送使用报告"})
+	}
 	return list
 }
 

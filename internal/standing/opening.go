@@ -1,0 +1,339 @@
+package standing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"civilaffairs/internal/audit"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// PastEntry is a list entry, ban, violation or recovery as an import reads it;
+// one that has ended says when and why. Token has no meaning.
+type PastEntry struct {
+	EntryInput
+	ClosedOn    civil.Date // the last day in force of what needs a removal; zero while open
+	CloseReason string
+}
+
+// OpeningCheck is the answer about one row of an import: known is a record that
+// is there already, the same.
+type OpeningCheck struct {
+	Known  bool
+	Faults []errs.Field
+}
+
+// CheckGrades judges the grades of an import against each other and what is on
+// record, and writes nothing; two statements.
+func (s *Service) CheckGrades(ctx context.Context, q postgres.Querier, rows []GradeInput) ([]OpeningCheck, error) {
+	orgs := make([]uuid.UUID, len(rows))
+	certs := make([]string, len(rows))
+	for i, r := range rows {
+		orgs[i], certs[i] = r.OrgID, r.CertNo
+	}
+	founded, err := establishedOn(ctx, q, orgs)
+	if err != nil {
+		return nil, err
+	}
+	record, err := postgres.All[Grade](ctx, q, `
+		select id, org_id, star, from_on, to_on, cert_no, version from standing_grade
+		where not void and (org_id = any($1) or cert_no = any($2))`, orgs, certs)
+	if err != nil {
+		return nil, err
+	}
+	b := gradeBook{map[uuid.UUID][]Grade{}, map[string]bool{}}
+	for _, g := range record {
+		b.add(g)
+	}
+	out := make([]OpeningCheck, len(rows))
+	for i, r := range rows {
+		established, ok := founded[r.OrgID]
+		if !ok {
+			out[i].Faults = noOrganization()
+			continue
+		}
+		if out[i] = b.judge(r, established); len(out[i].Faults) == 0 && !out[i].Known {
+			b.add(r.grade())
+		}
+	}
+	return out, nil
+}
+
+// gradeBook is what is known while the grades of an import are judged in turn.
+type gradeBook struct {
+	of   map[uuid.UUID][]Grade
+	cert map[string]bool
+}
+
+func (b *gradeBook) add(g Grade) {
+	b.of[g.OrgID] = append(b.of[g.OrgID], g)
+	b.cert[g.CertNo] = true
+}
+
+// grade is the record that r becomes.
+func (in GradeInput) grade() Grade {
+	return Grade{OrgID: in.OrgID, Star: in.Star, FromOn: in.FromOn, ToOn: in.ToOn, CertNo: in.CertNo}
+}
+
+func (b *gradeBook) judge(r GradeInput, established civil.Date) OpeningCheck {
+	if f := r.faults(established); len(f) > 0 {
+		return OpeningCheck{Faults: f}
+	}
+	of := b.of[r.OrgID]
+	if slices.ContainsFunc(of, func(g Grade) bool {
+		return g.Star == r.Star && g.FromOn == r.FromOn && g.ToOn == r.ToOn && g.CertNo == r.CertNo
+	}) {
+		return OpeningCheck{Known: true}
+	}
+	if b.cert[r.CertNo] {
+		return OpeningCheck{Faults: []errs.Field{{Name: "cert_no", Label: "证书编号", Message: "证书编号“" + r.CertNo + "”已经用过。核对证书后再填"}}}
+	}
+	for _, g := range of {
+		if !g.FromOn.After(r.ToOn) && !r.FromOn.After(g.ToOn) {
+			return OpeningCheck{Faults: []errs.Field{{Name: "from", Label: "有效期起",
+				Message: fmt.Sprintf("和%s至%s的%s重叠。一个时期只能有一个星级", g.FromOn.Chinese(), g.ToOn.Chinese(), g.Name())}}}
+		}
+	}
+	return OpeningCheck{}
+}
+
+// PlantGrades records the grades of an import in the caller's transaction, under
+// the rules of CheckGrades; known ones stay. A fault is errs.Conflict.
+func (s *Service) PlantGrades(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []GradeInput) error {
+	if err := mayOpen(actor); err != nil {
+		return err
+	}
+	checks, err := s.CheckGrades(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	fresh, err := toPlant(checks)
+	if err != nil {
+		return err
+	}
+	for _, i := range fresh {
+		g := rows[i].grade()
+		g.ID = newID()
+		if err := insertGrade(ctx, tx, g, now, actor.AccountID, importID); err != nil {
+			return takenMeanwhile(err)
+		}
+	}
+	return noteImport(ctx, tx, now, actor, importID, "standing.grades.import", len(fresh))
+}
+
+// CheckEntries judges the entries of an import as CheckGrades does grades.
+func (s *Service) CheckEntries(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []PastEntry) ([]OpeningCheck, error) {
+	orgs := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		orgs[i] = r.OrgID
+	}
+	founded, err := establishedOn(ctx, q, orgs)
+	if err != nil {
+		return nil, err
+	}
+	record, err := postgres.All[Entry](ctx, q, `
+		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason, closed_at is not null as closed, version
+		from standing_entry where not void and org_id = any($1)`, orgs)
+	if err != nil {
+		return nil, err
+	}
+	of := map[uuid.UUID][]Entry{}
+	for _, e := range record {
+		of[e.OrgID] = append(of[e.OrgID], e)
+	}
+	out := make([]OpeningCheck, len(rows))
+	for i, r := range rows {
+		established, ok := founded[r.OrgID]
+		if !ok {
+			out[i].Faults = noOrganization()
+			continue
+		}
+		if out[i] = judgeEntry(r, actor, established, civil.On(now), of[r.OrgID]); len(out[i].Faults) == 0 && !out[i].Known {
+			of[r.OrgID] = append(of[r.OrgID], r.entry())
+		}
+	}
+	return out, nil
+}
+
+// entry is the record that r becomes.
+func (r PastEntry) entry() Entry {
+	e := Entry{OrgID: r.OrgID, Kind: r.Kind, FromOn: r.FromOn, ToOn: r.ToOn, Basis: r.Basis, Reason: r.Reason}
+	if !r.ClosedOn.IsZero() {
+		e.ToOn, e.CloseReason, e.Closed = r.ClosedOn, r.CloseReason, true
+	}
+	return e
+}
+
+func judgeEntry(r PastEntry, actor authz.Actor, established, today civil.Date, of []Entry) OpeningCheck {
+	f := append(r.faults(actor, established, today), r.closeFaults(today)...)
+	if len(f) > 0 {
+		return OpeningCheck{Faults: f}
+	}
+	e := r.entry()
+	for _, old := range of {
+		if old.Kind != e.Kind {
+			continue
+		}
+		if old.FromOn == e.FromOn && old.Basis == e.Basis {
+			// It may have been removed since in the portal.
+			if old.Reason == e.Reason && (old.ToOn == e.ToOn || e.ToOn.IsZero()) {
+				return OpeningCheck{Known: true}
+			}
+			return OpeningCheck{Faults: []errs.Field{{Name: "basis", Label: "依据", Message: "同一依据的记录已经有了，内容不一样。核对后改这一行，或到组织档案里改"}}}
+		}
+		if e.Kind.list() && overlap(old, e) {
+			return OpeningCheck{Faults: []errs.Field{{Name: "from", Label: "起始日期", Message: "这段时间里已经有一条" + e.Kind.Name() + "。核对起止日期"}}}
+		}
+	}
+	return OpeningCheck{}
+}
+
+// list reports whether an entry of the kind lasts until it is removed, one at a
+// time.
+func (k Kind) list() bool { return k == AbnormalList || k == SeriousList || k == CourtDefaulter }
+
+func overlap(a, b Entry) bool {
+	return (a.ToOn.IsZero() || !b.FromOn.After(a.ToOn)) && (b.ToOn.IsZero() || !a.FromOn.After(b.ToOn))
+}
+
+func (r PastEntry) closeFaults(today civil.Date) []errs.Field {
+	var f []errs.Field
+	fail := func(name, label, msg string) { f = append(f, errs.Field{Name: name, Label: label, Message: msg}) }
+	n := utf8.RuneCountInString(strings.TrimSpace(r.CloseReason))
+	switch {
+	case r.ClosedOn.IsZero() && n > 0:
+		fail("closed_on", "移出日期", "填了移出理由，还要填移出日期")
+	case r.ClosedOn.IsZero():
+	case r.Kind == Ban || r.Kind == Violation:
+		fail("closed_on", "移出日期", r.Kind.Name()+"不办移出。期限填在“截止日期”")
+	case !r.ClosedOn.Valid() || r.ClosedOn.Before(r.FromOn):
+		fail("closed_on", "移出日期", "不能早于起始日期。核对决定上的日期")
+	case r.ClosedOn.After(today):
+		fail("closed_on", "移出日期", r.ClosedOn.Chinese()+"还没到。移出以后再来记")
+	case n < 5 || n > 500:
+		fail("close_reason", "移出理由", fmt.Sprintf("写明移出的理由，5 到 500 个字，现在是 %d 个字", n))
+	}
+	return f
+}
+
+// PlantEntries records the entries of an import as PlantGrades does grades.
+func (s *Service) PlantEntries(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []PastEntry) error {
+	if err := mayOpen(actor); err != nil {
+		return err
+	}
+	checks, err := s.CheckEntries(ctx, tx, now, actor, rows)
+	if err != nil {
+		return err
+	}
+	fresh, err := toPlant(checks)
+	if err != nil {
+		return err
+	}
+	for _, i := range fresh {
+		e := rows[i].entry()
+		e.ID, e.RecordedAt = newID(), now
+		if err := insertEntry(ctx, tx, e, actor.AccountID, importID); err != nil {
+			return takenMeanwhile(err)
+		}
+	}
+	return noteImport(ctx, tx, now, actor, importID, "standing.entries.import", len(fresh))
+}
+
+// Dependents says in words what keeps an import of grades or entries from being
+// undone; none when it can be.
+func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]string, error) {
+	type row struct {
+		Rule string `db:"rule"`
+		N    int    `db:"n"`
+		Org  string `db:"org"`
+		What string `db:"what"`
+	}
+	rows, err := postgres.All[row](ctx, q, `
+		select d.rule, count(*)::int as n, min(o.name) as org, min(d.what) as what from standing_dependents($1) d join organization o on o.id = d.org_id
+		group by d.rule order by d.rule`, importID)
+	var out []string
+	for _, r := range rows {
+		more := ""
+		if r.N > 1 {
+			more = fmt.Sprintf("，一共 %d 件", r.N)
+		}
+		if r.Rule == "changed" {
+			out = append(out, "这次导入的记录后来办过移出或撤销（"+r.Org+more+"），不能撤销导入。")
+		} else {
+			out = append(out, "导入以后，"+r.Org+"提交的 "+r.What+" 已经用这些记录核对过条件"+more+"，不能撤销。")
+		}
+	}
+	return out, err
+}
+
+// Undo takes an import of grades or entries back exactly, in the caller's
+// transaction: errs.Conflict while something depends on it.
+func (s *Service) Undo(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
+	if err := mayOpen(actor); err != nil {
+		return err
+	}
+	why, err := Dependents(ctx, tx, importID)
+	if err != nil {
+		return err
+	}
+	if len(why) > 0 {
+		return errs.New(errs.Conflict, why[0])
+	}
+	if _, err := tx.Exec(ctx, `select standing_undo($1)`, importID); err != nil {
+		if postgres.Violates(err, "standing_undo_depends") {
+			return errs.Wrap(errs.Conflict, "刚刚有记录用到了这次导入的内容，不能撤销。请重新核对。", err)
+		}
+		return err
+	}
+	return noteImport(ctx, tx, now, actor, importID, "standing.import.undo", 0)
+}
+
+func mayOpen(actor authz.Actor) error {
+	if err := actor.Require(authz.OrganizationRecord); err != nil {
+		return err
+	}
+	if actor.Role != authz.BureauClerk {
+		return errs.New(errs.Forbidden, "星级和名录由民政局导入。")
+	}
+	return nil
+}
+
+func noOrganization() []errs.Field {
+	return []errs.Field{{Name: "organization", Label: "组织", Message: "没有找到这个组织。先登记组织，再导入它的记录"}}
+}
+
+// toPlant are the rows to write; a fault is errs.Conflict, since the preview had
+// none.
+func toPlant(checks []OpeningCheck) (fresh []int, err error) {
+	for i, c := range checks {
+		if len(c.Faults) > 0 {
+			return nil, errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", c.Faults[0].Label, c.Faults[0].Message)
+		}
+		if !c.Known {
+			fresh = append(fresh, i)
+		}
+	}
+	return fresh, nil
+}
+
+func takenMeanwhile(err error) error {
+	for _, rule := range []string{"standing_entry_one_at_a_time", "standing_grade_one_at_a_time", "standing_grade_cert_no"} {
+		if postgres.Violates(err, rule) {
+			return errs.Wrap(errs.Conflict, "刚刚有人登记了同样的记录。请重新核对预览。", err)
+		}
+	}
+	return err
+}
+
+func noteImport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, action string, n int) error {
+	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: action, Detail: map[string]any{"new": n}})
+}
