@@ -49,6 +49,15 @@ const (
 	UseReportSubmit    Permission = "use_report.submit"   // sign it
 	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
+	// Joint timeline of an organization
+	LiaisonView   Permission = "liaison.view"   // what offices and the organization tell each other
+	LiaisonWrite  Permission = "liaison.write"  // remarks, requests, support, warnings of an office
+	LiaisonAnswer Permission = "liaison.answer" // answer a request, or what was told to one
+
+	// Duplicates in the registry
+	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
+	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -114,6 +123,13 @@ var permissions = map[Permission]permissionInfo{
 	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},
 	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
 	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
+
+	LiaisonView:   {"查看协同记录", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, LeadingGroup, Auditor}},
+	LiaisonWrite:  {"写协同记录、发协查请求", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, LeadingGroup}},
+	LiaisonAnswer: {"答复协查请求", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department}},
+
+	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
+	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 
