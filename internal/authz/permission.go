@@ -55,6 +55,7 @@ const (
 	LiaisonAnswer Permission = "liaison.answer" // answer a request, or what was told to one
 
 	// Duplicates in the registry
+	OrganizationPairs Permission = "organization.pairs" // see which records may be one
 	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
 	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
 
@@ -128,6 +129,7 @@ var permissions = map[Permission]permissionInfo{
 	LiaisonWrite:  {"写协同记录、发协查请求", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, LeadingGroup}},
 	LiaisonAnswer: {"答复协查请求", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department}},
 
+	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
 	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
 	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
 

@@ -69,12 +69,7 @@ const pairTables = ` from organization_pair p join organization a on a.id = p.on
 
 // mayMatch is who looks through pairs: the subdistrict those in its area, the
 // bureau all.
-func mayMatch(a authz.Actor) error {
-	if a.Can(authz.OrganizationMatch) || a.Can(authz.OrganizationMerge) {
-		return nil
-	}
-	return a.Require(authz.OrganizationMatch)
-}
+func mayMatch(a authz.Actor) error { return a.Require(authz.OrganizationPairs) }
 
 // Pairs returns size pairs of a state in the actor's area after the cursor, the
 // strongest first, and the cursor of the next page. One statement.
