@@ -50,14 +50,14 @@ func (s *Service) Correct(ctx context.Context, actor authz.Actor, in Correction)
 		if !e.Correctable(actor) {
 			return errs.New(errs.Conflict, "这一条不能更正：可能已经撤回或更正过。更正过的，更正最后那一条。")
 		}
-		var f faults
-		f.text("text", textLabel(e.Kind), in.Text)
+		var f errs.Faults
+		f.Length("text", textLabel(e.Kind), in.Text, 5, 2000)
 		if e.Kind == Support {
 			if !slices.Contains(MeansOf, in.Support) {
-				f.add("support", "支持方式", "选一项支持方式")
+				f.Add("support", "支持方式", "选一项支持方式")
 			}
 			if in.Amount != nil && *in.Amount <= 0 {
-				f.add("amount", "金额", "金额要大于 0。没有金额的留空")
+				f.Add("amount", "金额", "金额要大于 0。没有金额的留空")
 			}
 		}
 		if err := errs.Fields(f); err != nil {
@@ -86,8 +86,8 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, token string,
 		if !e.Withdrawable(actor) {
 			return errs.New(errs.Conflict, "这一条不能撤回：可能已经撤回，或者对方已经答复、转办。答复有误的，写一条更正。")
 		}
-		var f faults
-		f.length("reason", "撤回的理由", reason, 200)
+		var f errs.Faults
+		f.Length("reason", "撤回的理由", reason, 5, 200)
 		if err := errs.Fields(f); err != nil {
 			return err
 		}

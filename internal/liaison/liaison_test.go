@@ -246,8 +246,8 @@ func TestRequestIsAskedForwardedAndAnswered(t *testing.T) {
 	if len(list) != 1 || list[0].DueOn != civil.Of(2026, 11, 26) || list[0].State != liaison.Open {
 		t.Fatalf("asked %+v", list)
 	}
-	if n, err := b.Waiting(t.Context(), b.as["subdistrict"]); n != 1 || err != nil {
-		t.Errorf("%d wait: %v", n, err)
+	if asked, unread, err := b.Counts(t.Context(), b.as["subdistrict"]); asked != 1 || unread != 1 || err != nil {
+		t.Errorf("%d wait, %d unread: %v", asked, unread, err)
 	}
 	ask := list[0]
 	reply := liaison.Reply{Token: once.NewToken(), OrgID: b.org, Entry: ask.ID, Version: 1, Audience: liaison.AllOffices, Text: "活动正常，场地够用"}

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
+	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 
@@ -145,25 +146,28 @@ func (s *Service) Requests(ctx context.Context, actor authz.Actor, tab Tab, afte
 	return p, err
 }
 
-// Waiting counts the requests that wait for the actor's office, for the shell.
-func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (n int, err error) {
-	if !actor.Can(authz.LiaisonAnswer) {
-		return 0, nil
+// Counts counts, for the shell and in one round trip, the requests that wait for
+// the actor's office and the unread messages.
+func (s *Service) Counts(ctx context.Context, actor authz.Actor) (asked, unread int, err error) {
+	var b postgres.Batch
+	var requests, messages []notification.Count
+	own, _ := OfficeOf(actor)
+	postgres.Gather(&b, &requests, waitingSQL, own.Key(), waitingLimit)
+	notification.GatherUnread(&b, actor, &messages)
+	if err := s.db.Glance(func(q postgres.Querier) error { return b.Run(ctx, q) }); err != nil {
+		return 0, 0, err
 	}
-	err = s.db.Glance(func(q postgres.Querier) error {
-		n, err = waiting(ctx, q, actor)
-		return err
-	})
-	return n, err
+	return requests[0].N, messages[0].N, nil
 }
+
+const waitingSQL = `select count(*)::int as n from (select from liaison_request where to_office = $1 and state = 'open' limit $2) w`
 
 func waiting(ctx context.Context, q postgres.Querier, actor authz.Actor) (n int, err error) {
 	own, ok := OfficeOf(actor)
 	if !ok {
 		return 0, nil
 	}
-	err = q.QueryRow(ctx, `select count(*)::int from (select from liaison_request where to_office = $1 and state = 'open' limit $2) w`,
-		own.Key(), waitingLimit).Scan(&n)
+	err = q.QueryRow(ctx, waitingSQL, own.Key(), waitingLimit).Scan(&n)
 	return n, err
 }
 

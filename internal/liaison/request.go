@@ -40,8 +40,8 @@ func (s *Service) Answer(ctx context.Context, actor authz.Actor, in Reply) error
 		if sc.office.ofOrg() {
 			in.Audience = TheirsAsWell
 		}
-		var f faults
-		f.text("text", textLabel(Answer), in.Text)
+		var f errs.Faults
+		f.Length("text", textLabel(Answer), in.Text, 5, 2000)
 		narrower(&f, in.Audience, e.Audience)
 		if err := errs.Fields(f); err != nil {
 			return err
@@ -78,12 +78,12 @@ func (e Entry) Forwardable(a authz.Actor) bool {
 }
 
 // narrower keeps what follows an entry from telling more people than it did.
-func narrower(f *faults, audience, of Audience) {
+func narrower(f *errs.Faults, audience, of Audience) {
 	switch {
 	case audience != AllOffices && audience != TheirsAsWell:
-		f.add("audience", "给谁看", "选一项，定下谁能看到这条记录")
+		f.Add("audience", "给谁看", "选一项，定下谁能看到这条记录")
 	case !audience.Within(of):
-		f.add("audience", "给谁看", "原来那条没有给组织看，跟着它的也不能。选“给各有关单位”")
+		f.Add("audience", "给谁看", "原来那条没有给组织看，跟着它的也不能。选“给各有关单位”")
 	}
 }
 
@@ -109,16 +109,16 @@ func (s *Service) Forward(ctx context.Context, actor authz.Actor, in Passing) er
 		if !e.Forwardable(actor) {
 			return errs.New(errs.Conflict, "这个请求现在不能由您转办：可能已经答复、转办或撤回，或者是发给别的单位的。")
 		}
-		var f faults
+		var f errs.Faults
 		to := sc.addressee(&f, in.To)
 		switch {
 		case to.Key() == e.From:
-			f.add("to", "转给谁", "请求就是"+to.Name+"发来的。不归您单位答复的，直接这样答复")
+			f.Add("to", "转给谁", "请求就是"+to.Name+"发来的。不归您单位答复的，直接这样答复")
 		case to.ofOrg() && e.Audience != TheirsAsWell:
-			f.add("to", "转给谁", "这个请求没有给组织看，不能转给组织。选别的单位")
+			f.Add("to", "转给谁", "这个请求没有给组织看，不能转给组织。选别的单位")
 		}
 		days(&f, in.Days)
-		f.text("text", "转办理由", in.Reason)
+		f.Length("text", "转办理由", in.Reason, 5, 2000)
 		if err := errs.Fields(f); err != nil {
 			return err
 		}

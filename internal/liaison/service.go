@@ -2,11 +2,8 @@ package liaison
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -103,43 +100,43 @@ func (s *Service) Write(ctx context.Context, actor authz.Actor, in Input) error 
 
 // check applies the rules of one entry and returns whom it asks.
 func (sc scene) check(in Input) (to Addressee, err error) {
-	var f faults
+	var f errs.Faults
 	if !slices.Contains(Kinds, in.Kind) {
 		return to, notFound()
 	}
-	f.text("text", textLabel(in.Kind), in.Text)
+	f.Length("text", textLabel(in.Kind), in.Text, 5, 2000)
 	switch {
 	case !slices.Contains(Audiences, in.Audience):
-		f.add("audience", "给谁看", "选一项，定下谁能看到这条记录")
+		f.Add("audience", "给谁看", "选一项，定下谁能看到这条记录")
 	case in.Kind == Request && in.Audience == OwnOffice:
-		f.add("audience", "给谁看", "请求要让对方看到。选“给各有关单位”，或连组织也给看")
+		f.Add("audience", "给谁看", "请求要让对方看到。选“给各有关单位”，或连组织也给看")
 	}
 	if in.Kind == Support {
 		if !slices.Contains(MeansOf, in.Support) {
-			f.add("support", "支持方式", "选一项支持方式")
+			f.Add("support", "支持方式", "选一项支持方式")
 		}
 		if in.Amount != nil && *in.Amount <= 0 {
-			f.add("amount", "金额", "金额要大于 0。没有金额的留空")
+			f.Add("amount", "金额", "金额要大于 0。没有金额的留空")
 		}
 	}
 	if in.Kind == Request {
 		to = sc.addressee(&f, in.To)
 		days(&f, in.Days)
 		if to.ofOrg() && in.Audience == AllOffices {
-			f.add("audience", "给谁看", "请求是发给组织的。选“给各有关单位和组织”")
+			f.Add("audience", "给谁看", "请求是发给组织的。选“给各有关单位和组织”")
 		}
 	}
 	return to, errs.Fields(f)
 }
 
 // addressee finds the office that a form chose among those of the organization.
-func (sc scene) addressee(f *faults, key string) Addressee {
+func (sc scene) addressee(f *errs.Faults, key string) Addressee {
 	for _, a := range addressees(sc.org, sc.regions, sc.office) {
 		if a.Key() == key {
 			return a
 		}
 	}
-	f.add("to", "发给谁", "选一个单位来答复")
+	f.Add("to", "发给谁", "选一个单位来答复")
 	return Addressee{}
 }
 
@@ -147,30 +144,9 @@ func textLabel(k Kind) string {
 	return map[Kind]string{Remark: "情况", Request: "要对方答复的问题", Answer: "答复", Support: "支持的内容", Risk: "风险和依据"}[k]
 }
 
-type faults []errs.Field
-
-func (f *faults) add(name, label, message string) {
-	*f = append(*f, errs.Field{Name: name, Label: label, Message: message})
-}
-
-func (f *faults) text(name, label, v string) {
-	f.length(name, label, v, 2000)
-}
-
-func (f *faults) length(name, label, v string, most int) {
-	switch n := utf8.RuneCountInString(strings.TrimSpace(v)); {
-	case n == 0:
-		f.add(name, label, "填"+label)
-	case n < 5:
-		f.add(name, label, fmt.Sprintf("%s至少 5 个字，现在是 %d 个字。写得再具体些", label, n))
-	case n > most:
-		f.add(name, label, fmt.Sprintf("%s最多 %d 个字，现在是 %d 个字。删去 %d 个字", label, most, n, n-most))
-	}
-}
-
-func days(f *faults, n int) {
+func days(f *errs.Faults, n int) {
 	if n < 1 || n > 60 {
-		f.add("days", "几个工作日内答复", "填 1 到 60 之间的工作日数")
+		f.Add("days", "几个工作日内答复", "填 1 到 60 之间的工作日数")
 	}
 }
 

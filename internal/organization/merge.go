@@ -95,10 +95,10 @@ func (s *Service) propose(ctx context.Context, tx postgres.Tx, now time.Time, ac
 	if keep.Version != in.KeepVersion || absorb.Version != in.AbsorbVersion {
 		return stale()
 	}
-	var f faults
-	f.length("reason", "理由", in.Reason, 5, 500)
+	var f errs.Faults
+	f.Length("reason", "理由", in.Reason, 5, 500)
 	for _, p := range in.Take {
-		oneOf(&f, "take", "以哪份为准", p, Parts)
+		errs.OneOf(&f, "take", "以哪份为准", p, Parts)
 	}
 	if err := errs.Fields(f); err != nil {
 		return err
@@ -148,10 +148,10 @@ func (s *Service) noteMerge(ctx context.Context, tx postgres.Tx, now time.Time, 
 // “keep”): what runs under the record that goes has to come to its end there, or
 // that record is the one to keep.
 func obstacles(ctx context.Context, q postgres.Querier, keep, absorb Organization) error {
-	var f faults
+	var f errs.Faults
 	for _, o := range []Organization{keep, absorb} {
 		if o.Status.Final() {
-			f.add("keep", "留哪一份", "“"+o.Name+"”"+o.Status.Name()+"，不能合并")
+			f.Add("keep", "留哪一份", "“"+o.Name+"”"+o.Status.Name()+"，不能合并")
 		}
 	}
 	type row struct {
@@ -171,16 +171,16 @@ func obstacles(ctx context.Context, q postgres.Querier, keep, absorb Organizatio
 		return err
 	}
 	if len(r.Cases) > 0 {
-		f.add("keep", "留哪一份", "“"+absorb.Name+"”还有没办结的件："+strings.Join(r.Cases, "、")+"。留这一份，或等办结以后再合并")
+		f.Add("keep", "留哪一份", "“"+absorb.Name+"”还有没办结的件："+strings.Join(r.Cases, "、")+"。留这一份，或等办结以后再合并")
 	}
 	if r.Held {
-		f.add("keep", "留哪一份", "“"+absorb.Name+"”的资金冻结着。先解除，或留这一份")
+		f.Add("keep", "留哪一份", "“"+absorb.Name+"”的资金冻结着。先解除，或留这一份")
 	}
 	if r.Heads {
-		f.add("keep", "留哪一份", "两份档案都有负责人账号。先请街道停用不再用的那一个")
+		f.Add("keep", "留哪一份", "两份档案都有负责人账号。先请街道停用不再用的那一个")
 	}
 	if r.Grants {
-		f.add("keep", "留哪一份", "“"+absorb.Name+"”已经领过孵化关爱资助，“"+keep.Name+"”还有一件在办。先办结在办的那件")
+		f.Add("keep", "留哪一份", "“"+absorb.Name+"”已经领过孵化关爱资助，“"+keep.Name+"”还有一件在办。先办结在办的那件")
 	}
 	return errs.Fields(f)
 }
