@@ -98,7 +98,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.claims} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.claims, p.liaisons} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {
@@ -153,6 +153,9 @@ func (p *planter) night(ctx context.Context, day civil.Date) error {
 
 func (p *planter) sweep(ctx context.Context) error {
 	if err := p.Applications.Lapse(ctx); err != nil {
+		return err
+	}
+	if err := p.Liaison.Remind(ctx); err != nil {
 		return err
 	}
 	if err := p.Notices.Settle(ctx); err != nil {
