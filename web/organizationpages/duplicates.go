@@ -91,6 +91,7 @@ func reasons(x organization.Pair) string {
 type pairView struct {
 	layout.Page
 	Reasons string
+	Names   []ui.Fact
 	Judged  string // who said that they are two
 	Table   ui.Table
 	Acts    []ui.Tab
@@ -123,7 +124,7 @@ func (p *Pages) showPair(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	one, other := c.One.String(), c.Other.String()
-	v := pairView{Page: shell(r, "核对两份档案", 0, layout.Crumb{Label: "疑似重复的档案", Href: paths.StaffDuplicates}), Reasons: reasons(c.Pair), Table: compared(c, regions),
+	v := pairView{Names: []ui.Fact{ui.F("一份", c.OneName+"（"+c.OneNumber+"）"), ui.F("另一份", c.OtherName+"（"+c.OtherNumber+"）")}, Page: shell(r, "核对两份档案", 0, layout.Crumb{Label: "疑似重复的档案", Href: paths.StaffDuplicates}), Reasons: reasons(c.Pair), Table: compared(c, regions),
 		Records: []ui.Tab{{Label: c.OneName, Href: paths.StaffOrganization(one)}, {Label: c.OtherName, Href: paths.StaffOrganization(other)}}}
 	v.Nav = "duplicates"
 	if c.JudgedAt != nil {
@@ -177,7 +178,7 @@ func sides(c organization.Comparison, regions *district.RegionSet) []side {
 }
 
 func compared(c organization.Comparison, regions *district.RegionSet) ui.Table {
-	t := ui.Table{Caption: "两份档案的内容", Columns: []ui.Column{{Label: "项目", Full: true}, {Label: c.OneName}, {Label: c.OtherName}, {Label: "比较"}}}
+	t := ui.Table{Caption: "两份档案的内容", Columns: []ui.Column{{Label: "项目", Full: true}, {Label: "一份"}, {Label: "另一份"}, {Label: "比较"}}}
 	var rows []ui.Row
 	for _, s := range sides(c, regions) {
 		same := ui.C(ui.Tag("不同", ui.Warn))
