@@ -19,6 +19,7 @@ import (
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
@@ -50,6 +51,7 @@ type services struct {
 	desk          *policy.Desk
 	calendar      *calendar.Service
 	standing      *standing.Service
+	liaison       *liaison.Service
 	messages      *notification.Service
 	mailer        *notification.Mailer
 }
@@ -86,7 +88,7 @@ func (a *App) wireServices() (err error) {
 	if err := a.wireReactions(programmes); err != nil {
 		return err
 	}
-	s.messages = notification.NewService(a.db)
+	s.messages, s.liaison = notification.NewService(a.db), liaison.New(a.db)
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
 	}
@@ -131,6 +133,8 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	s.attachments.RegisterJobs(reg)
 	jobs.Every(reg, "lapse", time.Minute, s.applications.Lapse)
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
+	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
+	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })

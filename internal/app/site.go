@@ -22,6 +22,7 @@ import (
 	"civilaffairs/web/homepages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/ledgerpages"
+	"civilaffairs/web/liaisonpages"
 	"civilaffairs/web/noticepages"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
@@ -79,7 +80,7 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Audit: audit.NewReader(a.db), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
@@ -102,6 +103,7 @@ func (a *App) features() []feature {
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
+		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}

@@ -66,6 +66,14 @@ func (w *world) places(pattern string) []place {
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):
 		return []place{at("home", "id", w.own.id, "member", w.ids["member"]), at("elsewhere", "id", w.away.id, "member", w.ids["member"])}
+	case has("/my/liaison/"):
+		return []place{at("", "entry", w.ids["ask"])}
+	case has("/staff/organizations/{id}/liaison"):
+		return []place{at("home", "id", w.own.id, "entry", w.ids["ask"], "kind", "remark"), at("elsewhere", "id", w.away.id, "entry", w.ids["ask"], "kind", "request")}
+	case has("/staff/duplicates/"):
+		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
+	case has("/staff/merges/"):
+		return []place{at("", "merge", w.ids["merge"])}
 	case has("/my/organization/"):
 		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
 	case has("/staff/organizations/{id}"):

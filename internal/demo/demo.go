@@ -24,6 +24,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -55,6 +56,7 @@ type Deps struct {
 	Ledger        *ledger.Service
 	Notices       *notice.Service
 	Bases         *incubator.Service
+	Liaison       *liaison.Service
 }
 
 // State is what a database holds.

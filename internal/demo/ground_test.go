@@ -18,6 +18,7 @@ import (
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
@@ -68,7 +69,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		t.Fatal(err)
 	}
 	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
-		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
+		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
 	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})

@@ -89,7 +89,7 @@ func (s *Service) revised(ctx context.Context, tx postgres.Tx, now time.Time, ac
 	}
 	var seals sealed
 	if in.HeadMobile != "" {
-		seals.headMobile, err = s.keys.Seal(headMobileContext, o.ID, in.HeadMobile)
+		seals, err = s.sealHead(o.ID, in.HeadMobile)
 	}
 	return next, seals, err
 }

@@ -42,6 +42,8 @@ type Facts struct {
 	HeadGrants []Grant        // of other organizations with the same head at the award, newest first
 	HeadOrgs   []HeadOrg      // other living organizations that the head leads now
 	Looks      map[Subject]Look
+
+	uscc, filingNo string // for AsOf
 }
 
 // HeadOrg is another living organization led by the same person.

@@ -57,7 +57,7 @@ const registeredSQL = `
 		order by field, effective_on > $2, case when effective_on > $2 then effective_on end, effective_on desc, id desc
 	), looks as (
 		select distinct on (subject) subject, checked_on, source from organization_check
-		where org_id = $1 and checked_on <= $2
+		where org_id = any(organization_ids($1)) and checked_on <= $2
 		order by subject, checked_on desc, recorded_at desc
 	)
 	select jsonb_object_agg(field, value) as fields, max(effective_on) filter (where field = 'status') as status_since,
@@ -87,6 +87,7 @@ func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, o
 		Registrar: v["registrar"], HeadName: v["head_name"], CommunityCode: v["community_code"],
 		SubdistrictCode: v["subdistrict_code"], Address: v["address"], BusinessScope: v["business_scope"],
 		SupervisingUnit: v["supervising_unit"], Predecessors: r.Predecessors, Looks: map[Subject]Look{},
+		uscc: v["uscc"], filingNo: v["filing_no"],
 	}
 	if err := f.EstablishedOn.UnmarshalText([]byte(v["established_on"])); err != nil {
 		return f, err
@@ -113,32 +114,40 @@ func registeredFacts(ctx context.Context, q postgres.Querier, orgID uuid.UUID, o
 
 const systemsSQL = `
 	select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
-	from organization_system where org_id = $1 and ($2 or void_on is null)
+	from organization_system where org_id = any(organization_ids($1)) and ($2 or void_on is null)
 	order by array_position(array['charter','finance','disclosure','personnel','assembly','council','supervisors','election'], kind),
 		filed_on desc, id desc`
+
+// recordsOf are the ids under which the history of organizations ($1) stands:
+// their own and those of records that were merged into them.
+const recordsOf = `array(select unnest(organization_ids(x)) from unnest($1::uuid[]) x)`
 
 const activitiesSQL = `
 	select id, org_id, title, held_on, place, community_code, participants, volunteers, social_workers, summary,
 		confirmed_on, confirmed_office, version
-	from organization_activity where org_id = any($1) and void_on is null
+	from (
+		-- What two records of one organization both tell is one activity.
+		select distinct on (held_on, search_key(title)) * from organization_activity
+		where org_id = any(` + recordsOf + `) and void_on is null
+		order by held_on, search_key(title), confirmed_on is null, org_id = ($1::uuid[])[1] desc, id) a
 	order by held_on desc, id desc`
 
 const reportsSQL = `
 	select id, org_id, report_year, submitted_on, conclusion, unit, version
-	from annual_report where org_id = any($1) order by report_year desc, org_id = ($1::uuid[])[1] desc`
+	from annual_report where org_id = any(` + recordsOf + `) order by report_year desc, org_id = ($1::uuid[])[1] desc, submitted_on is null, id`
 
 // grantsAroundSQL selects the grants of some organizations and those of
 // organizations that the same person headed when they were awarded.
 const grantsAroundSQL = `
-	select g.id, coalesce(g.no, '') as no, g.org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
+	select g.id, coalesce(g.no, '') as no, organization_root(g.org_id) as org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
 		g.head_person_id, g.community_code, g.use_report_due_on, g.use_report_filed_on, g.version
 	from earlier_grant g join organization o on o.id = g.org_id
-	where (g.org_id = any($1) or g.head_person_id = $2) and g.void_on is null
+	where (g.org_id = any(` + recordsOf + `) or g.head_person_id = $2) and g.void_on is null
 	order by g.awarded_on desc, g.id desc`
 
 const headOrgsSQL = `
 	select id, name, community_code from organization
-	where head_person_id = $2 and id <> $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
+	where head_person_id = $2 and id <> $1 and merged_into is null and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
 	order by established_on, id`
 
 // HeadOrgsOf returns the living organizations other than one that a person heads.

@@ -129,7 +129,7 @@ func (s *Service) SaveContact(ctx context.Context, actor authz.Actor, in Contact
 			o.ContactMobileMask = secret.MaskMobile(in.Mobile)
 			detail["mobile"] = s.keys.Digest(contactMobileContext, in.Mobile)
 			var err error
-			if seals.contactMobile, err = s.keys.Seal(contactMobileContext, o.ID, in.Mobile); err != nil {
+			if seals, err = s.sealContact(o.ID, in.Mobile); err != nil {
 				return audit.Entry{}, err
 			}
 		}

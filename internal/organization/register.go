@@ -65,11 +65,11 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 	}
 	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: demo}
 	in.apply(&o)
-	mobile, err := s.keys.Seal(headMobileContext, o.ID, in.HeadMobile)
+	seals, err := s.sealHead(o.ID, in.HeadMobile)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := insertOrganization(ctx, tx, now, o, sealed{headMobile: mobile}, in.ClaimID); err != nil {
+	if err := insertOrganization(ctx, tx, now, o, seals, in.ClaimID); err != nil {
 		return uuid.Nil, taken(err, in)
 	}
 	if err := insertFacts(ctx, tx, now, o.ID, factsOf(o), o.EstablishedOn, actor.AccountID, "首次登记"); err != nil {
@@ -153,7 +153,7 @@ func SimilarNames(ctx context.Context, q postgres.Querier, self uuid.UUID, name 
 		Status Status `db:"status"`
 	}
 	rows, err := postgres.All[row](ctx, q, `
-		select name, status from organization where name_stem = name_stem($1) and id <> $2 order by established_on, id limit 5`, name, self)
+		select name, status from organization where name_stem = name_stem($1) and id <> $2 and merged_into is null order by established_on, id limit 5`, name, self)
 	names := make([]string, len(rows))
 	for i, r := range rows {
 		names[i] = r.Name

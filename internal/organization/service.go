@@ -123,7 +123,13 @@ func permitted(ctx context.Context, tx postgres.Tx, actor authz.Actor, orgID uui
 	if err != nil {
 		return o, err
 	}
-	return o, may(actor, o)
+	if err := may(actor, o); err != nil {
+		return o, err
+	}
+	if o.MergedInto != uuid.Nil {
+		return o, errs.New(errs.Conflict, "这份档案已经并入同一个组织的另一份。到那一份上登记。")
+	}
+	return o, nil
 }
 
 func recorded(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, do act) error {

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 )
 
 // section is one part of the record with the links to what may be entered.
@@ -35,6 +36,10 @@ type recordView struct {
 	Aside      []section
 	Tasks      []ui.Task // own profile only
 	Public     string    // the public profile
+	Liaison    string    // the joint timeline, "" for who may not read it
+	Duplicates []ui.Tab  // pairs that wait for a look
+	Past       pastForm
+	Merged     templ.Component // records that went into this one, nil for none
 }
 
 func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
@@ -42,12 +47,21 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if asked(r) {
+		return p.showPast(w, r, id, true)
+	}
 	s, err := p.load(r, id)
 	if err != nil {
 		return err
 	}
+	if into := s.Record.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.StaffOrganization(into.String()))
+	}
 	v := head(r, s)
 	v.Page = shell(r, s.Record.Name, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations})
+	v.Duplicates = duplicateNote(s)
+	v.Past = pastForm{Action: paths.StaffOrganization(id.String()), Field: ui.Field{Name: "on", Label: "看哪一天的情况"}}
+	v.Merged = mergedSection(r, s)
 	v.Sections = []section{
 		{ID: "standing", Title: "名录和违规", Note: "前三个名录没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
 			Links: links(r, s, "checks", "登记查询", "entries", "登记记录")},
@@ -75,7 +89,18 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 func head(r *http.Request, s snapshot) recordView {
 	o := s.Record
 	return recordView{Name: o.Name, Demo: o.Demo, Status: o.Status.Name(), StatusTone: statusTone(o.Status),
-		Meta: o.NumberLabel() + " " + o.Number(), Public: paths.Organization(o.ID.String())}
+		Meta: o.NumberLabel() + " " + o.Number(), Public: paths.Organization(o.ID.String()), Liaison: liaisonOf(r, o.ID.String())}
+}
+
+// liaisonOf is the address of the joint timeline for who may read it.
+func liaisonOf(r *http.Request, id string) string {
+	switch {
+	case mine(r):
+		return paths.MyLiaison
+	case may(r, authz.LiaisonView):
+		return paths.OrganizationLiaison(id)
+	}
+	return ""
 }
 
 // links are pairs of a part and its label, for those who may record.
