@@ -50,7 +50,7 @@ func (w *world) places(pattern string) []place {
 		return p
 	}
 	application := func(variant, no string) place {
-		return at(variant, "no", no, "section", "plan", "slot", "other", "id", w.ids["file "+no])
+		return at(variant, "no", no, "section", "plan", "slot", "other", "id", w.ids["file "+no], "role", "head", "n", "0")
 	}
 	has := func(prefix string) bool { return strings.HasPrefix(pattern, prefix) }
 	switch {
@@ -61,7 +61,10 @@ func (w *world) places(pattern string) []place {
 			at("under another number", "no", w.accepted, "id", w.ids["letter"])}
 	case has("/applications/{no}"):
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
-			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting)}
+			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting),
+			at("founder's", "no", w.founding, "section", "organization", "slot", "charter", "id", uuid.NewString(), "role", "head", "n", "0")}
+	case has("/certificates/") || has("/registry/consents/"):
+		return []place{at("none", "no", "ZS-2018-0001")}
 	case has("/my/organization/roster/{member}"):
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):

@@ -26,6 +26,7 @@ type world struct {
 	returned, draft             string // numbers of own
 	accepted, accepting, abroad string // of next, third, away
 	reporting                   string // of a group whose grant was paid
+	founding                    string // of an initiator
 	ids                         map[string]string
 }
 
@@ -50,6 +51,7 @@ func newWorld(t testing.TB) *world {
 	w.fund(t)
 	w.policyDesk(t)
 	w.everybody(t)
+	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
 	w.remember(t)
 	w.notice(t)
 	return w
