@@ -35,7 +35,7 @@ func seated(t testing.TB, looked map[string]bool, who *someone) *seat {
 }
 
 // particular is what makes one page of a kind differ from the next in its address.
-var particular = regexp.MustCompile(`FH-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}`)
+var particular = regexp.MustCompile(`[A-Z]{2}-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}`)
 
 // shown reads the page that has come, and looks at it.
 func (b *seat) shown(status int) *page {

@@ -134,6 +134,7 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 	}
 	f.Slots = Arrange(k.Slots(f.Values, f.Subject), files)
 	_, f.Faults = k.Read(f.Values, f.Subject)
+	inOrder(f.Sections, f.Faults)
 	f.Faults = append(f.Faults, MissingPapers(f.Slots)...)
 	if f.Correcting {
 		f.reopen(f.Faults)
@@ -142,6 +143,23 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 		f.Slots[i].Open = f.MayEdit(FileItem(slot.Key))
 	}
 	return f, nil
+}
+
+// inOrder puts faults into the order of the form, whatever order a kind reads in.
+func inOrder(sections []Section, faults []errs.Field) {
+	at := func(fault errs.Field) int {
+		n := 0
+		for _, s := range sections {
+			for _, item := range s.Items {
+				if item.Has(fault.Name) {
+					return n
+				}
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(faults, func(a, b errs.Field) int { return at(a) - at(b) })
 }
 
 // mayWrite reports whether the actor may change the content: the organization or

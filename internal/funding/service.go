@@ -78,6 +78,9 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 		if err != nil {
 			return err
 		}
+		if o.Status.Final() {
+			return errs.Newf(errs.Conflict, "%s%s，不能再申请扶持。", o.Name, o.Status.Name())
+		}
 		no, err = s.Applications.Open(ctx, tx, now, actor, casework.NewCase{
 			Kind: kind, Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Channel: channel,
 		}, token)

@@ -268,6 +268,15 @@ func (s *Service) giveBack(ctx context.Context, actor authz.Actor, p authz.Permi
 	})
 }
 
+// CheckStatement reports a statement that says too little or too much:
+// errs.Invalid at the field "text".
+func CheckStatement(text string) error {
+	if n := utf8.RuneCountInString(form.Clean(text, true)); n < 5 || n > 2000 {
+		return errs.FieldError("text", "陈述申辩", fmt.Sprintf("写明事实和理由，5 到 2,000 个字，现在是 %d 个字", n))
+	}
+	return nil
+}
+
 // Answer is the organization's word before a revocation (陈述申辩), once.
 func (s *Service) Answer(ctx context.Context, actor authz.Actor, no string, version int, text, token string) error {
 	text = form.Clean(text, true)
@@ -275,8 +284,8 @@ func (s *Service) Answer(ctx context.Context, actor authz.Actor, no string, vers
 		if _, err := s.family(*c); err != nil {
 			return err
 		}
-		if n := utf8.RuneCountInString(text); n < 5 || n > 2000 {
-			return errs.FieldError("text", "陈述申辩", fmt.Sprintf("写明事实和理由，5 到 2,000 个字，现在是 %d 个字", n))
+		if err := CheckStatement(text); err != nil {
+			return err
 		}
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: Answer, Note: "已经提出陈述申辩"}); err != nil {
 			return err

@@ -219,6 +219,7 @@ func (p *Pages) reviewOf(r *http.Request, stage string) (ui.Review, error) {
 		}
 	case stageAnswer + " ":
 		with("提交陈述申辩", "只能提出一次，提交后不能更改。")
+		return v, renamed(registry.CheckStatement(reason))
 	default:
 		return v, errs.FieldError("choice", "您的决定", "选一项")
 	}

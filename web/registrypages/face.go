@@ -164,7 +164,7 @@ func (f face) Waiting(c casework.Case, by string) string {
 	case by == "":
 		return ""
 	case f.family == registry.Revocation && c.State == workflow.Opining:
-		return "已告知组织，组织" + by + "陈述申辩。"
+		return "登记备案机关拟撤销，已告知组织。组织可以在 " + by + "陈述申辩。"
 	case c.State == workflow.Opining && f.street:
 		return "社区" + by + "给出意见，之后由街道办理。"
 	case c.State == workflow.Accepting:
@@ -216,7 +216,7 @@ func (f face) Behind(r *http.Request, in application.View, typed *applying.Typed
 	}
 	x.Aside = aside(v)
 	if v.Box.Stage == stageAnswer {
-		x.Head = answerBox(v)
+		x.Box = answerBox(v)
 	}
 	return x, nil
 }
