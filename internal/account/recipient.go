@@ -22,6 +22,11 @@ func HeadsAndClerks(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([
 		where organization_id = $1 and status = 'active' order by id`, orgID)
 }
 
+// ByID returns the holder of one account, nobody when it is not active.
+func ByID(ctx context.Context, q postgres.Querier, id uuid.UUID) ([]Recipient, error) {
+	return postgres.All[Recipient](ctx, q, `select id, name, email from account where id = $1 and status = 'active'`, id)
+}
+
 // ByRole returns the active accounts of a role. area narrows to a community or
 // subdistrict by its code; "" takes the whole district.
 func ByRole(ctx context.Context, q postgres.Querier, role authz.Role, area string) ([]Recipient, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/audit"
@@ -36,6 +37,7 @@ import (
 type services struct {
 	accounts      *account.Service
 	attachments   *attachment.Service
+	applications  *application.Service
 	cases         *casework.Service
 	funding       *funding.Service
 	ledger        *ledger.Service
@@ -75,7 +77,8 @@ func (a *App) wireServices() (err error) {
 	}
 	s.ledger = ledger.New(a.db)
 	s.organizations.OnOpened(s.ledger.FollowImports)
-	s.funding = funding.New(funding.Deps{DB: a.db, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
+	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err
@@ -123,7 +126,7 @@ func (a *App) wireFiles() error {
 func (a *App) registerJobs(reg *jobs.Registry) {
 	s := a.services
 	s.attachments.RegisterJobs(reg)
-	jobs.Every(reg, "lapse", time.Minute, s.funding.Lapse)
+	jobs.Every(reg, "lapse", time.Minute, s.applications.Lapse)
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)

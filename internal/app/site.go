@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
 	"civilaffairs/web/accountpages"
+	"civilaffairs/web/applying"
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
@@ -79,6 +80,7 @@ func (a *App) features() []feature {
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
 		Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
 	})
+	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
 		homepages.New(reports),
 		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
@@ -96,7 +98,8 @@ func (a *App) features() []feature {
 		}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
-		fundingpages.New(fundingpages.Deps{Funding: s.funding, Flash: flash}),
+		applications,
+		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}

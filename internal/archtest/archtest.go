@@ -18,23 +18,24 @@ type graph map[string][]string
 // Levels of DESIGN §3.1. A package imports lower levels only, never a sibling.
 // The first two have an order inside: an amount of money reports an error.
 const (
-	words      = iota // L0: errors and dates
-	vocabulary        // L0
-	forms             // L0: reads all the others from a form
-	mechanisms        // L1
-	serving           // L1: on the transaction
-	happenings        // L2
-	shared            // L3
-	registries        // L4
-	features          // L5
-	crossing          // L6
-	leaf              // web leaves, see leaves: beside the levels, not on them
-	harness           // test infrastructure: above L2, imported by tests only
-	fixture           // made by the services of features: imported by tests only
-	visit             // web/session, web/checks, web/export: between features and pages
-	pages             // web/<feature>pages
-	root              // internal/app
-	command           // cmd/*
+	words       = iota // L0: errors and dates
+	vocabulary         // L0
+	forms              // L0: reads all the others from a form
+	mechanisms         // L1
+	serving            // L1: on the transaction
+	happenings         // L2
+	shared             // L3
+	registries         // L4
+	proceedings        // between: the application in writing, on the registries, below what it asks for
+	features           // L5
+	crossing           // L6
+	leaf               // web leaves, see leaves: beside the levels, not on them
+	harness            // test infrastructure: above L2, imported by tests only
+	fixture            // made by the services of features: imported by tests only
+	visit              // web/session, web/checks, web/export, web/applying: between features and pages
+	pages              // web/<feature>pages
+	root               // internal/app
+	command            // cmd/*
 )
 
 var levels = map[string]int{
@@ -52,6 +53,8 @@ var levels = map[string]int{
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
 
+	"internal/application": proceedings,
+
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features,
 
@@ -61,7 +64,7 @@ var levels = map[string]int{
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
-	"web/session": visit, "web/checks": visit, "web/export": visit,
+	"web/session": visit, "web/checks": visit, "web/export": visit, "web/applying": visit,
 
 	"internal/app": root,
 }

@@ -39,6 +39,7 @@ const (
 	ApplicationDraft   Permission = "application.draft"   // write drafts, attach papers
 	ApplicationSubmit  Permission = "application.submit"  // sign and submit
 	ApplicationCounter Permission = "application.counter" // 窗口代办
+	ApplicationOffice  Permission = "application.office"  // write and sign what an office opens itself
 	ApplicationOpine   Permission = "application.opine"   // community and subdistrict opinions
 	ApplicationAccept  Permission = "application.accept"  // accept, return for correction, refuse acceptance
 	ApplicationReview  Permission = "application.review"  // propose a grant or a refusal, send back
@@ -89,7 +90,7 @@ var permissions = map[Permission]permissionInfo{
 	SecurityManage: {"解锁账号、重置动态口令", []Role{AdminSecurity}},
 
 	WorkspaceView: {"查看工作台", Roles},
-	CaseView:      {"查看办件", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Finance, Department, LeadingGroup, Auditor}},
+	CaseView:      {"查看办件", []Role{Initiator, OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Finance, Department, LeadingGroup, Auditor}},
 
 	OrganizationEdit:    {"填写本组织档案", []Role{OrgClerk, OrgHead}},
 	OrganizationRecord:  {"登记组织事实", []Role{Subdistrict, BureauClerk}},
@@ -101,11 +102,12 @@ var permissions = map[Permission]permissionInfo{
 	RosterView: {"查看花名册", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, Auditor}},
 	RosterEdit: {"登记本组织花名册", []Role{OrgClerk, OrgHead}},
 
-	ApplicationDraft:   {"填写申请", []Role{OrgClerk, OrgHead}},
-	ApplicationSubmit:  {"签署并提交申请", []Role{OrgHead}},
+	ApplicationDraft:   {"填写申请", []Role{Initiator, OrgClerk, OrgHead}},
+	ApplicationSubmit:  {"签署并提交申请", []Role{Initiator, OrgHead}},
+	ApplicationOffice:  {"提出由机关发起的办件", []Role{Subdistrict, BureauClerk}},
 	ApplicationCounter: {"窗口代办", []Role{Community}},
 	ApplicationOpine:   {"提出意见", []Role{Community, Subdistrict}},
-	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{BureauClerk}},
+	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{Subdistrict, BureauClerk}},
 	ApplicationReview:  {"复核，提出支持或不予支持", []Role{BureauReviewer}},
 	ApplicationConsent: {"对大额项目表示同意", []Role{LeadingGroup}},
 	ApplicationSign:    {"签批", []Role{BureauLeader}},

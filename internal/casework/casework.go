@@ -26,10 +26,13 @@ import (
 // Channel says how a case came in.
 type Channel string
 
-// Online is filled in by the organization; Counter is 窗口代办 by the community.
+// Online is filled in by the applicant; Counter is 窗口代办 by the community;
+// Office is opened by an office against an organization, which sees it once it
+// is served.
 const (
 	Online  Channel = "online"
 	Counter Channel = "counter"
+	Office  Channel = "office"
 )
 
 // Case is one case file.
@@ -83,18 +86,20 @@ type Service struct {
 }
 
 // New returns a Service for the given kinds, or an error when a workflow cannot
-// work or two share a kind or number prefix.
+// work or two share a key or number prefix. Variants of one matter, which differ
+// in who decides, have one name and share a prefix.
 func New(params Param, definitions ...*workflow.Definition) (*Service, error) {
 	s := &Service{definitions: map[string]*workflow.Definition{}, params: params}
-	prefixes := map[string]string{}
+	prefixes := map[string]*workflow.Definition{}
 	for _, d := range definitions {
 		if err := d.Validate(); err != nil {
 			return nil, err
 		}
-		if other, taken := prefixes[d.Prefix]; taken || s.definitions[d.Kind] != nil {
-			return nil, fmt.Errorf("casework: kinds %s and %s share a name or prefix", d.Kind, other)
+		other, taken := prefixes[d.Prefix]
+		if taken && (other.Name != d.Name || other.Start.State != d.Start.State) || s.definitions[d.Kind] != nil {
+			return nil, fmt.Errorf("casework: kind %s shares its key or prefix with another", d.Kind)
 		}
-		prefixes[d.Prefix] = d.Kind
+		prefixes[d.Prefix] = d
 		s.definitions[d.Kind] = d
 	}
 	return s, nil
@@ -112,21 +117,27 @@ func (s *Service) KindName(kind string) string {
 }
 
 // Visible reports whether the actor may know that the case exists: an
-// organization its own; community and subdistrict those of their area once
-// submitted, and what they file at the counter; a department those of the
-// organizations under it; the bureau all submitted ones. What one may not see is
-// “not found”. scope says the same in SQL.
+// organization its own, one that an office opened once it is submitted; an
+// initiator what it began itself; community and subdistrict those of their area
+// once submitted, and what they file at the counter; a department those of the
+// organizations under it; the bureau all submitted ones; an office what it is
+// drafting itself. What one may not see is “not found”. scope says the same in SQL.
 func Visible(c Case, a authz.Actor) bool {
 	submitted := c.SubmittedAt != nil
+	drafting := c.Channel == Office && c.Waits == a.Role // of the own office
 	switch {
 	case a.Role.OfOrganization():
-		return c.OrganizationID == a.OrgID && a.OrgID != uuid.Nil
+		return c.OrganizationID == a.OrgID && a.OrgID != uuid.Nil && (submitted || c.Channel != Office)
+	case a.Role == authz.Initiator:
+		return c.OrganizationID == uuid.Nil && c.CreatedBy == a.AccountID && a.AccountID != uuid.Nil
 	case a.Role == authz.Community:
 		return a.Community != "" && c.Community == a.Community && (submitted || c.Channel == Counter)
 	case a.Role == authz.Subdistrict:
-		return a.Subdistrict != "" && c.Subdistrict == a.Subdistrict && submitted
+		return a.Subdistrict != "" && c.Subdistrict == a.Subdistrict && (submitted || drafting)
 	case a.Role == authz.Department:
 		return a.Department != "" && c.SupervisingUnit == a.Department && submitted
+	case a.Role == authz.BureauClerk:
+		return submitted || drafting
 	case a.Can(authz.CaseView):
 		return submitted || a.Role == authz.Auditor
 	}

@@ -105,7 +105,7 @@ func TestCorrectionRoundsAreLimited(t *testing.T) {
 		t.Errorf("%d signed versions kept", n)
 	}
 	answered := k.on(k.head, no, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		return k.Resubmit(t.Context(), tx, now, k.head, c, money.Yuan, signed)
+		return k.Resubmit(t.Context(), tx, now, k.head, c, new(money.Yuan), signed)
 	})
 	if !errs.Is(answered, errs.Conflict) {
 		t.Errorf("an answer that nobody asked for: %v", answered)

@@ -237,6 +237,7 @@ func TestEachRoleSeesItsScope(t *testing.T) {
 		{authz.Actor{Role: authz.Subdistrict, Subdistrict: pingshan}, "0002", "0002", "0005"}, // no step: Mine opens Others
 		{authz.Actor{Role: authz.Auditor}, "0002 0004", "0002 0004", "0005"},
 		{authz.Actor{Role: authz.Department, Department: "区教育局"}, "", "", ""},
+		{authz.Actor{Role: authz.Initiator, AccountID: uuid.New()}, "", "", ""},
 		{clerk, "", "0002 0004", "0005"},
 	} {
 		for tab, want := range map[casework.Tab]string{casework.Mine: c.mine, casework.Others: c.others, casework.Correcting: c.fix} {
@@ -245,7 +246,7 @@ func TestEachRoleSeesItsScope(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range []authz.Role{authz.Anonymous, authz.Initiator, authz.Expert, authz.AdminSystem} {
+	for _, r := range []authz.Role{authz.Anonymous, authz.Expert, authz.AdminSystem} {
 		if _, err := b.Inbox(t.Context(), authz.Actor{Role: r}, casework.Filter{}); err == nil {
 			t.Errorf("%q reads an inbox", r)
 		}

@@ -90,15 +90,19 @@ func (w *where) sql() string { return strings.Join(w.conditions, " and ") }
 func scope(w *where, a authz.Actor) {
 	switch {
 	case a.Role.OfOrganization():
-		w.add("f.organization_id = ? and f.organization_id <> '00000000-0000-0000-0000-000000000000'", a.OrgID)
+		w.add("f.organization_id = ? and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
+	case a.Role == authz.Initiator:
+		w.add("f.created_by = ? and f.organization_id = '00000000-0000-0000-0000-000000000000'", a.AccountID)
 	case a.Role == authz.Community:
 		w.add("f.community = ? and f.community <> '' and (f.submitted_at is not null or f.channel = 'counter')", a.Community)
 	case a.Role == authz.Subdistrict:
-		w.add("f.subdistrict = ? and f.subdistrict <> '' and f.submitted_at is not null", a.Subdistrict)
+		w.add("f.subdistrict = ? and f.subdistrict <> '' and (f.submitted_at is not null or f.channel = 'office' and f.waits_role = 'subdistrict')", a.Subdistrict)
 	case a.Role == authz.Department:
 		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.supervising_unit = ? and o.supervising_unit <> '')", a.Department)
 	case a.Role == authz.Auditor:
 		w.add("true")
+	case a.Role == authz.BureauClerk:
+		w.add("(f.submitted_at is not null or f.channel = 'office' and f.waits_role = 'bureau_clerk')")
 	case a.Can(authz.CaseView):
 		w.add("f.submitted_at is not null")
 	default:

@@ -171,7 +171,7 @@ var signed = casework.Submission{Document: []byte(`{"b": 1,  "a": 1}`), Statemen
 func (k *kernel) submit(t *testing.T) casework.Case {
 	t.Helper()
 	return k.do(t, k.head, k.open(t).No, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		return k.Submit(t.Context(), tx, now, k.head, c, k.edition, 3000*money.Yuan, signed)
+		return k.Submit(t.Context(), tx, now, k.head, c, k.edition, new(3000*money.Yuan), signed)
 	})
 }
 
@@ -200,7 +200,7 @@ func (k *kernel) giveBack(t *testing.T, no string) casework.Case {
 func (k *kernel) answer(t *testing.T, no string) casework.Case {
 	t.Helper()
 	return k.do(t, k.head, no, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		return k.Resubmit(t.Context(), tx, now, k.head, c, 3000*money.Yuan, signed)
+		return k.Resubmit(t.Context(), tx, now, k.head, c, new(3000*money.Yuan), signed)
 	})
 }
 

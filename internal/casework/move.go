@@ -170,6 +170,46 @@ func (s *Service) event(ctx context.Context, tx postgres.Tx, now time.Time, acto
 	})
 }
 
+// Recast gives a draft the variant of its kind that decides it: who that is may
+// change until the submission. errs.Conflict when it is no draft.
+func (s *Service) Recast(ctx context.Context, tx postgres.Tx, c *Case, kind string) error {
+	was, is := s.definitions[c.Kind], s.definitions[kind]
+	switch {
+	case kind == c.Kind:
+		return nil
+	case was == nil || is == nil || was.Prefix != is.Prefix:
+		return fmt.Errorf("casework: %q is no variant of %q", kind, c.Kind)
+	case c.State != workflow.Draft:
+		return errs.New(errs.Conflict, "这件已经提交，办理机关不再改变。")
+	}
+	c.Kind, c.Waits = kind, is.Start.Waits
+	return updateCase(ctx, tx, c)
+}
+
+// Resite gives a draft the title and place that follow from what was typed: the
+// name and community of an organization that is not there yet. errs.Conflict when
+// it is no draft.
+func (s *Service) Resite(ctx context.Context, tx postgres.Tx, c *Case, title, community, subdistrict string) error {
+	switch {
+	case c.Title == title && c.Community == community && c.Subdistrict == subdistrict:
+		return nil
+	case c.State != workflow.Draft:
+		return errs.New(errs.Conflict, "这件已经提交，名称和所在社区不再改变。")
+	}
+	c.Title, c.Community, c.Subdistrict = title, community, subdistrict
+	return updateCase(ctx, tx, c)
+}
+
+// Assign says which organization a case made: an intake belongs to nobody until
+// its organization exists.
+func (s *Service) Assign(ctx context.Context, tx postgres.Tx, c *Case, organization uuid.UUID) error {
+	if c.OrganizationID != uuid.Nil {
+		return fmt.Errorf("casework: %s belongs to an organization already", c.No)
+	}
+	c.OrganizationID = organization
+	return updateCase(ctx, tx, c)
+}
+
 // Touch raises the version of a case whose document changed, so that two people
 // who edit or decide at once notice each other.
 func (s *Service) Touch(ctx context.Context, tx postgres.Tx, c *Case) error {

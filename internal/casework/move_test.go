@@ -240,7 +240,7 @@ func TestASubmissionIsKeptAsItWasSigned(t *testing.T) {
 	k := newKernel(t, "2026-11-23")
 	c := k.submit(t)
 	again := k.on(k.head, c.No, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		return k.Submit(t.Context(), tx, now, k.head, c, k.edition, 1, signed)
+		return k.Submit(t.Context(), tx, now, k.head, c, k.edition, new(money.Fen(1)), signed)
 	})
 	if !errs.Is(again, errs.Conflict) {
 		t.Errorf("submitted twice: %v", again)

@@ -39,21 +39,21 @@ type Submission struct {
 }
 
 // Submit makes the case's first submission: pins the edition, keeps what was
-// signed and starts the opinions. A draft from the counter goes the same way.
-func (s *Service) Submit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, edition uuid.UUID, amount money.Fen, sub Submission) error {
+// signed and starts the opinions. amount is nil for what asks for no money. A draft from the counter goes the same way.
+func (s *Service) Submit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, edition uuid.UUID, amount *money.Fen, sub Submission) error {
 	if c.State != workflow.Draft {
 		return errs.Newf(errs.Conflict, "这件已经提交过，现在是“%s”。", c.State.Name())
 	}
-	c.EditionID, c.SubmittedAt, c.Amount = &edition, &now, &amount
+	c.EditionID, c.SubmittedAt, c.Amount = &edition, &now, amount
 	return s.keepAndMove(ctx, tx, now, actor, c, "submit", sub)
 }
 
 // Resubmit answers the open correction under the edition pinned at submission.
-func (s *Service) Resubmit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, amount money.Fen, sub Submission) error {
+func (s *Service) Resubmit(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c *Case, amount *money.Fen, sub Submission) error {
 	if err := answerCorrection(ctx, tx, now, c.ID); err != nil {
 		return err
 	}
-	c.Amount = &amount
+	c.Amount = amount
 	return s.keepAndMove(ctx, tx, now, actor, c, "resubmit", sub)
 }
 

@@ -8,36 +8,36 @@ import (
 	"strings"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 )
 
-// application is a start-up application of the script.
-type application struct {
+// grantCase is a start-up application of the script.
+type grantCase struct {
 	*member
 	p  *planter
 	no string
 }
 
-func (p *planter) application(key string) *application {
-	return &application{member: p.orgs[key], p: p}
+func (p *planter) application(key string) *grantCase {
+	return &grantCase{member: p.orgs[key], p: p}
 }
 
 // open begins the draft: the head's, or at the counter the community's.
-func (a *application) open(ctx context.Context, by authz.Actor) (err error) {
+func (a *grantCase) open(ctx context.Context, by authz.Actor) (err error) {
 	a.no, err = a.p.Funding.Open(ctx, by, startup.Kind, a.id, once.NewToken())
 	return err
 }
 
 // asked is all that the organization may have under the demo's parameters
 // (startup.Cap computes it from the edition; the submission is checked by it).
-func (a *application) asked() money.Fen {
+func (a *grantCase) asked() money.Fen {
 	base := money.Fen(5_000_00)
 	if a.basis == registered {
 		base = 20_000_00
@@ -49,7 +49,7 @@ func (a *application) asked() money.Fen {
 }
 
 // typed returns what a section of the form holds.
-func (a *application) typed(section string) url.Values {
+func (a *grantCase) typed(section string) url.Values {
 	w := vocabulary[a.category]
 	v := url.Values{}
 	switch section {
@@ -75,7 +75,7 @@ func (a *application) typed(section string) url.Values {
 }
 
 // done tells the activities so far in the words of the applicant.
-func (a *application) done() string {
+func (a *grantCase) done() string {
 	var b strings.Builder
 	for _, h := range a.held[:min(2, len(a.held))] {
 		fmt.Fprintf(&b, "%s，在%s举办“%s”，参加 %d 人，义工 %d 人。", h.on.Chinese(), h.place, h.title, h.participants, h.volunteers)
@@ -84,9 +84,9 @@ func (a *application) done() string {
 	return b.String()
 }
 
-func (a *application) fill(ctx context.Context, by authz.Actor, sections ...string) error {
+func (a *grantCase) fill(ctx context.Context, by authz.Actor, sections ...string) error {
 	for _, s := range sections {
-		if _, err := a.p.Funding.Save(ctx, by, a.no, s, 0, a.typed(s)); err != nil {
+		if _, err := a.p.Applications.Save(ctx, by, a.no, s, 0, a.typed(s)); err != nil {
 			return err
 		}
 	}
@@ -94,7 +94,7 @@ func (a *application) fill(ctx context.Context, by authz.Actor, sections ...stri
 }
 
 // papersOf lists what the slots of an application hold.
-func (a *application) papersOf() []string {
+func (a *grantCase) papersOf() []string {
 	slots := []string{"certificate", "charter", "finance_system", "activity_evidence", "budget", "account_proof"}
 	if a.basis == filed {
 		slots = append(slots, "authorization")
@@ -102,7 +102,7 @@ func (a *application) papersOf() []string {
 	return slots
 }
 
-func (a *application) attach(ctx context.Context, by authz.Actor, slots ...string) error {
+func (a *grantCase) attach(ctx context.Context, by authz.Actor, slots ...string) error {
 	for _, slot := range slots {
 		if err := a.attachOne(ctx, by, slot, a.paperFor(slot)); err != nil {
 			return err
@@ -116,7 +116,7 @@ type file struct {
 	body []byte
 }
 
-func (a *application) paperFor(slot string) file {
+func (a *grantCase) paperFor(slot string) file {
 	if slot == "activity_evidence" {
 		return file{a.held[0].title + ".jpg", photo(a.p.draw.rng)}
 	}
@@ -134,7 +134,7 @@ func (a *application) paperFor(slot string) file {
 		}
 	case "account_proof", "authorization":
 		lines = append(lines, "收款账户："+a.account)
-	case funding.StampSlot:
+	case application.StampSlot:
 		lines = append(lines, "申请金额："+a.asked().String()+" 元", "负责人（签字）："+a.leader.name, "（盖章处）")
 	default:
 		lines = append(lines, "第一条 为规范本组织的活动，制定本文件。", "第二条 本文件由会员大会通过，自通过之日起执行。")
@@ -142,32 +142,32 @@ func (a *application) paperFor(slot string) file {
 	return file{label + ".pdf", paper(append(lines, "", "演示文件，内容为虚构，不作任何证明。")...)}
 }
 
-func (a *application) attachOne(ctx context.Context, by authz.Actor, slot string, f file) error {
-	c, s, err := a.p.Funding.SlotOf(ctx, by, a.no, slot)
+func (a *grantCase) attachOne(ctx context.Context, by authz.Actor, slot string, f file) error {
+	c, s, err := a.p.Applications.SlotOf(ctx, by, a.no, slot)
 	if err != nil {
 		return err
 	}
-	prepared, err := a.p.Attachments.Prepare(ctx, attachment.Upload{Owner: attachment.Owner{Kind: funding.OwnerKind, ID: c.ID},
-		Slot: slot, Field: funding.FileItem(slot), Label: s.Label, Filename: f.name, Body: bytes.NewReader(f.body)})
+	prepared, err := a.p.Attachments.Prepare(ctx, attachment.Upload{Owner: attachment.Owner{Kind: application.OwnerKind, ID: c.ID},
+		Slot: slot, Field: application.FileItem(slot), Label: s.Label, Filename: f.name, Body: bytes.NewReader(f.body)})
 	if err != nil {
 		return err
 	}
 	defer prepared.Discard()
-	return a.p.Funding.Attach(ctx, by, a.no, slot, prepared)
+	return a.p.Applications.Attach(ctx, by, a.no, slot, prepared)
 }
 
-func (a *application) headActor() authz.Actor { return a.p.actors[a.key+"-head"] }
+func (a *grantCase) headActor() authz.Actor { return a.p.actors[a.key+"-head"] }
 
 // submit signs with password and typed name, as a head does.
-func (a *application) submit(ctx context.Context) error {
+func (a *grantCase) submit(ctx context.Context) error {
 	by := a.headActor()
-	return a.p.Funding.Submit(ctx, by, a.no, 0, funding.Signature{Method: casework.Reauthenticated,
+	return a.p.Applications.Submit(ctx, by, a.no, 0, application.Signature{Method: casework.Reauthenticated,
 		StatementVersion: startup.Programme{}.Statement().Version, Agreed: true, TypedName: by.Name, Password: account.DemoPassword}, once.NewToken())
 }
 
 // submitted writes the scenes from the first word to the signature: begun two
 // working days before day on, signed on it.
-func (a *application) submitted(on civil.Date) {
+func (a *grantCase) submitted(on civil.Date) {
 	before := a.p.before(on, 2)
 	a.p.tell(a.member, before, 19, "draft", func(ctx context.Context) error {
 		if err := a.open(ctx, a.headActor()); err != nil {
@@ -180,26 +180,26 @@ func (a *application) submitted(on civil.Date) {
 }
 
 // opined writes an opinion of the community's or the subdistrict's account.
-func (a *application) opined(on civil.Date, by func(*member) authz.Actor, stance casework.Stance, text string) {
+func (a *grantCase) opined(on civil.Date, by func(*member) authz.Actor, stance casework.Stance, text string) {
 	a.p.tell(a.member, on, 15, "opinion", func(ctx context.Context) error {
-		return a.p.Funding.Opine(ctx, by(a.member), a.no, 0, stance, text, once.NewToken())
+		return a.p.Applications.Opine(ctx, by(a.member), a.no, 0, stance, text, once.NewToken())
 	})
 }
 
 // supported writes both opinions in favour.
-func (a *application) supported(community, subdistrict civil.Date) {
+func (a *grantCase) supported(community, subdistrict civil.Date) {
 	a.opined(community, a.p.communityOf, casework.Support, "组织在本社区活动正常，居民反映好，同意申请。")
 	a.opined(subdistrict, a.p.subdistrictOf, casework.Support, "情况属实，同意社区意见。")
 }
 
-func (a *application) accepted(on civil.Date) {
+func (a *grantCase) accepted(on civil.Date) {
 	a.p.tell(a.member, on, 16, "acceptance", func(ctx context.Context) error {
-		return a.p.Funding.Accept(ctx, a.p.actors["clerk"], a.no, 0, once.NewToken())
+		return a.p.Applications.Accept(ctx, a.p.actors["clerk"], a.no, 0, once.NewToken())
 	})
 }
 
-func (a *application) returned(on civil.Date, flaws ...casework.Flaw) {
+func (a *grantCase) returned(on civil.Date, flaws ...casework.Flaw) {
 	a.p.tell(a.member, on, 11, "return", func(ctx context.Context) error {
-		return a.p.Funding.Return(ctx, a.p.actors["clerk"], a.no, 0, flaws, once.NewToken())
+		return a.p.Applications.Return(ctx, a.p.actors["clerk"], a.no, 0, flaws, once.NewToken())
 	})
 }

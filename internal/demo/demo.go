@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
@@ -47,6 +48,7 @@ type Deps struct {
 	Roster        *roster.Service
 	Standing      *standing.Service
 	Attachments   *attachment.Service
+	Applications  *application.Service
 	Funding       *funding.Service
 	Ledger        *ledger.Service
 	Notices       *notice.Service

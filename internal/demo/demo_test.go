@@ -263,7 +263,7 @@ func (f field) fillsTheDesks(t *testing.T) {
 	if err := f.db.Owner.QueryRow(t.Context(), `select no from case_file where title = $1`, nameOf("org17")).Scan(&no); err != nil {
 		t.Fatal(err)
 	}
-	err := f.Funding.Opine(t.Context(), f.signedIn(t, "community-longtian"), no, 0, casework.Support, "", "AAAAAAAAAAAAAAAAAAAAAAAAAA")
+	err := f.Applications.Opine(t.Context(), f.signedIn(t, "community-longtian"), no, 0, casework.Support, "", "AAAAAAAAAAAAAAAAAAAAAAAAAA")
 	if !errs.Is(err, errs.Forbidden) {
 		t.Errorf("the filer's own opinion: %v", err)
 	}

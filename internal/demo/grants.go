@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"civilaffairs/internal/application"
 	"context"
 	"fmt"
 	"net/url"
@@ -25,7 +26,7 @@ import (
 // of its own.
 func (p *planter) grants() {
 	day := p.workdayBack
-	review := func(key string, back int) *application { return p.reviewed(key, back) }
+	review := func(key string, back int) *grantCase { return p.reviewed(key, back) }
 
 	review("org39", 3)      // to be signed
 	p.opposed("org40", 3)   // to be refused
@@ -37,7 +38,7 @@ func (p *planter) grants() {
 	p.announced(day(3), a, b)
 	p.objected(b, day(1), "这个组织今年的两场活动都是和物业公司合办的，横幅上写的是物业的名字，请核实是不是社区自己的活动。")
 
-	paid := func(key string, back int) *application { // a notice of its own, settled after five days
+	paid := func(key string, back int) *grantCase { // a notice of its own, settled after five days
 		a := p.reviewed(key, back)
 		a.signed(day(back - 3))
 		p.announced(day(back-5), a)
@@ -67,7 +68,7 @@ func (p *planter) grants() {
 }
 
 // reviewed is an application that was proposed for a grant back working days ago.
-func (p *planter) reviewed(key string, back int) *application {
+func (p *planter) reviewed(key string, back int) *grantCase {
 	a := p.taken(key, back)
 	a.act(p.workdayBack(back), 10, "review", func(ctx context.Context) error {
 		return p.Funding.Propose(ctx, p.actors["reviewer"], a.no, 0, funding.ProposalInput{Outcome: funding.SupportOutcome, Amount: a.asked()}, once.NewToken())
@@ -76,7 +77,7 @@ func (p *planter) reviewed(key string, back int) *application {
 }
 
 // taken is an application that was accepted two working days before back.
-func (p *planter) taken(key string, back int) *application {
+func (p *planter) taken(key string, back int) *grantCase {
 	a := p.application(key)
 	a.submitted(p.workdayBack(back + 10))
 	a.supported(p.workdayBack(back+8), p.workdayBack(back+5))
@@ -85,12 +86,12 @@ func (p *planter) taken(key string, back int) *application {
 }
 
 // act writes a scene of the application.
-func (a *application) act(on civil.Date, hour int, what string, do func(ctx context.Context) error) {
+func (a *grantCase) act(on civil.Date, hour int, what string, do func(ctx context.Context) error) {
 	a.p.tell(a.member, on, hour, what, do)
 }
 
 // opposed is an application that was proposed for a refusal back working days ago.
-func (p *planter) opposed(key string, back int) *application {
+func (p *planter) opposed(key string, back int) *grantCase {
 	a := p.taken(key, back)
 	a.act(p.workdayBack(back), 10, "review", func(ctx context.Context) error {
 		return p.Funding.Propose(ctx, p.actors["reviewer"], a.no, 0, funding.ProposalInput{Outcome: funding.RefuseOutcome, Ground: "use",
@@ -106,7 +107,7 @@ func (p *planter) declined(key string, back int) {
 	})
 }
 
-func (a *application) signed(on civil.Date) {
+func (a *grantCase) signed(on civil.Date) {
 	a.act(on, 11, "signature", func(ctx context.Context) error {
 		return a.p.Funding.Sign(ctx, a.p.actors["leader"], a.no, 0, once.NewToken())
 	})
@@ -114,7 +115,7 @@ func (a *application) signed(on civil.Date) {
 
 // announced publishes a notice of the applications on a day: written and
 // reviewed the working day before, signed by the leader on it.
-func (p *planter) announced(on civil.Date, list ...*application) *announcement {
+func (p *planter) announced(on civil.Date, list ...*grantCase) *announcement {
 	n := &announcement{p: p}
 	eve := p.before(on, 1)
 	a := list[0]
@@ -175,7 +176,7 @@ func (n *announcement) step(ctx context.Context, who string, do func(ctx context
 }
 
 // objected lets a resident object to the application in its notice.
-func (p *planter) objected(a *application, on civil.Date, content string) {
+func (p *planter) objected(a *grantCase, on civil.Date, content string) {
 	a.act(on, 20, "objection", func(ctx context.Context) error {
 		no, ordinal, err := p.placeOf(ctx, a)
 		if err != nil {
@@ -188,14 +189,14 @@ func (p *planter) objected(a *application, on civil.Date, content string) {
 }
 
 // placeOf is the notice of an application and its item there.
-func (p *planter) placeOf(ctx context.Context, a *application) (no string, ordinal int, err error) {
+func (p *planter) placeOf(ctx context.Context, a *grantCase) (no string, ordinal int, err error) {
 	err = p.Owner.QueryRow(ctx, `select n.no, i.ordinal from notice_item i join notice n on n.id = i.notice_id
 		where i.case_no = $1 and i.state <> 'removed'`, a.no).Scan(&no, &ordinal)
 	return no, ordinal, err
 }
 
 // answered is the reviewer's answer to the open objection to an application.
-func (p *planter) answered(a *application, on civil.Date, out notice.Outcome) {
+func (p *planter) answered(a *grantCase, on civil.Date, out notice.Outcome) {
 	a.act(on, 15, "objection answered", func(ctx context.Context) error {
 		queue, err := p.Notices.Objections(ctx, p.actors["reviewer"])
 		if err != nil {
@@ -230,16 +231,16 @@ func (p *planter) dismissed(key string, back int) {
 }
 
 // proposed makes a payment that waits for its check.
-func (p *planter) proposed(a *application, on civil.Date) {
+func (p *planter) proposed(a *grantCase, on civil.Date) {
 	a.act(on, 10, "payment made", func(ctx context.Context) error { _, err := a.pay(ctx); return err })
 }
 
-func (a *application) pay(ctx context.Context) (string, error) {
+func (a *grantCase) pay(ctx context.Context) (string, error) {
 	return a.p.Ledger.Propose(ctx, a.p.actors["finance"], ledger.PaymentInput{Token: once.NewToken(), CaseNo: a.no, Payee: a.payee, Amount: a.asked()})
 }
 
 // sent makes a payment, checks it and sends it to the bank.
-func (p *planter) sent(a *application, on civil.Date) *string {
+func (p *planter) sent(a *grantCase, on civil.Date) *string {
 	var no string
 	a.act(on, 10, "payment made", func(ctx context.Context) (err error) { no, err = a.pay(ctx); return err })
 	a.act(on, 14, "payment checked", func(ctx context.Context) error { return p.Ledger.Check(ctx, p.actors["finance2"], no, 1) })
@@ -248,7 +249,7 @@ func (p *planter) sent(a *application, on civil.Date) *string {
 }
 
 // settled pays and learns on the next working day that the money is there.
-func (p *planter) settled(a *application, on civil.Date) *application {
+func (p *planter) settled(a *grantCase, on civil.Date) *grantCase {
 	no, next := p.sent(a, on), p.after(on, 1)
 	a.act(next, 10, "payment succeeded", func(ctx context.Context) error {
 		return p.Ledger.RecordOutcome(ctx, p.actors["finance"], *no, 3, ledger.Outcome{State: ledger.Succeeded, VoucherNo: "PZ" + strings.TrimPrefix(*no, "BK-"), VoucherOn: next})
@@ -257,7 +258,7 @@ func (p *planter) settled(a *application, on civil.Date) *application {
 }
 
 // bounced pays twice: the bank sent the first payment back.
-func (p *planter) bounced(a *application, first, second civil.Date) {
+func (p *planter) bounced(a *grantCase, first, second civil.Date) {
 	no := p.sent(a, first)
 	a.act(p.after(first, 1), 10, "payment came back", func(ctx context.Context) error {
 		return p.Ledger.RecordOutcome(ctx, p.actors["finance"], *no, 3, ledger.Outcome{State: ledger.Bounced, Reason: "开户行退回：收款支行名称与行号不符"})
@@ -265,14 +266,14 @@ func (p *planter) bounced(a *application, first, second civil.Date) {
 	p.settled(a, second)
 }
 
-func (p *planter) terminated(a *application, on civil.Date) {
+func (p *planter) terminated(a *grantCase, on civil.Date) {
 	a.act(on, 11, "termination", func(ctx context.Context) error {
 		return p.Funding.Terminate(ctx, p.actors["leader"], a.no, 0, "组织来函说明负责人长期在外，活动暂停，放弃这次资助。", once.NewToken())
 	})
 }
 
 // reported hands in a use report that accounts for percent of the money.
-func (a *application) reported(on civil.Date, percent money.Fen) {
+func (a *grantCase) reported(on civil.Date, percent money.Fen) {
 	a.act(on, 16, "use report", func(ctx context.Context) error {
 		head := a.headActor()
 		if err := a.p.Funding.SaveReport(ctx, head, a.no, 0, a.reportOf(on, percent)); err != nil {
@@ -285,7 +286,7 @@ func (a *application) reported(on civil.Date, percent money.Fen) {
 	})
 }
 
-func (a *application) reportOf(on civil.Date, percent money.Fen) url.Values {
+func (a *grantCase) reportOf(on civil.Date, percent money.Fen) url.Values {
 	v := url.Values{}
 	total, words := a.asked()*percent/100, vocabulary[a.category]
 	parts := []money.Fen{total * 5 / 10, total * 3 / 10, total * 2 / 10}
@@ -305,14 +306,14 @@ func (a *application) reportOf(on civil.Date, percent money.Fen) url.Values {
 	return v
 }
 
-func (a *application) attachReport(ctx context.Context, by authz.Actor) error {
+func (a *grantCase) attachReport(ctx context.Context, by authz.Actor) error {
 	const slot = "report_receipts"
 	c, s, err := a.p.Funding.ReportSlot(ctx, by, a.no, slot)
 	if err != nil {
 		return err
 	}
 	prepared, err := a.p.Attachments.Prepare(ctx, attachment.Upload{Owner: attachment.Owner{Kind: funding.ReportOwner, ID: c.ID}, Slot: slot,
-		Field: funding.FileItem(slot), Label: s.Label, Filename: "票据三张.pdf", Body: bytes.NewReader(paper("票据扫描件（演示）", a.name, "演示文件，内容为虚构，不作任何证明。"))})
+		Field: application.FileItem(slot), Label: s.Label, Filename: "票据三张.pdf", Body: bytes.NewReader(paper("票据扫描件（演示）", a.name, "演示文件，内容为虚构，不作任何证明。"))})
 	if err != nil {
 		return err
 	}
@@ -321,14 +322,14 @@ func (a *application) attachReport(ctx context.Context, by authz.Actor) error {
 }
 
 // checked is the clerk's word on a use report.
-func (a *application) checked(on civil.Date) {
+func (a *grantCase) checked(on civil.Date) {
 	a.act(on, 10, "use report checked", func(ctx context.Context) error {
 		return a.p.Funding.AcceptReport(ctx, a.p.actors["clerk2"], a.no, 0, once.NewToken())
 	})
 }
 
 // returned is the unspent money coming back to the fund.
-func (p *planter) returned(a *application, on civil.Date) {
+func (p *planter) returned(a *grantCase, on civil.Date) {
 	a.act(on, 10, "unspent money back", func(ctx context.Context) error {
 		f, err := p.Funding.ReportForm(ctx, p.actors["finance"], a.no)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/casework"
@@ -69,7 +70,8 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
 		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
-	d.Funding = funding.New(funding.Deps{DB: db.App, Cases: cases, Accounts: accounts, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
+	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
+	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
 	d.Funding.React(d.Notices, d.Ledger)
 	d.Organizations.OnOpened(d.Ledger.FollowImports)
 	return d, db

@@ -154,7 +154,7 @@ func (p *planter) night(ctx context.Context, day civil.Date) error {
 }
 
 func (p *planter) sweep(ctx context.Context) error {
-	if err := p.Funding.Lapse(ctx); err != nil {
+	if err := p.Applications.Lapse(ctx); err != nil {
 		return err
 	}
 	if err := p.Notices.Settle(ctx); err != nil {

@@ -1,10 +1,10 @@
 package demo
 
 import (
+	"civilaffairs/internal/application"
 	"context"
 
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/once"
 )
@@ -77,7 +77,7 @@ func (p *planter) correction() {
 	a.supported(p.workdayBack(12), p.workdayBack(9))
 	a.returned(p.workdayBack(3),
 		casework.Flaw{Field: "lines", Reason: "第 1 行“书架、桌椅和投影仪”请分开列，写明数量和单价"},
-		casework.Flaw{Field: funding.FileItem("activity_evidence"), Reason: "照片看不出是哪一次活动，请补签到表或有横幅的照片"})
+		casework.Flaw{Field: application.FileItem("activity_evidence"), Reason: "照片看不出是哪一次活动，请补签到表或有横幅的照片"})
 }
 
 func (p *planter) acceptedAfterCorrection() {
@@ -86,13 +86,13 @@ func (p *planter) acceptedAfterCorrection() {
 	a.supported(p.workdayBack(22), p.workdayBack(19))
 	a.returned(p.workdayBack(16), casework.Flaw{Field: "purpose", Reason: "预期作用请写明服务多少户、多长时间"})
 	p.tell(a.member, p.workdayBack(6), 10, "resubmission", func(ctx context.Context) error {
-		f, err := p.Funding.Form(ctx, a.headActor(), a.no)
+		f, err := p.Applications.Form(ctx, a.headActor(), a.no)
 		if err != nil {
 			return err
 		}
 		typed := a.typed("plan")
 		typed.Set("purpose", "六个月内服务对象从 20 户增加到 40 户，每户每月探访两次，由 12 名骨干分组负责。")
-		if _, err := p.Funding.Save(ctx, a.headActor(), a.no, "plan", f.Saved["plan"].Version, typed); err != nil {
+		if _, err := p.Applications.Save(ctx, a.headActor(), a.no, "plan", f.Saved["plan"].Version, typed); err != nil {
 			return err
 		}
 		return a.submit(ctx)
@@ -105,7 +105,7 @@ func (p *planter) refused() {
 	a.submitted(p.workdayBack(60))
 	a.supported(p.workdayBack(58), p.workdayBack(55))
 	p.tell(a.member, p.workdayBack(50), 15, "refusal", func(ctx context.Context) error {
-		return p.Funding.Refuse(ctx, p.actors["clerk"], a.no, 0, "not_community",
+		return p.Applications.Refuse(ctx, p.actors["clerk"], a.no, 0, "not_community",
 			"经实地核查，服务站近半年的接待对象八成以上来自外区，服务合同也由外区公司委托，主要活动不在本社区。", once.NewToken())
 	})
 }
@@ -115,7 +115,7 @@ func (p *planter) withdrawn() {
 	a.submitted(p.workdayBack(45))
 	a.opined(p.workdayBack(43), p.communityOf, casework.Support, "同意申请。")
 	p.tell(a.member, p.workdayBack(42), 9, "withdrawal", func(ctx context.Context) error {
-		return p.Funding.Withdraw(ctx, a.headActor(), a.no, 0, "换届期间，等新的理事会定下全年计划再申请", once.NewToken())
+		return p.Applications.Withdraw(ctx, a.headActor(), a.no, 0, "换届期间，等新的理事会定下全年计划再申请", once.NewToken())
 	})
 }
 
@@ -124,7 +124,7 @@ func (p *planter) lapsed() {
 	a := p.application("org15")
 	a.submitted(p.workdayBack(70))
 	a.supported(p.workdayBack(68), p.workdayBack(64))
-	a.returned(p.workdayBack(60), casework.Flaw{Field: funding.FileItem("budget"), Reason: "预算说明里没有器材的报价，请补三家询价"})
+	a.returned(p.workdayBack(60), casework.Flaw{Field: application.FileItem("budget"), Reason: "预算说明里没有器材的报价，请补三家询价"})
 }
 
 // counterDraft: the community began it for the head.
@@ -146,7 +146,7 @@ func (p *planter) counterDraft() {
 // a colleague has to give the opinion.
 func (p *planter) counterSubmitted() {
 	a := p.application("org17")
-	stamped := funding.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
+	stamped := application.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
 	p.tell(a.member, p.workdayBack(2), 14, "draft at the counter", func(ctx context.Context) error {
 		community := p.communityOf(a.member)
 		if err := a.open(ctx, community); err != nil {
@@ -155,9 +155,9 @@ func (p *planter) counterSubmitted() {
 		if err := a.fill(ctx, community, "organization", "activities", "plan", "payee"); err != nil {
 			return err
 		}
-		return a.attach(ctx, community, append(a.papersOf(), funding.StampSlot)...)
+		return a.attach(ctx, community, append(a.papersOf(), application.StampSlot)...)
 	})
 	p.tell(a.member, p.workdayBack(1), 9, "submission at the counter", func(ctx context.Context) error {
-		return p.Funding.Submit(ctx, p.communityOf(a.member), a.no, 0, stamped, once.NewToken())
+		return p.Applications.Submit(ctx, p.communityOf(a.member), a.no, 0, stamped, once.NewToken())
 	})
 }

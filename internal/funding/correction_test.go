@@ -1,6 +1,7 @@
 package funding_test
 
 import (
+	"civilaffairs/internal/application"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -26,12 +27,12 @@ func save(t *testing.T, b *fundingtest.Bench, org fundingtest.Org, no, section s
 	for i := 0; i < len(pairs); i += 2 {
 		v.Set(pairs[i], pairs[i+1])
 	}
-	if _, err := b.Funding.Save(t.Context(), org.Clerk, no, section, form(t, b, org.Head, no).Saved[section].Version, v); err != nil {
+	if _, err := b.Applications.Save(t.Context(), org.Clerk, no, section, form(t, b, org.Head, no).Saved[section].Version, v); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func openSlots(f funding.Form) (open []string) {
+func openSlots(f application.Form) (open []string) {
 	for _, s := range f.Slots {
 		if s.Open {
 			open = append(open, s.Key)
@@ -53,7 +54,7 @@ func TestACorrectionOpensOnlyWhatItNames(t *testing.T) {
 			t.Errorf("%s may be edited: %v", item, f.MayEdit(item))
 		}
 	}
-	if got := openSlots(f); !slices.Equal(got, []string{"budget", funding.StampSlot}) { // paper can always be signed anew
+	if got := openSlots(f); !slices.Equal(got, []string{"budget", application.StampSlot}) { // paper can always be signed anew
 		t.Errorf("open slots %v", got)
 	}
 	save(t, b, org, no, "organization", "contact_name", "张三", "contact_mobile", "13900139000", "contact_email", "x@example.org")
@@ -76,7 +77,7 @@ func TestACorrectionOpensOnlyWhatItNames(t *testing.T) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
 	// The office reads what was signed, not the correction in the making.
-	if _, err := b.Funding.Form(t.Context(), b.Clerk, no); !errs.Is(err, errs.NotFound) {
+	if _, err := b.Applications.Form(t.Context(), b.Clerk, no); !errs.Is(err, errs.NotFound) {
 		t.Errorf("the clerk reads the form: %v", err)
 	}
 	var a startup.Application
@@ -131,7 +132,7 @@ func TestACorrectionIsNoDeadEnd(t *testing.T) {
 		}
 		save(t, b, org, no, "payee", "payee", agent.String())
 		f := form(t, b, org.Head, no)
-		if got := openSlots(f); !slices.Equal(got, []string{"authorization", funding.StampSlot}) || f.MayEdit("payee") {
+		if got := openSlots(f); !slices.Equal(got, []string{"authorization", application.StampSlot}) || f.MayEdit("payee") {
 			t.Errorf("open slots %v", got)
 		}
 		b.Attach(t, org.Head, no, "authorization")
@@ -146,7 +147,7 @@ func TestAStampedPrintIsSignedAnew(t *testing.T) {
 	org := b.Organization(t)
 	no := b.DraftBy(t, b.Community, org, b.Answers(org))
 	submit := func() error {
-		return b.Funding.Submit(t.Context(), b.Colleague, no, 0, fundingtest.Stamped(), once.NewToken())
+		return b.Applications.Submit(t.Context(), b.Colleague, no, 0, fundingtest.Stamped(), once.NewToken())
 	}
 	if err := submit(); err != nil {
 		t.Fatal(err)
@@ -157,7 +158,7 @@ func TestAStampedPrintIsSignedAnew(t *testing.T) {
 	if err := submit(); !strings.Contains(fundingtest.Fault(err, "file:stamped_print"), "补正前") {
 		t.Errorf("signed by the print of before: %v", err)
 	}
-	b.Attach(t, b.Community, no, funding.StampSlot)
+	b.Attach(t, b.Community, no, application.StampSlot)
 	if err := submit(); err != nil {
 		t.Errorf("signed anew: %v", err)
 	}
@@ -171,14 +172,14 @@ func TestTheCommunityDoesNotSignForOthers(t *testing.T) {
 	org := b.Organization(t)
 	no := b.Accepting(t, org)
 	b.Return(t, no, "purpose")
-	b.Attach(t, org.Head, no, funding.StampSlot)
+	b.Attach(t, org.Head, no, application.StampSlot)
 	for _, a := range []struct {
 		by   string
 		err  error
 		want errs.Kind
 	}{
-		{"community", b.Funding.Submit(t.Context(), b.Community, no, 0, fundingtest.Stamped(), once.NewToken()), errs.Forbidden},
-		{"another community", b.Funding.Submit(t.Context(), b.OtherCommunity, no, 0, fundingtest.Stamped(), once.NewToken()), errs.NotFound},
+		{"community", b.Applications.Submit(t.Context(), b.Community, no, 0, fundingtest.Stamped(), once.NewToken()), errs.Forbidden},
+		{"another community", b.Applications.Submit(t.Context(), b.OtherCommunity, no, 0, fundingtest.Stamped(), once.NewToken()), errs.NotFound},
 	} {
 		if !errs.Is(a.err, a.want) {
 			t.Errorf("%s: %v", a.by, a.err)
@@ -187,7 +188,7 @@ func TestTheCommunityDoesNotSignForOthers(t *testing.T) {
 	if c := b.Case(t, no); c.State != workflow.Correcting {
 		t.Errorf("case is %s", c.State)
 	}
-	if err := b.Funding.Submit(t.Context(), org.Head, no, 0, fundingtest.Stamped(), once.NewToken()); err != nil {
+	if err := b.Applications.Submit(t.Context(), org.Head, no, 0, fundingtest.Stamped(), once.NewToken()); err != nil {
 		t.Errorf("control: the head: %v", err)
 	}
 }
@@ -224,7 +225,7 @@ func TestTheSnapshotHolds(t *testing.T) {
 		t.Errorf("profile %+v", signed)
 	}
 	b.Return(t, no, "contact_mobile")
-	if f := form(t, b, org.Head, no); len(f.Faults) != 0 || f.Context.Organization.Category != organization.Charity {
+	if f := form(t, b, org.Head, no); len(f.Faults) != 0 || f.Subject.(funding.Context).Organization.Category != organization.Charity {
 		t.Errorf("today's limits reach a submitted case: %v", f.Faults)
 	}
 	save(t, b, org, no, "organization", "contact_mobile", "13900139000")
@@ -278,7 +279,7 @@ func TestTheEditionIsPinned(t *testing.T) {
 		t.Errorf("accepted under the pinned edition: %v", err)
 	}
 	fresh := b.Draft(t, other)
-	err := b.Funding.Submit(t.Context(), other.Head, fresh, 0, fundingtest.Signed(other), once.NewToken())
+	err := b.Applications.Submit(t.Context(), other.Head, fresh, 0, fundingtest.Signed(other), once.NewToken())
 	if m := fundingtest.Fault(err, "amount"); !strings.Contains(m, "1,000.00") {
 		t.Errorf("control: %v", err)
 	}
@@ -295,7 +296,7 @@ func TestAfterTheForceCorrectionsAreAnswered(t *testing.T) {
 	b.GoTo(t, "2020-09-27") // the last day
 	b.Return(t, no, "purpose")
 	b.GoTo(t, "2020-09-28")
-	if err := b.Funding.Submit(t.Context(), late.Head, draft, 0, fundingtest.Signed(late), once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Submit(t.Context(), late.Head, draft, 0, fundingtest.Signed(late), once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("a new application on the day after: %v", err)
 	}
 	save(t, b, org, no, "plan", "purpose", "设备放在社区，居民轮流借用。")
@@ -304,7 +305,7 @@ func TestAfterTheForceCorrectionsAreAnswered(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	b.GoTo(t, "2020-09-27") // control: on the last day the new one is taken
-	if err := b.Funding.Submit(t.Context(), late.Head, draft, 0, fundingtest.Signed(late), once.NewToken()); err != nil {
+	if err := b.Applications.Submit(t.Context(), late.Head, draft, 0, fundingtest.Signed(late), once.NewToken()); err != nil {
 		t.Errorf("on the last day: %v", err)
 	}
 }
@@ -315,7 +316,7 @@ func TestACorrectionNamesItemsOfTheForm(t *testing.T) {
 	org := b.Organization(t)
 	no := b.Accepting(t, org)
 	try := func(flaws ...casework.Flaw) error {
-		return b.Funding.Return(t.Context(), b.Clerk, no, 0, flaws, once.NewToken())
+		return b.Applications.Return(t.Context(), b.Clerk, no, 0, flaws, once.NewToken())
 	}
 	why := "请按通知更正"
 	for name, c := range map[string]struct {
@@ -347,7 +348,7 @@ func TestACorrectionNamesItemsOfTheForm(t *testing.T) {
 			t.Errorf("the letter lacks %q: %s", words, letter)
 		}
 	}
-	if err := b.Funding.Return(t.Context(), b.Reviewer, no, 0, nil, once.NewToken()); !errs.Is(err, errs.Forbidden) {
+	if err := b.Applications.Return(t.Context(), b.Reviewer, no, 0, nil, once.NewToken()); !errs.Is(err, errs.Forbidden) {
 		t.Errorf("the reviewer returns: %v", err)
 	}
 }

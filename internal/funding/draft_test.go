@@ -1,6 +1,7 @@
 package funding_test
 
 import (
+	"civilaffairs/internal/application"
 	"context"
 	"errors"
 	"net/url"
@@ -10,7 +11,6 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/once"
@@ -29,9 +29,9 @@ func together(n int, fn func(i int) error) []error {
 	return failed
 }
 
-func form(t *testing.T, b *fundingtest.Bench, actor authz.Actor, no string) funding.Form {
+func form(t *testing.T, b *fundingtest.Bench, actor authz.Actor, no string) application.Form {
 	t.Helper()
-	f, err := b.Funding.Form(t.Context(), actor, no)
+	f, err := b.Applications.Form(t.Context(), actor, no)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestADraftSavesAnything(t *testing.T) {
 		"escapes of JSON": {"\\u0000 \\ \" \x01\x1f", "\\u0000 \\ \" \x01\x1f"},
 		"60 KB":           {strings.Repeat("办了一场", 5000), strings.Repeat("办了一场", 5000)},
 	} {
-		saved, err := b.Funding.Save(t.Context(), org.Clerk, no, "activities", version, url.Values{"activities": {c.typed}})
+		saved, err := b.Applications.Save(t.Context(), org.Clerk, no, "activities", version, url.Values{"activities": {c.typed}})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -75,7 +75,7 @@ func TestADraftSavesAnything(t *testing.T) {
 		if _, ok := typed["activities"]; !ok {
 			section = "plan"
 		}
-		if _, err := b.Funding.Save(t.Context(), org.Clerk, no, section, version, typed); !errs.Is(err, errs.TooLarge) || !strings.Contains(errs.Message(err), "64 KB") {
+		if _, err := b.Applications.Save(t.Context(), org.Clerk, no, section, version, typed); !errs.Is(err, errs.TooLarge) || !strings.Contains(errs.Message(err), "64 KB") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestForgedControlsAreDropped(t *testing.T) {
 	b := fundingtest.New(t)
 	org := b.Organization(t)
 	no := b.Open(t, org.Head, org)
-	_, err := b.Funding.Save(t.Context(), org.Head, no, "plan", 0, url.Values{
+	_, err := b.Applications.Save(t.Context(), org.Head, no, "plan", 0, url.Values{
 		"amount": {"1"}, "purpose": {"甲"}, "line-1-item": {"桌椅"}, // its own
 		"payee": {uuid.NewString()}, "contact_name": {"张三"}, "cap_fen": {"1"}, "state": {"reviewing"}, "csrf": {"x"}, "version": {"9"},
 		"line-\x001": {"x"}, "line-\xff": {"x"}, "": {"x"}, // names that no database takes
@@ -115,10 +115,10 @@ func TestAnUnchangedFormLeavesNoTrace(t *testing.T) {
 	}
 	typed := url.Values{"amount": {"3000"}, "purpose": {""}}
 	fresh := trace()
-	if saved, err := b.Funding.Save(t.Context(), org.Head, no, "plan", 0, url.Values{}); err != nil || saved.Version != 0 || trace() != fresh {
+	if saved, err := b.Applications.Save(t.Context(), org.Head, no, "plan", 0, url.Values{}); err != nil || saved.Version != 0 || trace() != fresh {
 		t.Errorf("an empty form: %+v, %v", saved, err)
 	}
-	first, err := b.Funding.Save(t.Context(), org.Head, no, "plan", 0, typed)
+	first, err := b.Applications.Save(t.Context(), org.Head, no, "plan", 0, typed)
 	if err != nil || first.Version != 1 {
 		t.Fatal(first, err)
 	}
@@ -127,7 +127,7 @@ func TestAnUnchangedFormLeavesNoTrace(t *testing.T) {
 		t.Fatal("control: a change leaves a trace")
 	}
 	for _, seen := range []int{1, 0} { // the same again; the same by a second click
-		if saved, err := b.Funding.Save(t.Context(), org.Clerk, no, "plan", seen, typed); err != nil || saved.Version != 1 || saved.ByName != org.Head.Name || saved.At.IsZero() {
+		if saved, err := b.Applications.Save(t.Context(), org.Clerk, no, "plan", seen, typed); err != nil || saved.Version != 1 || saved.ByName != org.Head.Name || saved.At.IsZero() {
 			t.Errorf("seen %d: %+v, %v", seen, saved, err)
 		}
 	}
@@ -142,13 +142,13 @@ func TestAStaleSectionShowsBothVersions(t *testing.T) {
 	org := b.Organization(t)
 	no := b.Open(t, org.Head, org)
 	save := func(a authz.Actor, section string, seen int, control, typed string) error {
-		_, err := b.Funding.Save(t.Context(), a, no, section, seen, url.Values{control: {typed}})
+		_, err := b.Applications.Save(t.Context(), a, no, section, seen, url.Values{control: {typed}})
 		return err
 	}
 	if err := save(org.Clerk, "plan", 0, "amount", "3000"); err != nil {
 		t.Fatal(err)
 	}
-	stale, ok := errors.AsType[*funding.StaleError](save(org.Head, "plan", 0, "amount", "4000"))
+	stale, ok := errors.AsType[*application.StaleError](save(org.Head, "plan", 0, "amount", "4000"))
 	if !ok || !errs.Is(stale, errs.Conflict) {
 		t.Fatalf("stale save: %v", stale)
 	}
@@ -164,7 +164,7 @@ func TestAStaleSectionShowsBothVersions(t *testing.T) {
 	if err := save(org.Head, "plan", 1, "amount", "4000"); err != nil {
 		t.Errorf("having seen theirs: %v", err)
 	}
-	if _, ok := errors.AsType[*funding.StaleError](save(org.Head, "plan", 7, "amount", "1")); !ok {
+	if _, ok := errors.AsType[*application.StaleError](save(org.Head, "plan", 7, "amount", "1")); !ok {
 		t.Error("a version that never was")
 	}
 }
@@ -177,7 +177,7 @@ func TestOneOfManySaves(t *testing.T) {
 	no := b.Open(t, org.Head, org)
 	won := 0
 	for _, err := range together(10, func(i int) error {
-		_, err := b.Funding.Save(context.Background(), org.Head, no, "plan", 0, url.Values{"amount": {strings.Repeat("1", i+1)}})
+		_, err := b.Applications.Save(context.Background(), org.Head, no, "plan", 0, url.Values{"amount": {strings.Repeat("1", i+1)}})
 		return err
 	}) {
 		if err == nil {
@@ -221,12 +221,12 @@ func TestWhoMayWriteADraft(t *testing.T) {
 		"a number that is none":   {org.Head, "FH-2026-9999", errs.NotFound, false},
 		"a number out of nowhere": {org.Head, "\x00", errs.NotFound, false},
 	} {
-		_, err := b.Funding.Save(t.Context(), c.actor, c.no, "plan", versionOf(b, c.actor, c.no), url.Values{"purpose": {name}})
+		_, err := b.Applications.Save(t.Context(), c.actor, c.no, "plan", versionOf(b, c.actor, c.no), url.Values{"purpose": {name}})
 		if c.writes && err != nil || !c.writes && !errs.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := b.Funding.Save(t.Context(), org.Head, online, "no such section", 0, nil); !errs.Is(err, errs.NotFound) {
+	if _, err := b.Applications.Save(t.Context(), org.Head, online, "no such section", 0, nil); !errs.Is(err, errs.NotFound) {
 		t.Errorf("an unknown section: %v", err)
 	}
 	if err := b.TryAttach(t, org.Head, online, "no such slot"); !errs.Is(err, errs.NotFound) {
@@ -235,7 +235,7 @@ func TestWhoMayWriteADraft(t *testing.T) {
 }
 
 func versionOf(b *fundingtest.Bench, a authz.Actor, no string) int {
-	f, err := b.Funding.Form(context.Background(), a, no)
+	f, err := b.Applications.Form(context.Background(), a, no)
 	if err != nil {
 		return 0
 	}

@@ -50,6 +50,9 @@ type Line struct {
 	AtSubmission bool `json:"at_submission,omitempty"`
 }
 
+// Stops reports whether the line stops a submission.
+func (l Line) Stops() bool { return l.Answer == Unmet || l.Answer == Unknown && l.BlocksUnknown }
+
 // Conditions answers a programme's conditions on a date from facts that are
 // recorded already; only the date moves.
 type Conditions func(on civil.Date) []Line

@@ -1,17 +1,18 @@
-// Package funding is the application, common to all four programmes: drafts,
-// papers, signing, submission, opinions, acceptance, corrections, withdrawal.
-// What differs between programmes is behind Programme, one directory each.
+// Package funding is the support that organizations apply for, common to all four
+// programmes: eligibility, proposal, consent, signature, notice, payment, use
+// report. The application in writing is package application; what differs between
+// programmes is behind Programme, one directory each.
 //
-// Level 5. Tables: application, application_section, application_check,
-// application_proposal, award, use_report, use_report_round.
+// Level 5. Tables: application_check, application_proposal, award, use_report,
+// use_report_round, project, project_tally.
 package funding
 
 import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/money"
@@ -30,11 +31,11 @@ type Programme interface {
 	// Workflow is its states and who may do what; its Kind is the programme's key.
 	Workflow() *workflow.Definition
 	// Statement is the undertaking that the head signs, with its version.
-	Statement() Statement
+	Statement() application.Statement
 	// Sections are the parts of its form, in order.
-	Sections() []Section
+	Sections() []application.Section
 	// Slots are the papers it asks for, given what has been filled in.
-	Slots(v url.Values, c Context) []Slot
+	Slots(v url.Values, c Context) []application.Slot
 	// SlotName is the label of a slot, whoever the applicant is.
 	SlotName(key string) string
 	// SlotKeys are all slots that Slots may return, in order.
@@ -91,57 +92,7 @@ type Context struct {
 	Rules        Rules
 	Organization organization.Organization
 	Payees       []organization.PayeeAccount
-	// Snapshot is the organization as it stood at the first submission, nil before.
+	// Stood is the organization as it stood at the first submission, nil before.
 	// Organization then has its facts: later changes do not reach back.
-	Snapshot *Applicant
-}
-
-// Section is one page of a form.
-type Section struct {
-	Key   string
-	Title string
-	Items []Item
-}
-
-// Item is the smallest part that a correction can name. Controls are the names
-// of its form controls; one that ends in "*" matches by prefix (rows of a table).
-type Item struct {
-	Name     string
-	Label    string
-	Controls []string
-}
-
-// Has reports whether control belongs to the item.
-func (i Item) Has(control string) bool {
-	for _, c := range i.Controls {
-		if prefix, many := strings.CutSuffix(c, "*"); c == control || many && strings.HasPrefix(control, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// Has reports whether control belongs to the section.
-func (s Section) Has(control string) bool {
-	for _, i := range s.Items {
-		if i.Has(control) {
-			return true
-		}
-	}
-	return false
-}
-
-// Slot is a kind of paper an application holds.
-type Slot struct {
-	Key      string
-	Label    string
-	Hint     string
-	Required bool
-	Max      int // files; 1 when zero
-}
-
-// Statement is the text of an undertaking.
-type Statement struct {
-	Version string
-	Lines   []string
+	Stood *Applicant
 }

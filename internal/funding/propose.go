@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
@@ -61,24 +62,19 @@ type ProposalInput struct {
 
 // RefusalGrounds are the reasons for which an accepted application is not
 // supported; each cites its article. The reviewer adds the facts.
-func RefusalGrounds() []Ground {
-	return []Ground{
-		{"ineligible", "受理后不再符合申请条件", "《实施意见》三（二）1"},
-		{"use", "用途不属于硬件建设、服务支出和能力提升", "《实施意见》三（三）3"},
-		{"false", "申请材料不真实", "《实施意见》三（三）3"},
-		{"double", "同一用途已经得到其他财政资金", "《实施意见》四（二）"},
-		{"budget", "本年度专项资金已经安排完毕", "《实施意见》四（二）"},
+func RefusalGrounds() []application.Ground {
+	return []application.Ground{
+		{Key: "ineligible", Text: "受理后不再符合申请条件", Article: "《实施意见》三（二）1"},
+		{Key: "use", Text: "用途不属于硬件建设、服务支出和能力提升", Article: "《实施意见》三（三）3"},
+		{Key: "false", Text: "申请材料不真实", Article: "《实施意见》三（三）3"},
+		{Key: "double", Text: "同一用途已经得到其他财政资金", Article: "《实施意见》四（二）"},
+		{Key: "budget", Text: "本年度专项资金已经安排完毕", Article: "《实施意见》四（二）"},
 	}
 }
 
 // RefusalGround returns a ground by its key, false for an unknown one.
-func RefusalGround(key string) (Ground, bool) {
-	for _, g := range RefusalGrounds() {
-		if g.Key == key {
-			return g, true
-		}
-	}
-	return Ground{}, false
+func RefusalGround(key string) (application.Ground, bool) {
+	return application.GroundOf(RefusalGrounds(), key)
 }
 
 const reasonMin, reasonMax = 10, 1000
@@ -122,7 +118,7 @@ func CheckProposal(in ProposalInput, computed money.Fen) error {
 // this moment; a large item goes to the leading group first (四（一）).
 func (s *Service) Propose(ctx context.Context, actor authz.Actor, no string, version int, in ProposalInput, token string) error {
 	in.Reason = form.Clean(in.Reason, true)
-	return s.act(ctx, actor, authz.ApplicationReview, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.ApplicationReview, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		computation, rules, err := s.compute(ctx, tx, now, *c)
 		if err != nil {
 			return err
@@ -228,7 +224,7 @@ func (s *Service) Consent(ctx context.Context, actor authz.Actor, no string, ver
 		return s.moveWithReason(ctx, actor, authz.ApplicationConsent, no, version, Dissent, reason, token)
 	}
 	reason = form.Clean(reason, true)
-	return s.act(ctx, actor, authz.ApplicationConsent, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.ApplicationConsent, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		return s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: Consent, Note: reason, OfficeOnly: true})
 	})
 }
@@ -252,7 +248,7 @@ func CheckReason(reason string) error {
 
 func (s *Service) moveWithReason(ctx context.Context, actor authz.Actor, p authz.Permission, no string, version int, action workflow.Action, reason, token string) error {
 	reason = form.Clean(reason, true)
-	return s.act(ctx, actor, p, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, p, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		if err := CheckReason(reason); err != nil {
 			return err
 		}
@@ -308,17 +304,10 @@ func lastProposal(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (Pr
 // lastSigned returns the document that was signed last and the organization as
 // it stood.
 func lastSigned(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (json.RawMessage, Applicant, error) {
-	type row struct {
-		Document json.RawMessage `db:"document"`
-	}
-	var content struct {
-		Application  json.RawMessage `json:"application"`
-		Organization Applicant       `json:"organization"`
-	}
-	r, err := postgres.One[row](ctx, q, `select document from case_submission where case_id = $1 order by round desc limit 1`, caseID)
+	var o Applicant
+	signed, err := application.LastSigned(ctx, q, caseID)
 	if err != nil {
-		return nil, content.Organization, err
+		return nil, o, err
 	}
-	err = json.Unmarshal(r.Document, &content)
-	return content.Application, content.Organization, err
+	return signed.Document, o, json.Unmarshal(signed.Profile, &o)
 }

@@ -163,7 +163,7 @@ func TestSentBackAndForth(t *testing.T) {
 	if err := b.Funding.SendBack(t.Context(), b.Reviewer, no, 0, "活动证明里的照片看不清日期，请核实。", once.NewToken()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Funding.Refuse(t.Context(), b.Clerk, no, 0, "ineligible", "查明不符合申请条件的情况。", once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Refuse(t.Context(), b.Clerk, no, 0, "ineligible", "查明不符合申请条件的情况。", once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("refused acceptance after acceptance: %v", err)
 	}
 	if err := b.Accept(t, no); err != nil {

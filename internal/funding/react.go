@@ -38,36 +38,17 @@ func (s *Service) React(n *notice.Service, l *ledger.Service) {
 	}
 }
 
-// step loads the case for update, makes the move as actor, runs then and tells
-// whom it concerns.
-func (s *Service) step(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no string, m casework.Move, then func(c casework.Case) error) error {
-	c, err := s.Cases.LoadForUpdate(ctx, tx, authz.SystemActor, no, 0)
-	if err != nil {
-		return err
-	}
-	from := c.Place()
-	if err := s.Cases.Move(ctx, tx, now, actor, &c, m); err != nil {
-		return err
-	}
-	if then != nil {
-		if err := then(c); err != nil {
-			return err
-		}
-	}
-	return s.announce(ctx, tx, now, c, from)
-}
-
 // noticeMove is a reaction that only moves the case.
 func (s *Service) noticeMove(action workflow.Action) notice.Reaction {
 	return func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, item notice.Item) error {
-		return s.step(ctx, tx, now, actor, item.CaseNo, casework.Move{Action: action}, nil)
+		return s.Applications.Step(ctx, tx, now, actor, item.CaseNo, casework.Move{Action: action}, nil)
 	}
 }
 
 // disputed holds the case until the objection is answered. Whoever objects has
 // no account: the clock of the notice makes the step.
 func (s *Service) disputed(ctx context.Context, tx postgres.Tx, now time.Time, _ authz.Actor, item notice.Item) error {
-	return s.step(ctx, tx, now, authz.SystemActor, item.CaseNo, casework.Move{Action: Dispute}, nil)
+	return s.Applications.Step(ctx, tx, now, authz.SystemActor, item.CaseNo, casework.Move{Action: Dispute}, nil)
 }
 
 // upheld takes the grant back before it became final: the money is free again
@@ -78,7 +59,7 @@ func (s *Service) upheld(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if err != nil {
 		return err
 	}
-	return s.step(ctx, tx, now, actor, item.CaseNo, casework.Move{Action: Uphold, Note: reason}, func(c casework.Case) error {
+	return s.Applications.Step(ctx, tx, now, actor, item.CaseNo, casework.Move{Action: Uphold, Note: reason}, func(c casework.Case) error {
 		if err := s.giveUp(ctx, tx, now, actor, c, "公示异议成立"); err != nil {
 			return err
 		}
@@ -94,7 +75,7 @@ func (s *Service) upheld(ctx context.Context, tx postgres.Tx, now time.Time, act
 // settled makes the grant final: it is public from now on, its gate is open, and
 // what the leader signed goes out as the 批复.
 func (s *Service) settled(ctx context.Context, tx postgres.Tx, now time.Time, _ authz.Actor, item notice.Item) error {
-	return s.step(ctx, tx, now, authz.SystemActor, item.CaseNo, casework.Move{Action: Settle}, func(c casework.Case) error {
+	return s.Applications.Step(ctx, tx, now, authz.SystemActor, item.CaseNo, casework.Move{Action: Settle}, func(c casework.Case) error {
 		if err := postgres.ExecOne(ctx, tx, `update award set granted_at = $2, granted_on = $3 where case_id = $1 and granted_at is null`,
 			c.ID, now, civil.On(now)); err != nil {
 			return err
@@ -158,7 +139,7 @@ func (s *Service) paid(ctx context.Context, tx postgres.Tx, now time.Time, actor
 		return err
 	}
 	note := "拨付 " + y.Amount.String() + " 元，凭证 " + y.VoucherNo
-	return s.step(ctx, tx, now, actor, y.CaseNo, casework.Move{Action: Pay, Note: note}, func(c casework.Case) error {
+	return s.Applications.Step(ctx, tx, now, actor, y.CaseNo, casework.Move{Action: Pay, Note: note}, func(c casework.Case) error {
 		p, err := s.Programme(c.Kind)
 		if err != nil {
 			return err
@@ -189,5 +170,5 @@ func (s *Service) received(ctx context.Context, tx postgres.Tx, now time.Time, a
 	if err != nil || r.Returned < report.Unspent {
 		return err
 	}
-	return s.step(ctx, tx, now, actor, r.CaseNo, casework.Move{Action: Refund, Note: "收到结余 " + r.Returned.String() + " 元"}, nil)
+	return s.Applications.Step(ctx, tx, now, actor, r.CaseNo, casework.Move{Action: Refund, Note: "收到结余 " + r.Returned.String() + " 元"}, nil)
 }

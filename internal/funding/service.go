@@ -2,18 +2,15 @@ package funding
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/ledger"
-	"civilaffairs/internal/notification"
-	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
@@ -24,12 +21,12 @@ import (
 
 // Deps is what the service stands on.
 type Deps struct {
-	DB          *postgres.DB
-	Cases       *casework.Service
-	Accounts    *account.Service
-	Attachments *attachment.Service
-	Ledger      *ledger.Service
-	Programmes  []Programme
+	DB           *postgres.DB
+	Applications *application.Service // learns the programmes
+	Cases        *casework.Service
+	Attachments  *attachment.Service
+	Ledger       *ledger.Service
+	Programmes   []Programme
 }
 
 // Service is the use cases of an application. Every method checks the actor's
@@ -44,6 +41,7 @@ func New(d Deps) *Service {
 	s := &Service{Deps: d, programmes: map[string]Programme{}}
 	for _, p := range d.Programmes {
 		s.programmes[p.Workflow().Kind] = p
+		d.Applications.Add(kind{p, s})
 	}
 	return s
 }
@@ -57,9 +55,6 @@ func (s *Service) Programme(key string) (Programme, error) {
 	return p, nil
 }
 
-// OwnerKind is the owner of an application's attachments.
-const OwnerKind = "application"
-
 // Open starts a draft and returns its number; an organization that has one
 // already gets that one back. At the counter a community opens it for an
 // organization of its own area.
@@ -71,34 +66,21 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, kind string, org 
 	if err := actor.Require(permission); err != nil {
 		return "", err
 	}
-	p, err := s.Programme(kind)
-	if err != nil {
+	if _, err := s.Programme(kind); err != nil {
 		return "", err
 	}
 	if channel == casework.Online {
 		org = actor.OrgID
 	}
 	var no string
-	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		o, err := visible(ctx, tx, actor, org)
 		if err != nil {
 			return err
 		}
-		if err := lockDrafts(ctx, tx, kind, o.ID); err != nil {
-			return err
-		}
-		if no, err = draftOf(ctx, tx, kind, o.ID, channel); err != nil || no != "" {
-			return err
-		}
-		no, err = once.Do(ctx, tx, actor, token, func() (string, error) {
-			c, err := s.Cases.Open(ctx, tx, now, actor, casework.NewCase{
-				Kind: kind, Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Channel: channel,
-			})
-			if err != nil {
-				return "", err
-			}
-			return c.No, insertApplication(ctx, tx, c.ID, p.Workflow().Kind, o.ID)
-		})
+		no, err = s.Applications.Open(ctx, tx, now, actor, casework.NewCase{
+			Kind: kind, Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Channel: channel,
+		}, token)
 		return err
 	})
 	return no, err
@@ -147,7 +129,7 @@ func (s *Service) Eligibility(ctx context.Context, actor authz.Actor, kind strin
 			return err
 		}
 		check.Lines, check.Verdict = Assess(conditions, check.On)
-		check.Draft, err = draftOf(ctx, q, kind, o.ID, casework.Online)
+		check.Draft, err = application.DraftOf(ctx, q, kind, o.ID, uuid.Nil, casework.Online)
 		return err
 	})
 	return check, err
@@ -163,77 +145,13 @@ type Check struct {
 	Draft        string // number of its open draft, "" when there is none
 }
 
-// Lapse lets overdue opinions and corrections lapse; run by a job.
-func (s *Service) Lapse(ctx context.Context) error {
-	_, err := s.Cases.Lapse(ctx, s.DB, func(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, from workflow.Place) error {
-		if p, ok := s.programmes[c.Kind]; ok && c.Class == workflow.Final {
-			if err := p.Release(ctx, tx, c.ID); err != nil {
-				return err
-			}
-		}
-		return s.announce(ctx, tx, now, c, from)
-	})
-	return err
-}
-
-// announce tells whom the case now waits for, and the applicant, in the
-// transaction of the act.
-func (s *Service) announce(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, from workflow.Place) error {
-	kind := s.Cases.KindName(c.Kind)
-	due := ""
-	if !c.DueOn.IsZero() {
-		due = "请在 " + c.DueOn.Chinese() + "前办理。"
-	}
-	applicants, err := account.HeadsAndClerks(ctx, tx, c.OrganizationID)
-	if err != nil {
-		return err
-	}
-	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, c.Place().Name())}
-	message.Body = applicantText(c, from)
-	if err := notification.Send(ctx, tx, now, applicants, message); err != nil {
-		return err
-	}
-	if c.Waits == authz.Anonymous || c.Waits.OfOrganization() {
-		return nil
-	}
-	office, err := account.ByRole(ctx, tx, c.Waits, area(c))
-	if err != nil {
-		return err
-	}
-	message.Title = fmt.Sprintf("%s %s %s：等您办理", kind, c.No, c.Title)
-	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, c.Place().Name(), due)
-	return notification.Send(ctx, tx, now, office, message)
-}
-
-func area(c casework.Case) string {
-	switch c.Waits {
-	case authz.Community:
-		return c.Community
-	case authz.Subdistrict:
-		return c.Subdistrict
-	}
-	return ""
-}
-
-// applicantText says what happened and what comes next.
-func applicantText(c casework.Case, from workflow.Place) string {
+// Told says what happened to an application for support and what comes next.
+func (kind) Told(c casework.Case, from workflow.Place) string {
 	by := ""
 	if !c.DueOn.IsZero() {
 		by = c.DueOn.Chinese() + "前"
 	}
 	switch c.State {
-	case workflow.Opining:
-		if c.Waits == authz.Community {
-			return "已提交。社区" + by + "给出意见，之后转街道。"
-		}
-		return "社区这一步已完成。街道" + by + "给出意见，之后转民政局受理。"
-	case workflow.Accepting:
-		if from.State == workflow.Correcting {
-			return "补正材料已收到。民政局" + by + "决定是否受理。"
-		}
-		return "已转民政局。民政局" + by + "决定是否受理。"
-	case workflow.Correcting:
-		return "有内容要补正。请" + by + "改好，由负责人再提交；到期没有提交，视为撤回。办理期限已暂停。"
 	case workflow.Reviewing, workflow.Consenting, workflow.Signing:
 		if from.State != workflow.Accepting {
 			return "复核还在进行，有结果会再通知您。"
@@ -255,13 +173,8 @@ func applicantText(c casework.Case, from workflow.Place) string {
 		if from.State != workflow.Accepting {
 			return "不予支持。决定书写明了理由、依据和救济途径，可以在办件页面打印。"
 		}
-		return "不予受理。决定书写明了理由、依据和救济途径，可以在办件页面打印。"
-	case workflow.Withdrawn:
-		return "申请已撤回。以后可以另外提出申请。"
-	case workflow.Lapsed:
-		return "补正期限已过，没有收到补正材料，视为撤回。以后可以另外提出申请。"
 	}
-	return "现在是“" + c.State.Name() + "”。"
+	return ""
 }
 
 func noticingText(c casework.Case, from workflow.Place) string {

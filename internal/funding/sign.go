@@ -19,7 +19,7 @@ import (
 // year's pool in the same transaction, so that the last yuan is granted once.
 // errs.Conflict when the proposal is a refusal or the pool does not suffice.
 func (s *Service) Sign(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
-	return s.act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		proposal, err := proposed(ctx, tx, c.ID, SupportOutcome)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (s *Service) award(ctx context.Context, tx postgres.Tx, now time.Time, acto
 // Decline refuses what the reviewer proposed to refuse, by an official letter
 // with reason, article and remedies.
 func (s *Service) Decline(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
-	return s.act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		p, err := s.Programme(c.Kind)
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func (s *Service) Decline(ctx context.Context, actor authz.Actor, no string, ver
 // organization reads in the letter. What was committed is free again.
 func (s *Service) Terminate(ctx context.Context, actor authz.Actor, no string, version int, reason, token string) error {
 	reason = form.Clean(reason, true)
-	return s.act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.ApplicationSign, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		if err := CheckReason(reason); err != nil {
 			return err
 		}

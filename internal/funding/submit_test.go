@@ -1,6 +1,7 @@
 package funding_test
 
 import (
+	"civilaffairs/internal/application"
 	"context"
 	"encoding/json"
 	"slices"
@@ -82,7 +83,7 @@ func TestEveryFaultIsToldAtOnce(t *testing.T) {
 	b := fundingtest.New(t)
 	org := b.Organization(t, fundingtest.Established("2026-06-30"), fundingtest.WithoutSystems, fundingtest.WithoutActivity, fundingtest.WithoutLists)
 	no := b.Open(t, org.Head, org)
-	err := b.Funding.Submit(t.Context(), org.Head, no, 0, funding.Signature{Method: casework.Reauthenticated, TypedName: "别人", Password: "wrong"}, once.NewToken())
+	err := b.Applications.Submit(t.Context(), org.Head, no, 0, application.Signature{Method: casework.Reauthenticated, TypedName: "别人", Password: "wrong"}, once.NewToken())
 	var names []string
 	for _, f := range errs.FieldsOf(err) {
 		names = append(names, f.Name)
@@ -112,20 +113,20 @@ func TestSignatures(t *testing.T) {
 	good := fundingtest.Signed(org)
 	for name, c := range map[string]struct {
 		actor  authz.Actor
-		change func(*funding.Signature)
+		change func(*application.Signature)
 		field  string
 	}{
-		"not agreed":             {org.Head, func(s *funding.Signature) { s.Agreed = false }, "agreed"},
-		"another statement":      {org.Head, func(s *funding.Signature) { s.StatementVersion = "startup-0" }, "agreed"},
-		"another name":           {org.Head, func(s *funding.Signature) { s.TypedName = "李四" }, "typed_name"},
-		"no name":                {org.Head, func(s *funding.Signature) { s.TypedName = "" }, "typed_name"},
-		"no method":              {org.Head, func(s *funding.Signature) { s.Method = "" }, "method"},
-		"another method":         {org.Head, func(s *funding.Signature) { s.Method = "thumb" }, "method"},
-		"paper that is not here": {org.Head, func(s *funding.Signature) { s.Method = casework.StampedPrint }, "file:stamped_print"},
+		"not agreed":             {org.Head, func(s *application.Signature) { s.Agreed = false }, "agreed"},
+		"another statement":      {org.Head, func(s *application.Signature) { s.StatementVersion = "startup-0" }, "agreed"},
+		"another name":           {org.Head, func(s *application.Signature) { s.TypedName = "李四" }, "typed_name"},
+		"no name":                {org.Head, func(s *application.Signature) { s.TypedName = "" }, "typed_name"},
+		"no method":              {org.Head, func(s *application.Signature) { s.Method = "" }, "method"},
+		"another method":         {org.Head, func(s *application.Signature) { s.Method = "thumb" }, "method"},
+		"paper that is not here": {org.Head, func(s *application.Signature) { s.Method = casework.StampedPrint }, "file:stamped_print"},
 	} {
 		s := good
 		c.change(&s)
-		err := b.Funding.Submit(t.Context(), c.actor, no, 0, s, once.NewToken())
+		err := b.Applications.Submit(t.Context(), c.actor, no, 0, s, once.NewToken())
 		if f := errs.FieldsOf(err); len(f) != 1 || f[0].Name != c.field {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -133,21 +134,21 @@ func TestSignatures(t *testing.T) {
 	for name, c := range map[string]struct {
 		actor authz.Actor
 		want  errs.Kind
-	}{"the clerk": {org.Clerk, errs.Forbidden}, "the bureau": {b.Clerk, errs.Forbidden}, "the community": {b.Community, errs.NotFound}} {
-		if err := b.Funding.Submit(t.Context(), c.actor, no, 0, good, once.NewToken()); !errs.Is(err, c.want) {
+	}{"the clerk": {org.Clerk, errs.Forbidden}, "the bureau": {b.Clerk, errs.NotFound}, "the community": {b.Community, errs.NotFound}} {
+		if err := b.Applications.Submit(t.Context(), c.actor, no, 0, good, once.NewToken()); !errs.Is(err, c.want) {
 			t.Errorf("%s signs: %v", name, err)
 		}
 	}
 	stale := b.Case(t, no).Version
 	b.Save(t, org.Clerk, no, b.Answers(org).With("purpose", "设备用于每周的互助活动，由居民轮流管理。"))
-	if err := b.Funding.Submit(t.Context(), org.Head, no, stale, good, once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Submit(t.Context(), org.Head, no, stale, good, once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("what was edited since must be read again: %v", err)
 	}
-	b.Attach(t, org.Clerk, no, funding.StampSlot)
-	if err := b.Funding.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, fundingtest.Stamped(), once.NewToken()); err != nil {
+	b.Attach(t, org.Clerk, no, application.StampSlot)
+	if err := b.Applications.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, fundingtest.Stamped(), once.NewToken()); err != nil {
 		t.Errorf("control: on paper: %v", err)
 	}
-	if err := b.Funding.Submit(t.Context(), org.Head, no, 0, good, once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Submit(t.Context(), org.Head, no, 0, good, once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("submitted twice: %v", err)
 	}
 }
@@ -161,8 +162,8 @@ func TestAWrongPasswordCounts(t *testing.T) {
 	no := b.Draft(t, org)
 	wrong := fundingtest.Signed(org)
 	wrong.Password = "Not-the-password-1"
-	try := func(s funding.Signature) error {
-		return b.Funding.Submit(t.Context(), org.Head, no, 0, s, once.NewToken())
+	try := func(s application.Signature) error {
+		return b.Applications.Submit(t.Context(), org.Head, no, 0, s, once.NewToken())
 	}
 	for i := range 5 {
 		if err := try(wrong); fundingtest.Fault(err, "password") == "" || len(errs.FieldsOf(err)) != 1 {
@@ -188,9 +189,10 @@ func TestOneTokenMakesOneSubmission(t *testing.T) {
 	b := fundingtest.New(t)
 	org := b.Organization(t)
 	no := b.Draft(t, org)
-	b.Attach(t, org.Head, no, funding.StampSlot)
+	b.Attach(t, org.Head, no, application.StampSlot)
 	token, version := once.NewToken(), b.Case(t, no).Version
-	replicas := []*funding.Service{b.Funding, b.NewFunding()}
+	other, _ := b.Replica()
+	replicas := []*application.Service{b.Applications, other}
 	for i, err := range together(20, func(i int) error {
 		return replicas[i%2].Submit(context.Background(), org.Head, no, version, fundingtest.Stamped(), token)
 	}) {
@@ -206,7 +208,7 @@ func TestOneTokenMakesOneSubmission(t *testing.T) {
 			t.Errorf("%s: %d", sql, n)
 		}
 	}
-	if err := b.Funding.Submit(t.Context(), org.Head, no, version, fundingtest.Stamped(), once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Submit(t.Context(), org.Head, no, version, fundingtest.Stamped(), once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("control: another token is another act: %v", err)
 	}
 }
@@ -219,7 +221,7 @@ func TestADoubleClickWithAPassword(t *testing.T) {
 	no := b.Draft(t, org)
 	token, version := once.NewToken(), b.Case(t, no).Version
 	for _, err := range together(2, func(int) error {
-		return b.Funding.Submit(context.Background(), org.Head, no, version, fundingtest.Signed(org), token)
+		return b.Applications.Submit(context.Background(), org.Head, no, version, fundingtest.Signed(org), token)
 	}) {
 		if err != nil {
 			t.Error(err)
@@ -232,7 +234,7 @@ func TestADoubleClickWithAPassword(t *testing.T) {
 func race(t *testing.T, b *fundingtest.Bench, org fundingtest.Org) []error {
 	t.Helper()
 	online, counter := b.Draft(t, org), b.DraftBy(t, b.Community, org, b.Answers(org))
-	b.Attach(t, org.Head, online, funding.StampSlot)
+	b.Attach(t, org.Head, online, application.StampSlot)
 	hold, err := b.DB.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +247,7 @@ func race(t *testing.T, b *fundingtest.Bench, org fundingtest.Org) []error {
 	done := make(chan []error)
 	go func() {
 		done <- together(2, func(i int) error {
-			return b.Funding.Submit(context.Background(), []authz.Actor{org.Head, b.Community}[i], []string{online, counter}[i], versions[i], fundingtest.Stamped(), once.NewToken())
+			return b.Applications.Submit(context.Background(), []authz.Actor{org.Head, b.Community}[i], []string{online, counter}[i], versions[i], fundingtest.Stamped(), once.NewToken())
 		})
 	}()
 	for fundingtest.Scan[int](t, b, `select count(*) from pg_locks where not granted and relation = 'startup_grant'::regclass
@@ -299,7 +301,7 @@ func TestTheSecondApplicationIsToldWhy(t *testing.T) {
 	org := b.Organization(t)
 	first, second := b.Draft(t, org), b.DraftBy(t, b.Community, org, b.Answers(org))
 	b.Submit(t, org, first)
-	err := b.Funding.Submit(t.Context(), b.Community, second, 0, fundingtest.Stamped(), once.NewToken())
+	err := b.Applications.Submit(t.Context(), b.Community, second, 0, fundingtest.Stamped(), once.NewToken())
 	if m := fundingtest.Fault(err, "line:once"); !strings.Contains(m, first) {
 		t.Errorf("%v", err)
 	}
@@ -314,10 +316,10 @@ func TestTheCounter(t *testing.T) {
 	no := b.DraftBy(t, b.Community, org, b.Answers(org))
 	s := fundingtest.Stamped()
 	s.Method = casework.Reauthenticated
-	if err := b.Funding.Submit(t.Context(), b.Community, no, 0, s, once.NewToken()); fundingtest.Fault(err, "method") == "" {
+	if err := b.Applications.Submit(t.Context(), b.Community, no, 0, s, once.NewToken()); fundingtest.Fault(err, "method") == "" {
 		t.Errorf("the community signs by password: %v", err)
 	}
-	if err := b.Funding.Submit(t.Context(), b.Community, no, 0, fundingtest.Stamped(), once.NewToken()); err != nil {
+	if err := b.Applications.Submit(t.Context(), b.Community, no, 0, fundingtest.Stamped(), once.NewToken()); err != nil {
 		t.Fatal(err)
 	}
 	v := view(t, b, b.Clerk, no)
@@ -325,7 +327,7 @@ func TestTheCounter(t *testing.T) {
 		t.Errorf("signed %+v", got)
 	}
 	opine := func(a authz.Actor) error {
-		return b.Funding.Opine(t.Context(), a, no, 0, casework.Support, "", once.NewToken())
+		return b.Applications.Opine(t.Context(), a, no, 0, casework.Support, "", once.NewToken())
 	}
 	if err := opine(b.Community); !errs.Is(err, errs.Forbidden) {
 		t.Errorf("who filed it gives the opinion: %v", err)
@@ -344,7 +346,7 @@ func TestOutOfForceNothingNewIsTaken(t *testing.T) {
 	b := fundingtest.Without(t)
 	org := b.Organization(t)
 	no := b.Draft(t, org)
-	err := b.Funding.Submit(t.Context(), org.Head, no, 0, fundingtest.Signed(org), once.NewToken())
+	err := b.Applications.Submit(t.Context(), org.Head, no, 0, fundingtest.Signed(org), once.NewToken())
 	if !errs.Is(err, errs.Conflict) || !strings.Contains(errs.Message(err), "政策文件") {
 		t.Errorf("%v", err)
 	}
@@ -360,7 +362,7 @@ func TestWithoutAnEditionInForceNothingNewIsTaken(t *testing.T) {
 	org := b.Organization(t)
 	no := b.Draft(t, org)
 	endEdition(t, b, "2026-11-22")
-	if err := b.Funding.Submit(t.Context(), org.Head, no, 0, fundingtest.Signed(org), once.NewToken()); !errs.Is(err, errs.Conflict) {
+	if err := b.Applications.Submit(t.Context(), org.Head, no, 0, fundingtest.Signed(org), once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("%v", err)
 	}
 	check, err := b.Funding.Eligibility(t.Context(), org.Head, startup.Kind, org.ID, b.Today(t))

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
@@ -79,13 +80,13 @@ type ReportForm struct {
 	SavedAt  time.Time
 	Faults   []errs.Field
 	Report   UseReport
-	Files    []SlotFiles
+	Files    []application.SlotFiles
 	Editable bool
 	Today    civil.Date
 }
 
 // reportSlots are the papers of a use report.
-var reportSlots = []Slot{
+var reportSlots = []application.Slot{
 	{Key: "report_receipts", Label: "票据扫描件", Required: true, Max: 20, Hint: "和登记的票据一一对应，1 至 20 份"},
 	{Key: "report_photos", Label: "照片和其他证明", Max: 10},
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -69,17 +70,17 @@ func (s *Service) reportForm(ctx context.Context, q postgres.Querier, now time.T
 		return f, err
 	}
 	f.Editable = c.Place() == Reporting && actor.Can(authz.UseReportWrite)
-	f.Files = arrange(reportSlots, files)
+	f.Files = application.Arrange(reportSlots, files)
 	for i := range f.Files {
 		f.Files[i].Open = f.Editable
 	}
 	f.Report, f.Faults = ReadUseReport(f.Values, f.Paid, f.Today)
-	f.Faults = append(f.Faults, missingPapers(f.required())...)
+	f.Faults = append(f.Faults, application.MissingPapers(f.required())...)
 	return f, nil
 }
 
 // required leaves out the scans of receipts of a report without receipts.
-func (f ReportForm) required() []SlotFiles {
+func (f ReportForm) required() []application.SlotFiles {
 	if len(f.Report.Lines) == 0 {
 		return nil
 	}
@@ -87,7 +88,7 @@ func (f ReportForm) required() []SlotFiles {
 }
 
 // SaveReport keeps what was typed, valid or not: a draft always saves. seen is
-// the draft's version that the page showed; a newer one is a *StaleError.
+// the draft's version that the page showed; a newer one is a *application.StaleError.
 func (s *Service) SaveReport(ctx context.Context, actor authz.Actor, no string, seen int, typed url.Values) error {
 	if err := actor.Require(authz.UseReportWrite); err != nil {
 		return err
@@ -104,7 +105,7 @@ func (s *Service) SaveReport(ctx context.Context, actor authz.Actor, no string, 
 		err = saveReport(ctx, tx, now, actor, f.Case.ID, seen, values)
 		if errs.Is(err, errs.Conflict) {
 			typed, _ := json.Marshal(f.Values) // of strings: always text
-			return &StaleError{Cause: err, Theirs: Saved{Typed: typed, Version: f.Version, ByName: f.SavedBy, At: f.SavedAt}, Mine: values}
+			return &application.StaleError{Cause: err, Theirs: application.Saved{Typed: typed, Version: f.Version, ByName: f.SavedBy, At: f.SavedAt}, Mine: values}
 		}
 		if err != nil {
 			return err
@@ -119,18 +120,18 @@ func (s *Service) SaveReport(ctx context.Context, actor authz.Actor, no string, 
 
 // reportValues keeps the form's own controls only.
 func reportValues(typed url.Values) (url.Values, error) {
-	item := Item{Controls: []string{"receipt-*", "summary", "nothing_spent"}}
+	item := application.Item{Controls: []string{"receipt-*", "summary", "nothing_spent"}}
 	values, size := url.Values{}, 0
 	for k, list := range typed {
-		if !item.Has(k) || k != storable(k) {
+		if !item.Has(k) || k != application.Storable(k) {
 			continue
 		}
 		for _, v := range list {
 			size += len(k) + len(v)
-			values[k] = append(values[k], storable(v))
+			values[k] = append(values[k], application.Storable(v))
 		}
 	}
-	if size > maxTyped {
+	if size > application.MaxTyped {
 		return nil, errs.New(errs.TooLarge, "内容太长，超过 64 KB。请删减后再保存；长材料请作为附件上传。")
 	}
 	return values, nil
@@ -150,32 +151,32 @@ func (s *Service) lockReport(ctx context.Context, tx postgres.Tx, now time.Time,
 }
 
 // ReportSlot returns a slot of a use report that the actor may change now.
-func (s *Service) ReportSlot(ctx context.Context, actor authz.Actor, no, key string) (casework.Case, SlotFiles, error) {
+func (s *Service) ReportSlot(ctx context.Context, actor authz.Actor, no, key string) (casework.Case, application.SlotFiles, error) {
 	f, err := s.ReportForm(ctx, actor, no)
 	if err != nil {
-		return casework.Case{}, SlotFiles{}, err
+		return casework.Case{}, application.SlotFiles{}, err
 	}
 	slot, err := f.openSlot(key)
 	return f.Case, slot, err
 }
 
-func (f ReportForm) openSlot(key string) (SlotFiles, error) {
+func (f ReportForm) openSlot(key string) (application.SlotFiles, error) {
 	for _, slot := range f.Files {
 		if slot.Key == key && slot.Open {
 			return slot, nil
 		}
 	}
 	if !f.Editable {
-		return SlotFiles{}, errs.Newf(errs.Conflict, "这件现在是“%s”，使用报告不能再改。", f.Case.Place().Name())
+		return application.SlotFiles{}, errs.Newf(errs.Conflict, "这件现在是“%s”，使用报告不能再改。", f.Case.Place().Name())
 	}
-	return SlotFiles{}, errs.New(errs.NotFound, "没有这一项材料。请从使用报告页面上传。")
+	return application.SlotFiles{}, errs.New(errs.NotFound, "没有这一项材料。请从使用报告页面上传。")
 }
 
 // AttachToReport adds a prepared file to a slot of the report.
 func (s *Service) AttachToReport(ctx context.Context, actor authz.Actor, no, key string, p *attachment.Prepared) error {
-	return s.withReportSlot(ctx, actor, no, key, func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
+	return s.withReportSlot(ctx, actor, no, key, func(tx postgres.Tx, now time.Time, slot application.SlotFiles) error {
 		if slot.Usable() >= slot.Max {
-			return errs.FieldError(FileItem(slot.Key), slot.Label, "这一项已经放满。先移除一份，再上传新的")
+			return errs.FieldError(application.FileItem(slot.Key), slot.Label, "这一项已经放满。先移除一份，再上传新的")
 		}
 		_, err := s.Attachments.Attach(ctx, tx, now, actor, p, false)
 		return err
@@ -184,7 +185,7 @@ func (s *Service) AttachToReport(ctx context.Context, actor authz.Actor, no, key
 
 // DetachFromReport takes a file out of a slot of the report.
 func (s *Service) DetachFromReport(ctx context.Context, actor authz.Actor, no, key, id string) error {
-	return s.withReportSlot(ctx, actor, no, key, func(tx postgres.Tx, now time.Time, slot SlotFiles) error {
+	return s.withReportSlot(ctx, actor, no, key, func(tx postgres.Tx, now time.Time, slot application.SlotFiles) error {
 		for _, f := range slot.Files {
 			if f.ID.String() == id {
 				return s.Attachments.Remove(ctx, tx, now, actor, f.Owner(), f.ID, f.Version)
@@ -194,7 +195,7 @@ func (s *Service) DetachFromReport(ctx context.Context, actor authz.Actor, no, k
 	})
 }
 
-func (s *Service) withReportSlot(ctx context.Context, actor authz.Actor, no, key string, fn func(postgres.Tx, time.Time, SlotFiles) error) error {
+func (s *Service) withReportSlot(ctx context.Context, actor authz.Actor, no, key string, fn func(postgres.Tx, time.Time, application.SlotFiles) error) error {
 	if err := actor.Require(authz.UseReportWrite); err != nil {
 		return err
 	}
@@ -250,7 +251,7 @@ func (s *Service) SubmitReport(ctx context.Context, actor authz.Actor, no string
 	if _, err := s.ReportForm(ctx, actor, no); err != nil {
 		return err // no password is tried on what one may not see
 	}
-	unproven, err := s.unproven(ctx, actor, Signature{Method: casework.Reauthenticated, Password: sig.Password})
+	unproven, err := s.Applications.Unproven(ctx, actor, application.Signature{Method: casework.Reauthenticated, Password: sig.Password})
 	if err != nil {
 		return err
 	}
@@ -297,7 +298,7 @@ func (s *Service) submitReport(ctx context.Context, tx postgres.Tx, now time.Tim
 	if err := s.Cases.Move(ctx, tx, now, actor, &c, casework.Move{Action: Report, Note: reportNote(f.Report)}); err != nil {
 		return err
 	}
-	return s.announce(ctx, tx, now, c, from)
+	return s.Applications.Announce(ctx, tx, now, c, from)
 }
 
 func reportNote(r UseReport) string {
@@ -312,12 +313,12 @@ func reportNote(r UseReport) string {
 func keepReport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, caseID uuid.UUID, f ReportForm) error {
 	document := struct {
 		UseReport
-		Papers []signedPaper `json:"papers"`
+		Papers []application.SignedPaper `json:"papers"`
 	}{UseReport: f.Report}
 	for _, slot := range f.Files {
 		for _, file := range slot.Files {
 			if file.Current() {
-				document.Papers = append(document.Papers, signedPaper{slot.Key, file.Filename, file.SHA256})
+				document.Papers = append(document.Papers, application.SignedPaper{Slot: slot.Key, Filename: file.Filename, SHA256: file.SHA256})
 			}
 		}
 	}
@@ -348,7 +349,7 @@ func lastReport(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (UseR
 
 // AcceptReport closes the case, or waits for the unspent money to come back.
 func (s *Service) AcceptReport(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
-	return s.act(ctx, actor, authz.UseReportCheck, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.UseReportCheck, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		r, err := lastReport(ctx, tx, c.ID)
 		if err != nil {
 			return err
@@ -368,7 +369,7 @@ func (s *Service) AcceptReport(ctx context.Context, actor authz.Actor, no string
 // ReturnReport sends the use report back with what has to be changed.
 func (s *Service) ReturnReport(ctx context.Context, actor authz.Actor, no string, version int, reason, token string) error {
 	reason = form.Clean(reason, true)
-	return s.act(ctx, actor, authz.UseReportCheck, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Applications.Act(ctx, actor, authz.UseReportCheck, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		if err := CheckReason(reason); err != nil {
 			return err
 		}

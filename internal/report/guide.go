@@ -1,6 +1,7 @@
 package report
 
 import (
+	"civilaffairs/internal/application"
 	"context"
 	"net/url"
 	"slices"
@@ -19,7 +20,7 @@ import (
 type Guide struct {
 	Terms
 	Offered
-	Sections   []funding.Section
+	Sections   []application.Section
 	Papers     []Paper
 	Flow       Flow
 	Params     []policy.Param // of the programme and its deadlines, in the order of display
@@ -28,7 +29,7 @@ type Guide struct {
 
 // Paper is one that an application asks for.
 type Paper struct {
-	funding.Slot
+	application.Slot
 	Sometimes bool // only when the money goes to an agent
 }
 
@@ -76,7 +77,7 @@ func papersOf(p funding.Programme) []Paper {
 	var out []Paper
 	for _, slot := range all {
 		slot.Label = p.SlotName(slot.Key)
-		out = append(out, Paper{Slot: slot, Sometimes: !slices.ContainsFunc(always, func(s funding.Slot) bool { return s.Key == slot.Key })})
+		out = append(out, Paper{Slot: slot, Sometimes: !slices.ContainsFunc(always, func(s application.Slot) bool { return s.Key == slot.Key })})
 	}
 	return out
 }

@@ -81,6 +81,14 @@ func (c Control) Hint(s string) Control { c.Field.Hint = s; return c }
 // Optional returns the control marked 可不填.
 func (c Control) Optional() Control { c.Field.Optional = true; return c }
 
+// names are the names under which the control sends its answer.
+func (c Control) names() []string {
+	if c.kind == date {
+		return []string{c.Name, c.Name + "-year", c.Name + "-month", c.Name + "-day"}
+	}
+	return []string{c.Name}
+}
+
 // fill puts what was typed and what is wrong with it into the control.
 func (c *Control) fill(typed url.Values, faults ui.Errors) {
 	c.Value, c.Error, c.values = strings.ToValidUTF8(typed.Get(c.Name), "�"), faults.For(c.Name), typed[c.Name]

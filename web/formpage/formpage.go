@@ -28,6 +28,7 @@ type View struct {
 	Heading, Lead string
 	Facts         []ui.Fact       // what the form is about
 	Above         templ.Component // more of that; may be nil
+	Obstacles     []string        // why it cannot be done now: then there is no button
 	Groups        []Group
 	Hidden        []ui.Pair
 	Action        string
@@ -78,6 +79,7 @@ type Editor struct {
 	To   string // where it leads
 
 	Shown  templ.Component // an answer to look at above the form, instead of a thing done: a preview
+	Review *ui.Review      // the act once more, to be confirmed before it is done; see Confirmed
 	Answer templ.Component // a page shown instead of leading on: a number unmasked
 
 	// Mend is the page on which a fault without a control is put right; may be nil.
@@ -96,7 +98,7 @@ func (v *View) has(field string) bool {
 
 // fill puts what was typed and what is wrong with it into every control.
 func (v *View) fill(typed url.Values, faults ui.Errors) {
-	v.faults, v.Errors, v.accepted = faults, len(faults), typed["accept"]
+	v.faults, v.Errors, v.accepted = faults, len(faults), typed[accept]
 	for i := range v.Groups {
 		for j := range v.Groups[i].Controls {
 			v.Groups[i].Controls[j].fill(typed, faults)

@@ -12,8 +12,11 @@ import (
 
 // Names of hidden values.
 const (
-	token = "token"
-	seen  = "seen"
+	token   = "token"
+	seen    = "seen"
+	accept  = "accept"  // warnings looked into
+	confirm = "confirm" // sent by the page of review
+	back    = "back"    // from the page of review to the form
 )
 
 // Token is the hidden value of a creating form that makes sending it twice
@@ -43,6 +46,15 @@ func OptionalInt(f *form.Form, name, label string) *int {
 	}
 	return &n
 }
+
+// Confirmed reports whether the form comes from the page of review. Save sets
+// Editor.Review instead of acting while it does not:
+//
+//	if !formpage.Confirmed(f) {
+//		e.Review = &ui.Review{Title: …, Effect: …, Submit: …, Facts: …}
+//		return nil
+//	}
+func Confirmed(f *form.Form) bool { return f.Raw(confirm) != "" }
 
 // Seen is the hidden value of a form that shows before it saves, see Previewed.
 func Seen() ui.Pair { return ui.Pair{Name: seen} }

@@ -61,8 +61,14 @@ func (x Forms) Parse(w http.ResponseWriter, r *http.Request) error {
 // submit does the act and leads on, or shows the same form again with what was
 // typed: 422 with the faults, 409 with both versions.
 func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
+	if r.PostForm.Get(back) != "" {
+		e.again(r.PostForm, nil, true)
+		return httpserver.Render(w, r, http.StatusOK, page(e.View))
+	}
 	err := e.Save(form.New(r.PostForm))
 	switch {
+	case err == nil && e.Review != nil:
+		return httpserver.Render(w, r, http.StatusOK, reviewPage(e.Page, e.confirmation(r.PostForm)))
 	case err == nil && e.Answer != nil:
 		return httpserver.Render(w, r, http.StatusOK, e.Answer)
 	case err == nil && e.Shown != nil:
@@ -82,6 +88,32 @@ func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
 		return httpserver.Render(w, r, http.StatusConflict, page(e.View))
 	}
 	return err
+}
+
+// confirmation carries every value of the form through the page of review.
+func (e *Editor) confirmation(typed url.Values) ui.Review {
+	v := *e.Review
+	v.Action, v.Token, v.Return, v.Harm = e.Action, typed.Get(token), true, e.Stop
+	carry := func(name string) {
+		for _, value := range typed[name] {
+			v.Carry = append(v.Carry, ui.Pair{Name: name, Value: value})
+		}
+	}
+	for _, g := range e.Groups {
+		for _, c := range g.Controls {
+			for _, name := range c.names() {
+				carry(name)
+			}
+		}
+	}
+	for _, h := range e.Hidden {
+		if h.Name != token {
+			carry(h.Name)
+		}
+	}
+	carry(accept)
+	v.Carry = append(v.Carry, ui.Pair{Name: confirm, Value: "1"})
+	return v
 }
 
 // again fills the form with what was typed. The token stays, so that sending

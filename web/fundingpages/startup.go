@@ -1,14 +1,15 @@
 package fundingpages
 
 import (
+	"civilaffairs/internal/application"
 	"encoding/json"
 	"strconv"
 	"strings"
 
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
+	"civilaffairs/web/applying"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -17,7 +18,7 @@ import (
 // startupPage is what start-up support shows of its own.
 type startupPage struct{}
 
-func (startupPage) Section(v sectionView) templ.Component {
+func (startupPage) Section(v applying.SectionView) templ.Component {
 	switch v.Section.Key {
 	case "organization":
 		return startupOrganization(v)
@@ -26,13 +27,13 @@ func (startupPage) Section(v sectionView) templ.Component {
 	case "plan":
 		return startupPlan(planOf(v))
 	default:
-		return startupPayee(v, payeeOptions(v.Form.Context.Payees))
+		return startupPayee(v, payeeOptions(contextOf(v.Form).Payees))
 	}
 }
 
 // planView is the table of uses with its sum.
 type planView struct {
-	sectionView
+	applying.SectionView
 	Limit string // the most that this organization may ask for
 	Rows  []planRow
 	Uses  []ui.Option
@@ -47,9 +48,9 @@ type planRow struct {
 // emptyRows is how many free rows follow the filled ones.
 const emptyRows = 2
 
-func planOf(v sectionView) planView {
-	c := v.Form.Context
-	p := planView{sectionView: v, Limit: startup.LimitOf(c).String(), Uses: useOptions()}
+func planOf(v applying.SectionView) planView {
+	c := contextOf(v.Form)
+	p := planView{SectionView: v, Limit: startup.LimitOf(c).String(), Uses: useOptions()}
 	last := 3
 	var sum money.Fen
 	for i := 1; i <= startup.MaxLines; i++ {
@@ -69,7 +70,7 @@ func planOf(v sectionView) planView {
 	return p
 }
 
-func rowField(v sectionView, i int, part, label string) ui.Field {
+func rowField(v applying.SectionView, i int, part, label string) ui.Field {
 	f := v.Field("lines", startup.LineControl(i, part), label)
 	f.Hint = ""
 	if part == "amount" {
@@ -99,8 +100,8 @@ func payeeOptions(payees []organization.PayeeAccount) []ui.Option {
 }
 
 // Typed lists what was typed in a part.
-func (startupPage) Typed(f funding.Form, section string) []ui.Fact {
-	document, _ := f.Programme.Read(f.Values, f.Context)
+func (startupPage) Typed(f application.Form, section string) []ui.Fact {
+	document, _ := f.Kind.Read(f.Values, f.Subject)
 	a, _ := document.(startup.Application) // Read always returns one, however incomplete
 	for _, part := range startupAnswers(a) {
 		if part.key == section {
@@ -111,14 +112,14 @@ func (startupPage) Typed(f funding.Form, section string) []ui.Fact {
 }
 
 // Words names a use and an account; everything else says itself.
-func (startupPage) Words(f funding.Form, control, typed string) string {
+func (startupPage) Words(f application.Form, control, typed string) string {
 	switch {
 	case typed == "":
 		return "没有填"
 	case strings.HasSuffix(control, "-category"):
 		return startup.UseName(typed)
 	case control == "payee":
-		for _, o := range payeeOptions(f.Context.Payees) {
+		for _, o := range payeeOptions(contextOf(f).Payees) {
 			if o.Value == typed {
 				return o.Label
 			}
@@ -129,7 +130,7 @@ func (startupPage) Words(f funding.Form, control, typed string) string {
 }
 
 // typedOver puts what could not be read back as it was typed.
-func typedOver(f funding.Form, facts []named) []ui.Fact {
+func typedOver(f application.Form, facts []named) []ui.Fact {
 	out := make([]ui.Fact, len(facts))
 	for i, n := range facts {
 		out[i] = n.Fact
@@ -144,14 +145,14 @@ func typedOver(f funding.Form, facts []named) []ui.Fact {
 }
 
 // Signed lists the answers of a signed application.
-func (startupPage) Signed(document json.RawMessage) ([]answers, error) {
+func (startupPage) Signed(document json.RawMessage) ([]applying.Answers, error) {
 	var a startup.Application
 	if err := json.Unmarshal(document, &a); err != nil {
 		return nil, err
 	}
-	var out []answers
+	var out []applying.Answers
 	for _, part := range startupAnswers(a) {
-		group := answers{Title: part.title}
+		group := applying.Answers{Title: part.title}
 		for _, n := range part.facts {
 			group.Facts = append(group.Facts, n.Fact)
 		}

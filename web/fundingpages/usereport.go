@@ -1,6 +1,7 @@
 package fundingpages
 
 import (
+	"civilaffairs/internal/application"
 	"errors"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/receipt"
+	"civilaffairs/web/applying"
 	"civilaffairs/web/download"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -81,9 +83,9 @@ func (p *Pages) editReport(w http.ResponseWriter, r *http.Request) error {
 
 func reportOf(f funding.ReportForm, typed url.Values, faults ui.Errors) reportView {
 	v := reportView{
-		No: f.Case.No, Kind: "使用报告", Organization: f.Case.Title, State: f.Case.Place().Name(), Tone: stateTone(f.Case.State),
+		No: f.Case.No, Kind: "使用报告", Organization: f.Case.Title, State: f.Case.Place().Name(), Tone: applying.StateTone(f.Case.State),
 		Facts: reportFacts(f), Rows: receiptRows(typed, faults), Summary: typed.Get("summary"), Nothing: typed.Get("nothing_spent") != "",
-		Errors: anchored(faults), Version: itoa(f.Version), CaseVersion: itoa(f.Case.Version), Token: newToken(),
+		Errors: applying.Anchored(faults), Version: itoa(f.Version), CaseVersion: itoa(f.Case.Version), Token: applying.NewToken(),
 	}
 	for _, k := range receipt.Kinds {
 		v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Label: k.Name()})
@@ -96,7 +98,7 @@ func reportOf(f funding.ReportForm, typed url.Values, faults ui.Errors) reportVi
 	}
 	to := reportLinks(f.Case.No)
 	for _, s := range f.Files {
-		v.Uploads = append(v.Uploads, slotRows(to, s, faults.For(funding.FileItem(s.Key)))...)
+		v.Uploads = append(v.Uploads, applying.SlotRows(to, s, faults.For(application.FileItem(s.Key)))...)
 	}
 	return v
 }
@@ -139,9 +141,9 @@ func receiptRows(typed url.Values, faults ui.Errors) []receiptRow {
 		date := field(receipt.PartIssuedOn)
 		date.Date = ui.DateParts{Year: typed.Get(date.Name + "-year"), Month: typed.Get(date.Name + "-month"), Day: typed.Get(date.Name + "-day")}
 		rows = append(rows, receiptRow{
-			N: i, Kind: field(receipt.PartKind), Code: numeric(optional(field(receipt.PartCode))), Number: numeric(field(receipt.PartNumber)),
+			N: i, Kind: field(receipt.PartKind), Code: numeric(applying.Optional(field(receipt.PartCode))), Number: numeric(field(receipt.PartNumber)),
 			Date: date, Seller: field(receipt.PartSeller), Total: money(receipt.PartTotal),
-			Category: field(receipt.PartCategory), Item: field(receipt.PartItem), Amount: hinted(money(receipt.PartAmount), "票面金额里用资助款支付的部分"),
+			Category: field(receipt.PartCategory), Item: field(receipt.PartItem), Amount: applying.Hinted(money(receipt.PartAmount), "票面金额里用资助款支付的部分"),
 		})
 	}
 	return rows
@@ -149,8 +151,8 @@ func receiptRows(typed url.Values, faults ui.Errors) []receiptRow {
 
 func numeric(f ui.Field) ui.Field { f.InputMode, f.Width = "numeric", 14; return f }
 
-func reportLinks(no string) slotLinks {
-	return slotLinks{
+func reportLinks(no string) applying.SlotLinks {
+	return applying.SlotLinks{
 		Slot:    func(key string) string { return paths.ApplicationReportSlot(no, key) },
 		File:    func(id string) string { return paths.ApplicationReportFile(no, id) },
 		Removal: func(key, id string) string { return paths.ApplicationReportRemoval(no, key, id) },
@@ -167,12 +169,12 @@ func (p *Pages) updateReport(w http.ResponseWriter, r *http.Request) error {
 	seen, _ := strconv.Atoi(r.PostForm.Get("version")) // a missing version is as old as can be
 	no := number(r)
 	err := p.Funding.SaveReport(r.Context(), actor(r), no, seen, r.PostForm)
-	if stale, ok := errors.AsType[*funding.StaleError](err); ok && !wantsJSON(r) {
+	if stale, ok := errors.AsType[*application.StaleError](err); ok && !applying.WantsJSON(r) {
 		return p.reportConflict(w, r, stale)
 	}
 	f, readErr := p.Funding.ReportForm(r.Context(), actor(r), no)
-	if wantsJSON(r) {
-		return autosaved(w, funding.Saved{Version: f.Version, At: f.SavedAt}, errors.Join(err, readErr))
+	if applying.WantsJSON(r) {
+		return applying.Autosaved(w, application.Saved{Version: f.Version, At: f.SavedAt}, errors.Join(err, readErr))
 	}
 	if err := errors.Join(err, readErr); err != nil {
 		return err
@@ -189,15 +191,15 @@ func (p *Pages) updateReport(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.SeeOther(w, r, paths.ApplicationReportAct(no, "review"))
 }
 
-func (p *Pages) reportConflict(w http.ResponseWriter, r *http.Request, stale *funding.StaleError) error {
+func (p *Pages) reportConflict(w http.ResponseWriter, r *http.Request, stale *application.StaleError) error {
 	f, err := p.Funding.ReportForm(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
 	}
 	v := reportOf(f, stale.Mine, nil)
 	theirs := stale.Theirs.Values()
-	item := funding.Item{Controls: []string{"receipt-*", "summary", "nothing_spent"}}
-	for _, name := range controls(item, stale.Mine, theirs) {
+	item := application.Item{Controls: []string{"receipt-*", "summary", "nothing_spent"}}
+	for _, name := range applying.Controls(item, stale.Mine, theirs) {
 		if mine, other := stale.Mine.Get(name), theirs.Get(name); mine != other {
 			v.Conflict = append(v.Conflict, ui.Version{Label: reportLabel(name), Mine: mine, Theirs: other})
 		}
@@ -213,7 +215,7 @@ func reportLabel(control string) string {
 	case "nothing_spent":
 		return "没有支出"
 	}
-	return "票据" + suffix(control)
+	return "票据" + applying.Suffix(control)
 }
 
 func (p *Pages) createReportPaper(w http.ResponseWriter, r *http.Request) error {
@@ -222,7 +224,7 @@ func (p *Pages) createReportPaper(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	err = p.take(w, r, attachment.Owner{Kind: funding.ReportOwner, ID: c.ID}, slot, func(ready *attachment.Prepared) error {
+	err = p.Applying.Take(w, r, attachment.Owner{Kind: funding.ReportOwner, ID: c.ID}, slot, func(ready *attachment.Prepared) error {
 		return p.Funding.AttachToReport(r.Context(), actor(r), no, key, ready)
 	})
 	if faults := errs.FieldsOf(err); len(faults) > 0 || errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge) {
@@ -234,13 +236,13 @@ func (p *Pages) createReportPaper(w http.ResponseWriter, r *http.Request) error 
 		if len(faults) > 0 {
 			message = faults[0].Message
 		}
-		v := reportOf(f, f.Values, ui.Errors{{Name: funding.FileItem(key), Label: slot.Label, Message: message}})
+		v := reportOf(f, f.Values, ui.Errors{{Name: application.FileItem(key), Label: slot.Label, Message: message}})
 		return httpserver.Render(w, r, httpserver.Status(err), reportPage(v))
 	}
 	if err != nil {
 		return err
 	}
-	return httpserver.SeeOther(w, r, paths.ApplicationReport(no)+"#"+anchor(funding.FileItem(key)))
+	return httpserver.SeeOther(w, r, paths.ApplicationReport(no)+"#"+applying.Anchor(application.FileItem(key)))
 }
 
 func (p *Pages) createReportPaperRemoval(w http.ResponseWriter, r *http.Request) error {
@@ -271,7 +273,7 @@ func reportReview(r *http.Request, f funding.ReportForm) reportView {
 		}
 	}
 	if f.Editable {
-		v.Missing, v.MaySign = anchored(f.Faults), may(r, authz.UseReportSubmit)
+		v.Missing, v.MaySign = applying.Anchored(f.Faults), actor(r).Can(authz.UseReportSubmit)
 	}
 	return v
 }
@@ -305,7 +307,7 @@ func (p *Pages) createReportSubmission(w http.ResponseWriter, r *http.Request) e
 	}
 	form, no := r.PostForm, number(r)
 	sig := funding.ReportSignature{Agreed: form.Get("agreed") != "", TypedName: form.Get("typed_name"), Password: form.Get("password")}
-	err := p.Funding.SubmitReport(r.Context(), actor(r), no, versionOf(r), sig, form.Get("token"))
+	err := p.Funding.SubmitReport(r.Context(), actor(r), no, applying.VersionOf(r), sig, form.Get("token"))
 	if err == nil {
 		p.Flash(r.Context(), "使用报告已提交，等民政局核查。")
 		return httpserver.SeeOther(w, r, paths.Application(no))
@@ -325,7 +327,7 @@ func (p *Pages) createReportSubmission(w http.ResponseWriter, r *http.Request) e
 		return httpserver.Render(w, r, httpserver.Status(err), reportPage(reportOf(f, f.Values, faults))) // at its row
 	}
 	v := reportReview(r, f)
-	v.Missing, v.Errors, v.TypedName, v.Agreed = nil, anchored(faults), sig.TypedName, sig.Agreed
+	v.Missing, v.Errors, v.TypedName, v.Agreed = nil, applying.Anchored(faults), sig.TypedName, sig.Agreed
 	return httpserver.Render(w, r, httpserver.Status(err), reportReviewPage(v))
 }
 
@@ -337,25 +339,25 @@ func (p *Pages) createReportDecision(w http.ResponseWriter, r *http.Request) err
 	}
 	f, no := r.PostForm, number(r)
 	if f.Get("back") != "" {
-		return p.decideAgain(w, r)
+		return p.Applying.Again(w, r)
 	}
 	choice, reason := f.Get("choice"), f.Get("reason")
 	if f.Get("confirm") == "" {
 		v, err := reportVerdict(no, choice, reason)
 		if err != nil {
-			return p.decisionRefused(w, r, err)
+			return p.Applying.Refused(w, r, err)
 		}
-		return p.confirm(w, r, v)
+		return p.Applying.Confirm(w, r, v)
 	}
 	var err error
 	done := "使用报告已核查通过。"
 	if choice == "accept" {
-		err = p.Funding.AcceptReport(r.Context(), actor(r), no, versionOf(r), f.Get("token"))
+		err = p.Funding.AcceptReport(r.Context(), actor(r), no, applying.VersionOf(r), f.Get("token"))
 	} else {
-		done, err = "使用报告已退回修改。", p.Funding.ReturnReport(r.Context(), actor(r), no, versionOf(r), reason, f.Get("token"))
+		done, err = "使用报告已退回修改。", p.Funding.ReturnReport(r.Context(), actor(r), no, applying.VersionOf(r), reason, f.Get("token"))
 	}
 	if err != nil {
-		return p.decisionRefused(w, r, err)
+		return p.Applying.Refused(w, r, err)
 	}
 	p.Flash(r.Context(), done)
 	return httpserver.SeeOther(w, r, paths.Application(no))

@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/web/applying"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
@@ -63,9 +64,9 @@ func verdictOf(in funding.View) verdictView {
 }
 
 // typed puts what was typed back into the box.
-func (v verdictView) typed(r *http.Request, faults ui.Errors) verdictView {
-	f := r.PostForm
-	v.Choice, v.Ground, v.Reason, v.Errors = f.Get("choice"), f.Get("ground"), f.Get("reason"), faults
+func (v verdictView) typed(t applying.Typed) verdictView {
+	f := t.Values
+	v.Choice, v.Ground, v.Reason, v.Errors = f.Get("choice"), f.Get("ground"), f.Get("reason"), t.Faults
 	if f.Has("amount") {
 		v.Amount = f.Get("amount")
 	}
@@ -79,14 +80,14 @@ func (p *Pages) createVerdict(stage string) httpserver.Handler {
 			return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
 		}
 		if r.PostForm.Get("back") != "" {
-			return p.decideAgain(w, r)
+			return p.Applying.Again(w, r)
 		}
 		if r.PostForm.Get("confirm") == "" {
 			return p.confirmVerdict(w, r, stage)
 		}
 		done, err := p.decide(r, stage)
 		if err != nil {
-			return p.decisionRefused(w, r, err)
+			return p.Applying.Refused(w, r, err)
 		}
 		p.Flash(r.Context(), done)
 		return httpserver.SeeOther(w, r, paths.Application(number(r)))
@@ -96,7 +97,7 @@ func (p *Pages) createVerdict(stage string) httpserver.Handler {
 // decide carries a step out and says what was done.
 func (p *Pages) decide(r *http.Request, stage string) (string, error) {
 	ctx, a, f := r.Context(), actor(r), r.PostForm
-	no, version, token, reason := number(r), versionOf(r), f.Get("token"), f.Get("reason")
+	no, version, token, reason := number(r), applying.VersionOf(r), f.Get("token"), f.Get("reason")
 	switch stage + " " + f.Get("choice") {
 	case stagePropose + " support", stagePropose + " refuse":
 		in, err := proposalOf(r)
@@ -139,9 +140,9 @@ func (p *Pages) confirmVerdict(w http.ResponseWriter, r *http.Request, stage str
 	}
 	v, err := reviewOf(r, in, stage)
 	if err != nil {
-		return p.decisionRefused(w, r, err)
+		return p.Applying.Refused(w, r, err)
 	}
-	return p.confirm(w, r, v)
+	return p.Applying.Confirm(w, r, v)
 }
 
 func reviewOf(r *http.Request, in funding.View, stage string) (ui.Review, error) {

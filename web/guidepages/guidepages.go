@@ -35,7 +35,7 @@ func (p *Pages) Register(public, session *httpserver.Router) {
 	public.Get(paths.Guides, authz.Public, p.list)
 	public.Get(paths.Guides+"/{programme}", authz.Public, p.guide)
 	public.Get(paths.Eligibility, authz.Public, p.trial)
-	session.Get("/my/eligibility/{programme}", authz.ApplicationDraft, p.mine)
+	session.Get("/my/eligibility/{programme}", authz.OrganizationEdit, p.mine)
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
@@ -67,7 +68,7 @@ func (s *site) as(actor authz.Actor) http.Handler {
 	programmes := catalog.Programmes()
 	guidepages.New(guidepages.Deps{
 		Report:  report.New(s.db.App, programmes),
-		Funding: funding.New(funding.Deps{DB: s.db.App, Programmes: programmes}),
+		Funding: funding.New(funding.Deps{DB: s.db.App, Applications: application.New(application.Deps{}), Programmes: programmes}),
 	}).Register(router, router)
 	return mux
 }

@@ -11,11 +11,10 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-
-	"github.com/google/uuid"
 )
 
 var itemKindOptions = []ui.Option{
@@ -26,38 +25,38 @@ var itemKindOptions = []ui.Option{
 }
 
 // budgetForm enters a budget or a change of one.
-func (p *Pages) budgetForm(r *http.Request) (*editor, error) {
+func (p *Pages) budgetForm(r *http.Request) (*formpage.Editor, error) {
 	o, err := p.Ledger.Overview(r.Context(), actor(r), 0)
 	if err != nil {
 		return nil, err
 	}
 	q := r.URL.Query()
-	e := &editor{view: formView{Page: shell("登记预算或调整", fund), Heading: "登记预算或调整", Lead: "登记后由另一位财务人员复核，复核通过才计入预算。",
-		Action: paths.FundBudgetNew, Submit: "下一步：核对", Back: paths.StaffFund, Hidden: []ui.Pair{token()},
-		Controls: []control{ask(number, "year", "年度", 4), among(radio, "kind", "登记什么", itemKindOptions),
-			among(choose, "purpose", "用途", first("请选择", named(ledger.Purposes))),
-			among(choose, "to", "调到", first("请选择", named(ledger.Purposes))).hint("只有调剂要选").optional(),
-			ask(amount, "amount", "金额", 14), ask(text, "document_no", "文号", 20).hint("如：深坪财〔2026〕8号"), lines("reason", "理由", 200)}},
-		saved: url.Values{"year": {itoa(o.Today.Year)}, "kind": {q.Get("kind")}, "purpose": {q.Get("purpose")}},
+	e := &formpage.Editor{View: formpage.View{Page: shell("登记预算或调整", fund), Heading: "登记预算或调整", Lead: "登记后由另一位财务人员复核，复核通过才计入预算。",
+		Action: paths.FundBudgetNew, Submit: "下一步：核对", Back: paths.StaffFund, Hidden: []ui.Pair{formpage.Token()}, BackLabel: backLabel},
+		Saved: url.Values{"year": {itoa(o.Today.Year)}, "kind": {q.Get("kind")}, "purpose": {q.Get("purpose")}},
 	}
+	year := formpage.Number("year", "年度", "年")
+	year.Width = 4
+	e.Ask(year, formpage.OneOf("kind", "登记什么", itemKindOptions),
+		formpage.Pick("purpose", "用途", formpage.First("请选择", formpage.Named(ledger.Purposes))),
+		formpage.Pick("to", "调到", formpage.First("请选择", formpage.Named(ledger.Purposes))).Hint("只有调剂要选").Optional(),
+		formpage.Amount("amount", "金额"), formpage.Line("document_no", "文号", 20).Hint("如：深坪财〔2026〕8号"), formpage.Lines("reason", "理由", 3, 200))
 	if y, err := strconv.Atoi(q.Get("year")); err == nil && y >= o.Today.Year && y <= o.Today.Year+1 {
-		e.saved.Set("year", itoa(y))
+		e.Saved.Set("year", itoa(y))
 	}
-	e.view.Controls[0].Unit = "年"
 	var in ledger.BudgetInput
-	var made uuid.UUID
-	e.read = func(f *form.Form) error {
+	read := func(f *form.Form) error {
 		in = ledger.BudgetInput{Token: f.Raw("token"), Year: f.Int("year", "年度", form.Required, form.Min(2017), form.Max(2100)),
-			Kind:    ledger.ItemKind(f.Choice("kind", "登记什么", keys(ledger.ItemKinds), form.Required)),
-			Purpose: ledger.Purpose(f.Choice("purpose", "用途", keys(ledger.Purposes), form.Required)),
-			To:      ledger.Purpose(f.Choice("to", "调到", keys(ledger.Purposes))), Amount: yuan(f, "amount", "金额"),
+			Kind:    ledger.ItemKind(f.Choice("kind", "登记什么", formpage.Keys(ledger.ItemKinds), form.Required)),
+			Purpose: ledger.Purpose(f.Choice("purpose", "用途", formpage.Keys(ledger.Purposes), form.Required)),
+			To:      ledger.Purpose(f.Choice("to", "调到", formpage.Keys(ledger.Purposes))), Amount: yuan(f, "amount", "金额"),
 			DocumentNo: f.Text("document_no", "文号", form.Required, form.Max(60)), Reason: f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))}
 		if err := f.Err(); err != nil {
 			return err
 		}
 		return p.Ledger.CheckBudget(r.Context(), actor(r), in)
 	}
-	e.review = func() ui.Review {
+	review := func() ui.Review {
 		purpose := in.Purpose.Name()
 		if in.Kind == ledger.Transfer {
 			purpose += "调到" + in.To.Name()
@@ -66,9 +65,12 @@ func (p *Pages) budgetForm(r *http.Request) (*editor, error) {
 			Facts: []ui.Fact{ui.F("年度", itoa(in.Year)+"年"), ui.F("用途", purpose), ui.F("金额", in.Amount.String()+"元"), ui.F("大写", in.Amount.Upper()),
 				ui.F("文号", in.DocumentNo), ui.F("理由", in.Reason)}}
 	}
-	e.act = func() (err error) { made, err = p.Ledger.ProposeBudget(r.Context(), actor(r), in); return err }
-	e.done = "已登记，等另一位财务人员复核。"
-	e.to = func() string { return paths.FundBudgetItem(made.String()) }
+	doing(e, read, review, func() error {
+		made, err := p.Ledger.ProposeBudget(r.Context(), actor(r), in)
+		e.To = paths.FundBudgetItem(made.String())
+		return err
+	})
+	e.Done = "已登记，等另一位财务人员复核。"
 	return e, nil
 }
 
@@ -129,7 +131,7 @@ func (p *Pages) itemOf(r *http.Request) (itemView, error) {
 
 // decideItem checks a budget item or refuses it.
 func (p *Pages) decideItem(w http.ResponseWriter, r *http.Request) error {
-	if err := parse(w, r); err != nil {
+	if err := (formpage.Forms{}).Parse(w, r); err != nil {
 		return err
 	}
 	key, err := id(r, "item")
@@ -144,10 +146,10 @@ func (p *Pages) decideItem(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err != nil:
 	case choice == "pass":
-		err = p.Ledger.CheckBudgetItem(r.Context(), actor(r), key, versionOf(f))
+		err = p.Ledger.CheckBudgetItem(r.Context(), actor(r), key, formpage.VersionOf(f))
 	default:
 		done = "已登记：不予通过。"
-		err = p.Ledger.RefuseBudgetItem(r.Context(), actor(r), key, versionOf(f), reason)
+		err = p.Ledger.RefuseBudgetItem(r.Context(), actor(r), key, formpage.VersionOf(f), reason)
 	}
 	if err == nil {
 		p.Flash(r.Context(), done)
@@ -172,7 +174,7 @@ func (p *Pages) decideItem(w http.ResponseWriter, r *http.Request) error {
 }
 
 // reversalForm takes a wrong budget or return entry back.
-func (p *Pages) reversalForm(r *http.Request) (*editor, error) {
+func (p *Pages) reversalForm(r *http.Request) (*formpage.Editor, error) {
 	n, err := strconv.ParseInt(httpserver.Param(r, "entry"), 10, 64)
 	if err != nil {
 		return nil, missing()
@@ -182,25 +184,26 @@ func (p *Pages) reversalForm(r *http.Request) (*editor, error) {
 		return nil, err
 	}
 	back := paths.FundPool(x.Year, string(x.Purpose))
-	e := &editor{view: formView{Page: shell("冲正", fund), Heading: "冲正一条分录", Lead: "原分录保留，另记一条金额相反的分录。登记原分录的人不能冲正。",
-		Action: paths.FundReversal(n), Submit: "冲正这条分录", Stop: true, Back: back, Hidden: []ui.Pair{token()},
+	e := &formpage.Editor{View: formpage.View{Page: shell("冲正", fund), Heading: "冲正一条分录", Lead: "原分录保留，另记一条金额相反的分录。登记原分录的人不能冲正。",
+		Action: paths.FundReversal(n), Submit: "冲正这条分录", Stop: true, Back: back, Hidden: []ui.Pair{formpage.Token()},
 		Facts: []ui.Fact{ui.F("分录", "第 "+strconv.FormatInt(n, 10)+" 号，"+x.Kind.Name()), ui.F("用途", itoa(x.Year)+"年"+x.Purpose.Name()),
 			ui.F("金额", signed(x.Amount)+"元"), ui.F("事由", x.Reason), ui.F("登记", x.Actor+"，"+said(x.At))},
-		Controls: []control{lines("reason", "理由", 300).hint("写明错在哪里，5 到 300 个字")}}}
+		BackLabel: backLabel}}
+	e.Ask(formpage.Lines("reason", "理由", 3, 300).Hint("写明错在哪里，5 到 300 个字"))
 	switch {
 	case x.Reversed:
-		e.view.Obstacles = []string{"这条分录已经冲正过。"}
+		e.Obstacles = []string{"这条分录已经冲正过。"}
 	case !x.Reversible():
-		e.view.Obstacles = []string{"这种分录不能手工冲正：占用由释放更正，付款由登记退票或失败更正。"}
+		e.Obstacles = []string{"这种分录不能手工冲正：占用由释放更正，付款由登记退票或失败更正。"}
 	case x.PersonID == actor(r).PersonID:
-		e.view.Obstacles = []string{"不能冲正自己登记的分录。请另一位财务人员办理。"}
+		e.Obstacles = []string{"不能冲正自己登记的分录。请另一位财务人员办理。"}
 	}
 	var reason, token string
-	e.read = func(f *form.Form) error {
+	read := func(f *form.Form) error {
 		reason, token = f.Text("reason", "理由", form.Required, form.Multiline, form.Min(5), form.Max(300)), f.Raw("token")
 		return f.Err()
 	}
-	e.act = func() error { return p.Ledger.Reverse(r.Context(), actor(r), token, n, reason) }
-	e.done, e.to = "已冲正。", func() string { return back }
+	doing(e, read, nil, func() error { return p.Ledger.Reverse(r.Context(), actor(r), token, n, reason) })
+	e.Done, e.To = "已冲正。", back
 	return e, nil
 }

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -110,26 +111,25 @@ func about(p ledger.Position) []ui.Fact {
 }
 
 // proposalForm makes a payment.
-func (p *Pages) proposalForm(r *http.Request) (*editor, error) {
+func (p *Pages) proposalForm(r *http.Request) (*formpage.Editor, error) {
 	at, err := p.Ledger.Position(r.Context(), actor(r), word(r, "no"))
 	if err != nil {
 		return nil, err
 	}
-	e := &editor{view: formView{Page: shell("制作付款", fund, payments, layout.Crumb{Label: at.CaseNo, Href: paths.FundCase(at.CaseNo)}),
+	e := &formpage.Editor{View: formpage.View{Page: shell("制作付款", fund, payments, layout.Crumb{Label: at.CaseNo, Href: paths.FundCase(at.CaseNo)}),
 		Heading: "制作付款", Lead: "制作后由另一位财务人员复核，再发送银行。", Action: paths.FundCasePart(at.CaseNo, "payment"), Submit: "下一步：核对",
-		Back: paths.FundCase(at.CaseNo), Hidden: []ui.Pair{token()}, Obstacles: at.Obstacles(),
-		Controls: []control{ask(amount, "amount", "付款金额", 14).hint("不超过还没有付的 " + at.Unpaid().String() + "元")}},
-		saved: url.Values{"amount": {at.Unpaid().String()}}}
-	e.view.Facts = append(append(about(at), gates(at)...), payee(at.Payee)...)
+		Back: paths.FundCase(at.CaseNo), Hidden: []ui.Pair{formpage.Token()}, Obstacles: at.Obstacles(), BackLabel: backLabel},
+		Saved: url.Values{"amount": {at.Unpaid().String()}}}
+	e.Ask(formpage.Amount("amount", "付款金额").Hint("不超过还没有付的 " + at.Unpaid().String() + "元"))
+	e.Facts = append(append(about(at), gates(at)...), payee(at.Payee)...)
 	if at.Decided(actor(r).PersonID) {
-		e.view.Obstacles = append(e.view.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
+		e.Obstacles = append(e.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
 	}
 	if at.Payee != nil {
-		e.view.Hidden = append(e.view.Hidden, ui.Pair{Name: "payee", Value: at.Payee.ID.String()})
+		e.Hidden = append(e.Hidden, ui.Pair{Name: "payee", Value: at.Payee.ID.String()})
 	}
 	var in ledger.PaymentInput
-	var no string
-	e.read = func(f *form.Form) (err error) {
+	read := func(f *form.Form) (err error) {
 		in = ledger.PaymentInput{Token: f.Raw("token"), CaseNo: at.CaseNo, Amount: yuan(f, "amount", "付款金额")}
 		if in.Payee, err = uuid.Parse(f.Raw("payee")); err != nil {
 			return lostAccount
@@ -143,33 +143,38 @@ func (p *Pages) proposalForm(r *http.Request) (*editor, error) {
 		_, err = p.Ledger.CheckProposal(r.Context(), actor(r), in)
 		return err
 	}
-	e.review = func() ui.Review {
+	review := func() ui.Review {
 		return ui.Review{Title: "确认制作付款", Effect: "制作后不能改金额和账户，错了只能作废重做。", Submit: "确认制作付款",
 			Facts: append(append(append(about(at)[:4:4], ui.F("付款金额", in.Amount.String()+"元"), ui.F("大写", in.Amount.Upper())), gates(at)...), payee(at.Payee)...)}
 	}
-	e.act = func() (err error) { no, err = p.Ledger.Propose(r.Context(), actor(r), in); return err }
-	e.done, e.to = "付款已制作，等另一位财务人员复核。", func() string { return paths.FundPayment(no) }
+	doing(e, read, review, func() error {
+		no, err := p.Ledger.Propose(r.Context(), actor(r), in)
+		e.To = paths.FundPayment(no)
+		return err
+	})
+	e.Done = "付款已制作，等另一位财务人员复核。"
 	return e, nil
 }
 
 var repaymentOptions = []ui.Option{{Value: "return", Label: "结余退回", Hint: "没有用完的钱，组织自己退回"}, {Value: "recover", Label: "追回", Hint: "按追回决定收回"}}
 
 // repaymentForm records money that came back.
-func (p *Pages) repaymentForm(r *http.Request) (*editor, error) {
+func (p *Pages) repaymentForm(r *http.Request) (*formpage.Editor, error) {
 	at, err := p.Ledger.Position(r.Context(), actor(r), word(r, "no"))
 	if err != nil {
 		return nil, err
 	}
-	e := &editor{view: formView{Page: shell("登记退回的钱", fund, payments, layout.Crumb{Label: at.CaseNo, Href: paths.FundCase(at.CaseNo)}),
+	e := &formpage.Editor{View: formpage.View{Page: shell("登记退回的钱", fund, payments, layout.Crumb{Label: at.CaseNo, Href: paths.FundCase(at.CaseNo)}),
 		Heading: "登记退回的钱", Lead: "钱到了专户，核对银行回单以后登记。", Action: paths.FundCasePart(at.CaseNo, "repayment"), Submit: "下一步：核对",
-		Back: paths.FundCase(at.CaseNo), Hidden: []ui.Pair{token()}, Facts: append(about(at), ui.F("已退回和追回", (at.Returned+at.Recovered).String()+"元")),
-		Controls: []control{among(radio, "kind", "哪一种", repaymentOptions), ask(amount, "amount", "到账金额", 14).hint("不超过 " + at.Net().String() + "元"),
-			ask(text, "voucher_no", "凭证号", 14), lines("reason", "说明", 300)}}}
+		Back: paths.FundCase(at.CaseNo), Hidden: []ui.Pair{formpage.Token()}, Facts: append(about(at), ui.F("已退回和追回", (at.Returned+at.Recovered).String()+"元")),
+		BackLabel: backLabel}}
+	e.Ask(formpage.OneOf("kind", "哪一种", repaymentOptions), formpage.Amount("amount", "到账金额").Hint("不超过 "+at.Net().String()+"元"),
+		formpage.Line("voucher_no", "凭证号", 14), formpage.Lines("reason", "说明", 3, 300))
 	if at.Net() == 0 {
-		e.view.Obstacles = []string{"这件没有付出去、还没有退回的钱，没有什么可以登记。"}
+		e.Obstacles = []string{"这件没有付出去、还没有退回的钱，没有什么可以登记。"}
 	}
 	var in ledger.ReturnInput
-	e.read = func(f *form.Form) error {
+	read := func(f *form.Form) error {
 		in = ledger.ReturnInput{Token: f.Raw("token"), CaseNo: at.CaseNo, Recovered: f.Choice("kind", "哪一种", []string{"return", "recover"}, form.Required) == "recover",
 			Amount: yuan(f, "amount", "到账金额"), VoucherNo: f.Text("voucher_no", "凭证号", form.Required, form.Max(40)),
 			Reason: f.Text("reason", "说明", form.Required, form.Multiline, form.Max(300))}
@@ -179,7 +184,7 @@ func (p *Pages) repaymentForm(r *http.Request) (*editor, error) {
 		_, err := p.Ledger.CheckReturn(r.Context(), actor(r), in)
 		return err
 	}
-	e.review = func() ui.Review {
+	review := func() ui.Review {
 		what := repaymentOptions[0].Label
 		if in.Recovered {
 			what = repaymentOptions[1].Label
@@ -187,8 +192,8 @@ func (p *Pages) repaymentForm(r *http.Request) (*editor, error) {
 		return ui.Review{Title: "确认登记" + what, Effect: "登记后公开的净支付相应减少。登记错了由另一位财务人员冲正。", Submit: "确认登记",
 			Facts: append(about(at)[:4:4], ui.F("到账金额", in.Amount.String()+"元"), ui.F("大写", in.Amount.Upper()), ui.F("凭证号", in.VoucherNo), ui.F("说明", in.Reason))}
 	}
-	e.act = func() error { return p.Ledger.ReceiveReturn(r.Context(), actor(r), in) }
-	e.done, e.to = "退回的钱已登记。", func() string { return paths.FundCase(at.CaseNo) }
+	doing(e, read, review, func() error { return p.Ledger.ReceiveReturn(r.Context(), actor(r), in) })
+	e.Done, e.To = "退回的钱已登记。", paths.FundCase(at.CaseNo)
 	return e, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -51,29 +52,29 @@ func (p *Pages) listHolds(w http.ResponseWriter, r *http.Request) error {
 
 // holdForm holds back a case's money, or everything of an organization. Which of
 // them stands in the address; without one it asks for a case number.
-func (p *Pages) holdForm(r *http.Request) (*editor, error) {
+func (p *Pages) holdForm(r *http.Request) (*formpage.Editor, error) {
 	typed := r.URL.Query()
 	if r.Method == http.MethodPost {
 		typed = r.PostForm
 	}
 	org, _ := uuid.Parse(typed.Get("organization"))
-	e := &editor{view: formView{Page: shell("冻结资金", fund, holds), Heading: "冻结资金", Lead: "冻结后不能制作、复核和发送付款，直到解除。已经发送的不受影响。",
-		Action: paths.FundHoldNew, Submit: "冻结", Stop: true, Back: paths.FundHolds, Hidden: []ui.Pair{token()}}}
+	e := &formpage.Editor{View: formpage.View{Page: shell("冻结资金", fund, holds), Heading: "冻结资金", Lead: "冻结后不能制作、复核和发送付款，直到解除。已经发送的不受影响。",
+		Action: paths.FundHoldNew, Submit: "冻结", Stop: true, Back: paths.FundHolds, BackLabel: backLabel, Hidden: []ui.Pair{formpage.Token()}}}
 	var target ledger.Holding
 	if org != uuid.Nil {
 		h, err := p.Ledger.Holding(r.Context(), actor(r), "", org)
 		if err != nil {
 			return nil, err
 		}
-		target, e.view.Hidden = h, append(e.view.Hidden, ui.Pair{Name: "organization", Value: org.String()})
-		e.view.Facts = []ui.Fact{{Label: "冻结对象", Value: h.Organization + "的全部付款，包括以后的", Demo: true}}
+		target, e.Hidden = h, append(e.Hidden, ui.Pair{Name: "organization", Value: org.String()})
+		e.Facts = []ui.Fact{{Label: "冻结对象", Value: h.Organization + "的全部付款，包括以后的", Demo: true}}
 	} else {
-		e.view.Controls = []control{ask(text, "case", "申请编号", 14).hint("如：FH-2026-0001")}
+		e.Ask(formpage.Line("case", "申请编号", 14).Hint("如：FH-2026-0001"))
 	}
-	e.view.Controls = append(e.view.Controls, ask(text, "source", "依据", 0).hint("谁提出的，或来自哪件：如 投诉举报 TS-2026-0003"), lines("reason", "理由", 300))
-	e.saved = url.Values{"case": {typed.Get("case")}}
+	e.Ask(formpage.Line("source", "依据", 0).Hint("谁提出的，或来自哪件：如 投诉举报 TS-2026-0003"), formpage.Lines("reason", "理由", 3, 300))
+	e.Saved = url.Values{"case": {typed.Get("case")}}
 	var in ledger.HoldInput
-	e.read = func(f *form.Form) error {
+	read := func(f *form.Form) error {
 		in = ledger.HoldInput{OrganizationID: target.OrganizationID}
 		var no string
 		if org == uuid.Nil {
@@ -91,13 +92,13 @@ func (p *Pages) holdForm(r *http.Request) (*editor, error) {
 		in.CaseID = h.CaseID
 		return nil
 	}
-	e.act = func() error { return p.Ledger.Freeze(r.Context(), actor(r), r.PostForm.Get("token"), in) }
-	e.done, e.to = "已冻结。", func() string { return paths.FundHolds }
+	doing(e, read, nil, func() error { return p.Ledger.Freeze(r.Context(), actor(r), r.PostForm.Get("token"), in) })
+	e.Done, e.To = "已冻结。", paths.FundHolds
 	return e, nil
 }
 
 // liftingForm ends a hold.
-func (p *Pages) liftingForm(r *http.Request) (*editor, error) {
+func (p *Pages) liftingForm(r *http.Request) (*formpage.Editor, error) {
 	key, err := id(r, "hold")
 	if err != nil {
 		return nil, err
@@ -110,20 +111,21 @@ func (p *Pages) liftingForm(r *http.Request) (*editor, error) {
 	if h.CaseNo != "" {
 		what = ui.F("冻结对象", h.CaseNo)
 	}
-	e := &editor{view: formView{Page: shell("解除冻结", fund, holds), Heading: "解除冻结", Lead: "解除后其他条件都齐的，可以拨付。冻结和解除都留在历史里。",
-		Action: paths.FundHoldLifting(key.String()), Submit: "解除冻结", Back: paths.FundHolds, Hidden: []ui.Pair{version(h.Version)},
-		Facts:    []ui.Fact{what, ui.F("依据", h.Source), ui.F("理由", h.Reason), ui.F("冻结", h.Placer+"，"+said(h.PlacedAt))},
-		Controls: []control{lines("reason", "解除的理由", 300)}}}
+	e := &formpage.Editor{View: formpage.View{Page: shell("解除冻结", fund, holds), Heading: "解除冻结", Lead: "解除后其他条件都齐的，可以拨付。冻结和解除都留在历史里。",
+		Action: paths.FundHoldLifting(key.String()), Submit: "解除冻结", Back: paths.FundHolds, Hidden: []ui.Pair{formpage.Version(h.Version)},
+		Facts:     []ui.Fact{what, ui.F("依据", h.Source), ui.F("理由", h.Reason), ui.F("冻结", h.Placer+"，"+said(h.PlacedAt))},
+		BackLabel: backLabel}}
+	e.Ask(formpage.Lines("reason", "解除的理由", 3, 300))
 	if !h.InForce() {
-		e.view.Obstacles = []string{"这条冻结已经由" + h.Lifter + "在" + said(*h.LiftedAt) + "解除。"}
+		e.Obstacles = []string{"这条冻结已经由" + h.Lifter + "在" + said(*h.LiftedAt) + "解除。"}
 	}
 	var reason string
 	var n int
-	e.read = func(f *form.Form) error {
-		reason, n = f.Text("reason", "解除的理由", form.Required, form.Multiline, form.Min(5), form.Max(300)), versionOf(f)
+	read := func(f *form.Form) error {
+		reason, n = f.Text("reason", "解除的理由", form.Required, form.Multiline, form.Min(5), form.Max(300)), formpage.VersionOf(f)
 		return f.Err()
 	}
-	e.act = func() error { return p.Ledger.Unfreeze(r.Context(), actor(r), key, n, reason) }
-	e.done, e.to = "已解除冻结。", func() string { return paths.FundHolds }
+	doing(e, read, nil, func() error { return p.Ledger.Unfreeze(r.Context(), actor(r), key, n, reason) })
+	e.Done, e.To = "已解除冻结。", paths.FundHolds
 	return e, nil
 }

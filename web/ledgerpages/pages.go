@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/web/export"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -37,28 +38,29 @@ func New(d Deps) *Pages { return &Pages{d} }
 
 // Register declares the routes, all behind the session.
 func (p *Pages) Register(_, s *httpserver.Router) {
+	forms := formpage.Forms{Flash: p.Flash}
 	s.Get(paths.StaffFund, authz.FundView, p.showFund)
 	export.Register(s, paths.StaffFund, authz.FundView, p.exportFund)
 	s.Get(paths.StaffFund+"/pools/{year}/{purpose}", authz.FundView, p.showPool)
 	export.Register(s, paths.StaffFund+"/pools/{year}/{purpose}/entries", authz.FundView, p.exportEntries)
-	p.form(s, paths.FundBudgetNew, authz.FundBudget, p.budgetForm)
+	forms.Declare(s, paths.FundBudgetNew, authz.FundBudget, p.budgetForm)
 	s.Get(paths.StaffFund+"/budget/{item}", authz.FundView, p.showItem)
 	s.Post(paths.StaffFund+"/budget/{item}", authz.FundBudget, p.decideItem)
-	p.form(s, paths.StaffFund+"/entries/{entry}/reversal", authz.FundBudget, p.reversalForm)
+	forms.Declare(s, paths.StaffFund+"/entries/{entry}/reversal", authz.FundBudget, p.reversalForm)
 	s.Get(paths.StaffFund+"/cases/{no}", authz.FundView, p.showCase)
-	p.form(s, paths.StaffFund+"/cases/{no}/payment", authz.FundPay, p.proposalForm)
-	p.form(s, paths.StaffFund+"/cases/{no}/repayment", authz.FundPay, p.repaymentForm)
+	forms.Declare(s, paths.StaffFund+"/cases/{no}/payment", authz.FundPay, p.proposalForm)
+	forms.Declare(s, paths.StaffFund+"/cases/{no}/repayment", authz.FundPay, p.repaymentForm)
 	s.Get(paths.FundPayments, authz.FundView, p.listPayments)
 	export.Register(s, paths.FundPayments, authz.FundView, p.exportPayments)
 	s.Get(paths.FundPayments+"/{payment}", authz.FundView, p.showPayment)
 	s.Get(paths.FundPayments+"/{payment}/order", authz.FundView, p.showOrder)
-	p.form(s, paths.FundPayments+"/{payment}/check", authz.FundPay, p.checkForm)
-	p.form(s, paths.FundPayments+"/{payment}/cancellation", authz.FundPay, p.cancellationForm)
-	p.form(s, paths.FundPayments+"/{payment}/sending", authz.FundPay, p.sendingForm)
-	p.form(s, paths.FundPayments+"/{payment}/outcome", authz.FundPay, p.outcomeForm)
+	forms.Declare(s, paths.FundPayments+"/{payment}/check", authz.FundPay, p.checkForm)
+	forms.Declare(s, paths.FundPayments+"/{payment}/cancellation", authz.FundPay, p.cancellationForm)
+	forms.Declare(s, paths.FundPayments+"/{payment}/sending", authz.FundPay, p.sendingForm)
+	forms.Declare(s, paths.FundPayments+"/{payment}/outcome", authz.FundPay, p.outcomeForm)
 	s.Get(paths.FundHolds, authz.FundView, p.listHolds)
-	p.form(s, paths.FundHoldNew, authz.FundHold, p.holdForm)
-	p.form(s, paths.FundHolds+"/{hold}/lifting", authz.FundHold, p.liftingForm)
+	forms.Declare(s, paths.FundHoldNew, authz.FundHold, p.holdForm)
+	forms.Declare(s, paths.FundHolds+"/{hold}/lifting", authz.FundHold, p.liftingForm)
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }

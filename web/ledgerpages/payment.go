@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -105,128 +106,129 @@ func steps(y ledger.Payment) []ui.Event {
 }
 
 // stepForm is a form about one payment: what it shows, and why it cannot be done.
-func (p *Pages) stepForm(r *http.Request, part, heading, lead, submit string, from ...ledger.PaymentState) (*editor, ledger.Payment, ledger.Position, civil.Date, error) {
+func (p *Pages) stepForm(r *http.Request, part, heading, lead, submit string, from ...ledger.PaymentState) (*formpage.Editor, ledger.Payment, ledger.Position, civil.Date, error) {
 	y, at, today, err := p.Ledger.Payment(r.Context(), actor(r), word(r, "payment"))
 	if err != nil {
 		return nil, y, at, today, err
 	}
-	e := &editor{view: formView{Page: shell(heading, fund, payments, layout.Crumb{Label: y.No, Href: paths.FundPayment(y.No)}), Heading: heading + "：" + y.No, Lead: lead,
-		Facts: append(paymentFacts(y), payee(&y.Payee)...), Action: paths.FundPaymentPart(y.No, part), Submit: submit, Back: paths.FundPayment(y.No),
-		Hidden: []ui.Pair{version(y.Version)}}}
-	e.to = func() string { return paths.FundPayment(y.No) }
+	e := &formpage.Editor{View: formpage.View{Page: shell(heading, fund, payments, layout.Crumb{Label: y.No, Href: paths.FundPayment(y.No)}), Heading: heading + "：" + y.No, Lead: lead,
+		Facts: append(paymentFacts(y), payee(&y.Payee)...), Action: paths.FundPaymentPart(y.No, part), Submit: submit, Back: paths.FundPayment(y.No), BackLabel: backLabel,
+		Hidden: []ui.Pair{formpage.Version(y.Version)}}}
+	e.To = paths.FundPayment(y.No)
 	here := false
 	for _, s := range from {
 		here = here || y.State == s
 	}
 	if !here {
-		e.view.Obstacles = []string{"这笔付款现在是“" + y.State.Name() + "”，不在这一步。"}
+		e.Obstacles = []string{"这笔付款现在是“" + y.State.Name() + "”，不在这一步。"}
 	}
 	return e, y, at, today, nil
 }
 
 // mind adds what keeps the reader from moving the payment on.
-func (e *editor) mind(r *http.Request, y ledger.Payment, at ledger.Position) {
-	if len(e.view.Obstacles) == 0 {
-		e.view.Obstacles = at.Blocking(y)
+func mind(e *formpage.Editor, r *http.Request, y ledger.Payment, at ledger.Position) {
+	if len(e.Obstacles) == 0 {
+		e.Obstacles = at.Blocking(y)
 	}
 	if at.Decided(actor(r).PersonID) {
-		e.view.Obstacles = append(e.view.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
+		e.Obstacles = append(e.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
 	}
 }
 
 // checkForm approves a payment or refuses it.
-func (p *Pages) checkForm(r *http.Request) (*editor, error) {
+func (p *Pages) checkForm(r *http.Request) (*formpage.Editor, error) {
 	e, y, at, _, err := p.stepForm(r, "check", "复核付款", "核对组织、金额、账户和拨付条件。通过后可以发送银行。", "登记复核意见", ledger.Proposed)
 	if err != nil {
 		return nil, err
 	}
-	e.mind(r, y, at)
+	mind(e, r, y, at)
 	if y.State == ledger.Proposed && y.Made.Person == actor(r).PersonID {
-		e.view.Obstacles = append(e.view.Obstacles, "您是制单人，不能复核自己制作的付款。请另一位财务人员复核。")
+		e.Obstacles = append(e.Obstacles, "您是制单人，不能复核自己制作的付款。请另一位财务人员复核。")
 	}
-	e.view.Facts = append(e.view.Facts, gates(at)...)
-	e.view.Facts = append(e.view.Facts, ui.F("制单", y.Made.Name+"，"+said(*y.Made.At)))
-	e.view.Controls = []control{among(radio, "choice", "复核意见", []ui.Option{{Value: "pass", Label: "通过"}, {Value: "refuse", Label: "不予通过", Hint: "付款作废，由制单人重新制作"}}),
-		lines("reason", "理由", 300).hint("不予通过时填写").optional()}
+	e.Facts = append(e.Facts, gates(at)...)
+	e.Facts = append(e.Facts, ui.F("制单", y.Made.Name+"，"+said(*y.Made.At)))
+	e.Ask(formpage.OneOf("choice", "复核意见", []ui.Option{{Value: "pass", Label: "通过"}, {Value: "refuse", Label: "不予通过", Hint: "付款作废，由制单人重新制作"}}),
+		formpage.Lines("reason", "理由", 3, 300).Hint("不予通过时填写").Optional())
 	var refuse bool
 	var reason string
 	var n int
-	e.read = func(f *form.Form) error {
-		refuse, n = f.Choice("choice", "复核意见", []string{"pass", "refuse"}, form.Required) == "refuse", versionOf(f)
+	read := func(f *form.Form) error {
+		refuse, n = f.Choice("choice", "复核意见", []string{"pass", "refuse"}, form.Required) == "refuse", formpage.VersionOf(f)
 		reason = f.Text("reason", "理由", form.Multiline, form.Max(300))
 		return f.Err()
 	}
-	e.act = func() error {
+	doing(e, read, nil, func() error {
 		if refuse {
-			e.done = "已登记：不予通过，付款作废。"
+			e.Done = "已登记：不予通过，付款作废。"
 			return p.Ledger.Cancel(r.Context(), actor(r), y.No, n, reason)
 		}
-		e.done = "已复核通过，可以发送。"
+		e.Done = "已复核通过，可以发送。"
 		return p.Ledger.Check(r.Context(), actor(r), y.No, n)
-	}
+	})
 	return e, nil
 }
 
 // cancellationForm ends a payment that was not sent.
-func (p *Pages) cancellationForm(r *http.Request) (*editor, error) {
+func (p *Pages) cancellationForm(r *http.Request) (*formpage.Editor, error) {
 	e, y, _, _, err := p.stepForm(r, "cancellation", "作废付款", "作废后不能恢复，金额可以重新制作付款。", "作废这笔付款", ledger.Proposed, ledger.Checked)
 	if err != nil {
 		return nil, err
 	}
-	e.view.Stop, e.view.Controls = true, []control{lines("reason", "理由", 300)}
+	e.Stop = true
+	e.Ask(formpage.Lines("reason", "理由", 3, 300))
 	var reason string
 	var n int
-	e.read = func(f *form.Form) error {
-		reason, n = f.Text("reason", "理由", form.Required, form.Multiline, form.Max(300)), versionOf(f)
+	read := func(f *form.Form) error {
+		reason, n = f.Text("reason", "理由", form.Required, form.Multiline, form.Max(300)), formpage.VersionOf(f)
 		return f.Err()
 	}
-	e.act = func() error { return p.Ledger.Cancel(r.Context(), actor(r), y.No, n, reason) }
-	e.done = "付款已作废。"
+	doing(e, read, nil, func() error { return p.Ledger.Cancel(r.Context(), actor(r), y.No, n, reason) })
+	e.Done = "付款已作废。"
 	return e, nil
 }
 
 // sendingForm records that a payment went to the bank.
-func (p *Pages) sendingForm(r *http.Request) (*editor, error) {
+func (p *Pages) sendingForm(r *http.Request) (*formpage.Editor, error) {
 	e, y, at, _, err := p.stepForm(r, "sending", "发送付款", "系统再核一次拨付条件、冻结、账户和资格。确认后打印拨款单送银行或国库，不能再作废。", "确认已发送", ledger.Checked)
 	if err != nil {
 		return nil, err
 	}
-	e.mind(r, y, at)
-	e.view.Facts = append(e.view.Facts, ui.F("制单", y.Made.Name))
+	mind(e, r, y, at)
+	e.Facts = append(e.Facts, ui.F("制单", y.Made.Name))
 	if y.Check.At != nil {
-		e.view.Facts = append(e.view.Facts, ui.F("复核", y.Check.Name+"，"+said(*y.Check.At)))
+		e.Facts = append(e.Facts, ui.F("复核", y.Check.Name+"，"+said(*y.Check.At)))
 	}
 	var n int
-	e.read = func(f *form.Form) error { n = versionOf(f); return nil }
-	e.act = func() error { return p.Ledger.Send(r.Context(), actor(r), y.No, n) }
-	e.done = "已记为发送。银行有了结果，回来登记。"
+	read := func(f *form.Form) error { n = formpage.VersionOf(f); return nil }
+	doing(e, read, nil, func() error { return p.Ledger.Send(r.Context(), actor(r), y.No, n) })
+	e.Done = "已记为发送。银行有了结果，回来登记。"
 	return e, nil
 }
 
 var outcomes = []ledger.PaymentState{ledger.Succeeded, ledger.Failed, ledger.Bounced}
 
 // outcomeForm records what became of a sent payment.
-func (p *Pages) outcomeForm(r *http.Request) (*editor, error) {
+func (p *Pages) outcomeForm(r *http.Request) (*formpage.Editor, error) {
 	e, y, at, today, err := p.stepForm(r, "outcome", "登记付款结果", "按银行回单登记。失败或退票的，金额可以重新付款。", "登记结果", ledger.Sent)
 	if err != nil {
 		return nil, err
 	}
 	if at.Decided(actor(r).PersonID) {
-		e.view.Obstacles = append(e.view.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
+		e.Obstacles = append(e.Obstacles, "您参与了这件的审批，不能办它的付款。请另一位财务人员办理。")
 	}
-	e.view.Controls = []control{among(radio, "outcome", "付款结果", []ui.Option{{Value: string(ledger.Succeeded), Label: "成功", Hint: "填凭证号和凭证日期"},
+	e.Ask(formpage.OneOf("outcome", "付款结果", []ui.Option{{Value: string(ledger.Succeeded), Label: "成功", Hint: "填凭证号和凭证日期"},
 		{Value: string(ledger.Failed), Label: "失败", Hint: "银行没有付出，写明原因"}, {Value: string(ledger.Bounced), Label: "退票", Hint: "付出后被退回，写明原因"}}),
-		ask(text, "voucher_no", "凭证号", 14).hint("成功时填写").optional(), ask(date, "voucher_on", "凭证日期", 0).hint("成功时填写").optional(),
-		lines("reason", "原因", 300).hint("失败、退票时填写").optional()}
+		formpage.Line("voucher_no", "凭证号", 14).Hint("成功时填写").Optional(), formpage.Day("voucher_on", "凭证日期").Hint("成功时填写").Optional(),
+		formpage.Lines("reason", "原因", 3, 300).Hint("失败、退票时填写").Optional())
 	var o ledger.Outcome
 	var n int
-	e.read = func(f *form.Form) error {
-		o, n = ledger.Outcome{State: ledger.PaymentState(f.Choice("outcome", "付款结果", keys(outcomes), form.Required)), VoucherNo: f.Text("voucher_no", "凭证号", form.Max(40)),
-			VoucherOn: f.Date("voucher_on", "凭证日期", form.Past(today)), Reason: f.Text("reason", "原因", form.Multiline, form.Max(300))}, versionOf(f)
+	read := func(f *form.Form) error {
+		o, n = ledger.Outcome{State: ledger.PaymentState(f.Choice("outcome", "付款结果", formpage.Keys(outcomes), form.Required)), VoucherNo: f.Text("voucher_no", "凭证号", form.Max(40)),
+			VoucherOn: f.Date("voucher_on", "凭证日期", form.Past(today)), Reason: f.Text("reason", "原因", form.Multiline, form.Max(300))}, formpage.VersionOf(f)
 		return f.Err()
 	}
-	e.act = func() error { return p.Ledger.RecordOutcome(r.Context(), actor(r), y.No, n, o) }
-	e.done = "结果已登记。"
+	doing(e, read, nil, func() error { return p.Ledger.RecordOutcome(r.Context(), actor(r), y.No, n, o) })
+	e.Done = "结果已登记。"
 	return e, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/web/export"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -39,7 +40,7 @@ func (p *Pages) listPayments(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := queueView{Page: shell("付款", fund), Tab: string(f.Tab), Purpose: string(f.Purpose), Text: f.Text,
-		Purposes: first("全部用途", named(ledger.Purposes)), Clear: tabPath(f.Tab)}
+		Purposes: formpage.First("全部用途", formpage.Named(ledger.Purposes)), Clear: tabPath(f.Tab)}
 	for _, t := range ledger.Tabs {
 		tab := ui.Tab{Label: t.Name(), Href: address(t, f.Purpose, f.Text, ""), Current: t == f.Tab}
 		if n := in.Tally[t]; n > 0 {

@@ -2,6 +2,7 @@ package fundingtest
 
 import (
 	"bytes"
+	"civilaffairs/internal/application"
 	"fmt"
 	"maps"
 	"net/url"
@@ -64,10 +65,10 @@ func (b *Bench) Open(t testing.TB, actor authz.Actor, org Org) string {
 // Save saves the answers, each section under the version that is there.
 func (b *Bench) Save(t testing.TB, actor authz.Actor, no string, a Answers) {
 	t.Helper()
-	f, err := b.Funding.Form(t.Context(), actor, no)
+	f, err := b.Applications.Form(t.Context(), actor, no)
 	must(t, err)
 	for _, s := range f.Sections {
-		_, err := b.Funding.Save(t.Context(), actor, no, s.Key, f.Saved[s.Key].Version, a.Values())
+		_, err := b.Applications.Save(t.Context(), actor, no, s.Key, f.Saved[s.Key].Version, a.Values())
 		must(t, err)
 	}
 }
@@ -83,11 +84,11 @@ func (b *Bench) TryAttach(t testing.TB, actor authz.Actor, no, slot string) erro
 	t.Helper()
 	b.papers++
 	c := b.Case(t, no)
-	p, err := b.Attachments.Prepare(t.Context(), attachment.Upload{Owner: attachment.Owner{Kind: funding.OwnerKind, ID: c.ID}, Slot: slot,
-		Field: funding.FileItem(slot), Label: slot, Filename: slot + ".pdf", Body: bytes.NewReader(PDF(fmt.Sprint(b.papers)))})
+	p, err := b.Attachments.Prepare(t.Context(), attachment.Upload{Owner: attachment.Owner{Kind: application.OwnerKind, ID: c.ID}, Slot: slot,
+		Field: application.FileItem(slot), Label: slot, Filename: slot + ".pdf", Body: bytes.NewReader(PDF(fmt.Sprint(b.papers)))})
 	must(t, err)
 	defer p.Discard()
-	return b.Funding.Attach(t.Context(), actor, no, slot, p)
+	return b.Applications.Attach(t.Context(), actor, no, slot, p)
 }
 
 // PDF is the smallest file that is taken for a PDF.
@@ -110,32 +111,32 @@ func (b *Bench) DraftBy(t testing.TB, actor authz.Actor, org Org, a Answers) str
 		b.Attach(t, actor, no, slot)
 	}
 	if actor.Role == authz.Community {
-		b.Attach(t, actor, no, funding.StampSlot)
+		b.Attach(t, actor, no, application.StampSlot)
 	}
 	return no
 }
 
 // Signed is the head's signature by password and typed name.
-func Signed(org Org) funding.Signature {
-	return funding.Signature{Method: casework.Reauthenticated, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true,
+func Signed(org Org) application.Signature {
+	return application.Signature{Method: casework.Reauthenticated, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true,
 		TypedName: org.Head.Name, Password: Password}
 }
 
 // Stamped is the signature on paper.
-func Stamped() funding.Signature {
-	return funding.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
+func Stamped() application.Signature {
+	return application.Signature{Method: casework.StampedPrint, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true}
 }
 
 // Submit signs and submits as the head.
 func (b *Bench) Submit(t testing.TB, org Org, no string) {
 	t.Helper()
-	must(t, b.Funding.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, Signed(org), once.NewToken()))
+	must(t, b.Applications.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, Signed(org), once.NewToken()))
 }
 
 // Opine gives an opinion of support.
 func (b *Bench) Opine(t testing.TB, actor authz.Actor, no string) {
 	t.Helper()
-	must(t, b.Funding.Opine(t.Context(), actor, no, b.Case(t, no).Version, casework.Support, "", once.NewToken()))
+	must(t, b.Applications.Opine(t.Context(), actor, no, b.Case(t, no).Version, casework.Support, "", once.NewToken()))
 }
 
 // Accepting returns a submitted application on which both opinions are given.
@@ -155,13 +156,13 @@ func (b *Bench) Return(t testing.TB, no string, items ...string) {
 	for _, i := range items {
 		flaws = append(flaws, casework.Flaw{Field: i, Reason: "请按通知更正这一项"})
 	}
-	must(t, b.Funding.Return(t.Context(), b.Clerk, no, b.Case(t, no).Version, flaws, once.NewToken()))
+	must(t, b.Applications.Return(t.Context(), b.Clerk, no, b.Case(t, no).Version, flaws, once.NewToken()))
 }
 
 // Accept takes the application in as the clerk, with the service's answer.
 func (b *Bench) Accept(t testing.TB, no string) error {
 	t.Helper()
-	return b.Funding.Accept(t.Context(), b.Clerk, no, b.Case(t, no).Version, once.NewToken())
+	return b.Applications.Accept(t.Context(), b.Clerk, no, b.Case(t, no).Version, once.NewToken())
 }
 
 // Accepted returns an application that has been taken in.

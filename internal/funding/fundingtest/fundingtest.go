@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/authz"
@@ -65,6 +66,7 @@ type Bench struct {
 	Standing      *standing.Service
 	Ledger        *ledger.Service
 	Notices       *notice.Service
+	Applications  *application.Service
 	Funding       *funding.Service
 
 	Community, Colleague  authz.Actor // two people of the community Liulian
@@ -114,15 +116,16 @@ func Without(t testing.TB) *Bench {
 	must(t, err)
 	b.Ledger = ledger.New(b.DB.App)
 	b.Notices = notice.New(notice.Deps{DB: b.DB.App, Keys: b.Keys, Attachments: b.Attachments})
-	b.Funding = b.NewFunding()
+	b.Applications, b.Funding = b.Replica()
 	b.Funding.React(b.Notices, b.Ledger)
 	b.staff()
 	return b
 }
 
-// NewFunding returns one more service on the same database: a second replica.
-func (b *Bench) NewFunding() *funding.Service {
-	return funding.New(funding.Deps{DB: b.DB.App, Cases: b.Cases, Accounts: b.Accounts, Attachments: b.Attachments, Ledger: b.Ledger, Programmes: catalog.Programmes()})
+// Replica returns one more pair of services on the same database.
+func (b *Bench) Replica() (*application.Service, *funding.Service) {
+	a := application.New(application.Deps{DB: b.DB.App, Keys: b.Keys, Cases: b.Cases, Accounts: b.Accounts, Attachments: b.Attachments})
+	return a, funding.New(funding.Deps{DB: b.DB.App, Applications: a, Cases: b.Cases, Attachments: b.Attachments, Ledger: b.Ledger, Programmes: catalog.Programmes()})
 }
 
 func definitions() []*workflow.Definition {

@@ -6,6 +6,7 @@
 package startup
 
 import (
+	"civilaffairs/internal/application"
 	"net/url"
 	"strings"
 
@@ -24,8 +25,8 @@ type Programme struct{}
 func (Programme) Workflow() *workflow.Definition { return definition }
 
 // Statement is the undertaking (Appendix A.9).
-func (Programme) Statement() funding.Statement {
-	return funding.Statement{Version: "startup-1", Lines: []string{
+func (Programme) Statement() application.Statement {
+	return application.Statement{Version: "startup-1", Lines: []string{
 		"申请内容和所附材料真实、完整；如有虚假，愿意退回资助款并承担相应责任。",
 		"没有就同一用途向其他财政资金重复申请。",
 		"资助款专款专用，只用于组织的硬件建设、服务支出和能力提升，不侵占、私分、挪用。",
@@ -58,32 +59,32 @@ func UseName(key string) string {
 const MaxLines = 10
 
 // Sections are the parts of the form, Appendix A.
-func (Programme) Sections() []funding.Section {
-	return []funding.Section{
-		{Key: "organization", Title: "组织信息和经办人", Items: []funding.Item{
+func (Programme) Sections() []application.Section {
+	return []application.Section{
+		{Key: "organization", Title: "组织信息和经办人", Items: []application.Item{
 			one("contact_name", "经办人姓名"), one("contact_mobile", "经办人手机"), one("contact_email", "经办人邮箱"),
 		}},
-		{Key: "activities", Title: "已开展的活动", Items: []funding.Item{one("activities", "已开展的活动")}},
-		{Key: "plan", Title: "申请金额和用途", Items: []funding.Item{
+		{Key: "activities", Title: "已开展的活动", Items: []application.Item{one("activities", "已开展的活动")}},
+		{Key: "plan", Title: "申请金额和用途", Items: []application.Item{
 			one("amount", "申请金额"), {Name: "lines", Label: "用途明细", Controls: []string{"lines", "line-*"}}, one("purpose", "预期作用"),
 		}},
-		{Key: "payee", Title: "收款账户", Items: []funding.Item{one("payee", "收款账户")}},
+		{Key: "payee", Title: "收款账户", Items: []application.Item{one("payee", "收款账户")}},
 	}
 }
 
-func one(name, label string) funding.Item {
-	return funding.Item{Name: name, Label: label, Controls: []string{name}}
+func one(name, label string) application.Item {
+	return application.Item{Name: name, Label: label, Controls: []string{name}}
 }
 
 var slotNames = map[string]string{
 	"certificate": "登记或备案证书", "charter": "章程", "finance_system": "财务制度", "activity_evidence": "活动证明材料",
 	"budget": "预算说明", "account_proof": "账户证明", "authorization": "代收单位授权书", "other": "其他材料",
-	funding.StampSlot: "签字盖章的申请表",
+	application.StampSlot: "签字盖章的申请表",
 }
 
 // SlotKeys are the papers of domain §3 in order.
 func (Programme) SlotKeys() []string {
-	return []string{"certificate", "charter", "finance_system", "activity_evidence", "budget", "account_proof", "authorization", "other", funding.StampSlot}
+	return []string{"certificate", "charter", "finance_system", "activity_evidence", "budget", "account_proof", "authorization", "other", application.StampSlot}
 }
 
 // SlotName returns the label of a slot.
@@ -91,8 +92,8 @@ func (Programme) SlotName(key string) string { return slotNames[key] }
 
 // Slots are the papers of domain §3. The agent's authorization is asked for only
 // when the money goes to an agent account.
-func (Programme) Slots(v url.Values, c funding.Context) []funding.Slot {
-	slots := []funding.Slot{
+func (Programme) Slots(v url.Values, c funding.Context) []application.Slot {
+	slots := []application.Slot{
 		{Key: "certificate", Label: certificateName(c.Organization), Required: true, Hint: "扫描件或照片"},
 		{Key: "charter", Label: slotNames["charter"], Required: true},
 		{Key: "finance_system", Label: slotNames["finance_system"], Required: true},
@@ -101,11 +102,11 @@ func (Programme) Slots(v url.Values, c funding.Context) []funding.Slot {
 		{Key: "account_proof", Label: slotNames["account_proof"], Required: true, Hint: "开户许可证或银行出具的账户信息"},
 	}
 	if payee, ok := chosenPayee(v, c); ok && payee.Kind == organization.AgentAccount {
-		slots = append(slots, funding.Slot{Key: "authorization", Label: slotNames["authorization"], Required: true, Hint: "代收单位盖章，写明户名和账号"})
+		slots = append(slots, application.Slot{Key: "authorization", Label: slotNames["authorization"], Required: true, Hint: "代收单位盖章，写明户名和账号"})
 	}
 	return append(slots,
-		funding.Slot{Key: "other", Label: slotNames["other"], Max: 5},
-		funding.Slot{Key: funding.StampSlot, Label: slotNames[funding.StampSlot], Hint: "只在用纸质签字时上传：打印申请表，负责人签字盖章后扫描"})
+		application.Slot{Key: "other", Label: slotNames["other"], Max: 5},
+		application.Slot{Key: application.StampSlot, Label: slotNames[application.StampSlot], Hint: "只在用纸质签字时上传：打印申请表，负责人签字盖章后扫描"})
 }
 
 func certificateName(o organization.Organization) string {

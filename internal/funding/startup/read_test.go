@@ -1,6 +1,7 @@
 package startup
 
 import (
+	"civilaffairs/internal/application"
 	"net/url"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func read(t *testing.T, v url.Values, c funding.Context) (Application, []errs.Fi
 		if f.Label == "" || !strings.ContainsFunc(f.Message, func(r rune) bool { return unicode.Is(unicode.Han, r) }) || strings.Contains(f.Message, "格式错误") {
 			t.Errorf("fault %+v does not speak to the person", f)
 		}
-		if !slices.ContainsFunc(Programme{}.Sections(), func(s funding.Section) bool { return s.Has(f.Name) }) {
+		if !slices.ContainsFunc(Programme{}.Sections(), func(s application.Section) bool { return s.Has(f.Name) }) {
 			t.Errorf("fault %q stands at no control of the form", f.Name)
 		}
 	}
@@ -247,7 +248,7 @@ func TestSlotsFollowThePayee(t *testing.T) {
 	t.Parallel()
 	c := formContext()
 	has := func() bool {
-		return slices.ContainsFunc(Programme{}.Slots(filled(), c), func(s funding.Slot) bool { return s.Key == "authorization" && s.Required })
+		return slices.ContainsFunc(Programme{}.Slots(filled(), c), func(s application.Slot) bool { return s.Key == "authorization" && s.Required })
 	}
 	if has() {
 		t.Error("an own account asks for an authorization")

@@ -1,12 +1,11 @@
-package fundingpages
+package applying
 
 import (
+	"civilaffairs/internal/application"
 	"net/http"
 
 	"civilaffairs/internal/attachment"
-	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/download"
 	"civilaffairs/web/paths"
@@ -18,26 +17,26 @@ const acceptedTypes = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.xml"
 
 // papersView is the list of papers of the form.
 type papersView struct {
-	sectionView
+	SectionView
 	Uploads []ui.Upload
 }
 
 func (p *Pages) editPapers(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+	f, err := p.Applications.Form(r.Context(), Actor(r), Number(r))
 	if err != nil {
 		return err
 	}
 	return httpserver.Render(w, r, http.StatusOK, papersPage(papersOf(f, nil)))
 }
 
-func papersOf(f funding.Form, faults ui.Errors) papersView {
-	v := papersView{sectionView: sectionOf(f, funding.Section{Key: "papers", Title: "附件"})}
-	v.Step, v.Errors = len(f.Sections)+1, anchored(faults)
+func papersOf(f application.Form, faults ui.Errors) papersView {
+	v := papersView{SectionView: sectionOf(f, application.Section{Key: "papers", Title: "附件"})}
+	v.Step, v.Errors = len(f.Sections)+1, Anchored(faults)
 	for _, s := range f.Slots {
 		s.Required = required(f, s)
-		rows := slotRows(linksOf(f), s, faults.For(funding.FileItem(s.Key)))
+		rows := SlotRows(linksOf(f), s, faults.For(application.FileItem(s.Key)))
 		if rows[0].Say == "" {
-			rows[0].Say = asked(f, funding.FileItem(s.Key))
+			rows[0].Say = asked(f, application.FileItem(s.Key))
 		}
 		v.Uploads = append(v.Uploads, rows...)
 	}
@@ -45,25 +44,25 @@ func papersOf(f funding.Form, faults ui.Errors) papersView {
 }
 
 // anchored turns item names into ids that a link can lead to.
-func anchored(faults ui.Errors) ui.Errors {
+func Anchored(faults ui.Errors) ui.Errors {
 	out := make(ui.Errors, len(faults))
 	for i, f := range faults {
-		out[i] = errs.Field{Name: anchor(f.Name), Label: f.Label, Message: f.Message}
+		out[i] = errs.Field{Name: Anchor(f.Name), Label: f.Label, Message: f.Message}
 	}
 	return out
 }
 
-// slotLinks is where the papers of a form are sent, opened and taken out.
-type slotLinks struct {
+// SlotLinks is where the papers of a form are sent, opened and taken out.
+type SlotLinks struct {
 	Slot    func(key string) string
 	File    func(id string) string
 	Removal func(key, id string) string
 	Locked  bool // most slots are closed: say so where nothing is
 }
 
-func linksOf(f funding.Form) slotLinks {
+func linksOf(f application.Form) SlotLinks {
 	no := f.Case.No
-	return slotLinks{
+	return SlotLinks{
 		Slot:    func(key string) string { return paths.ApplicationSlot(no, key) },
 		File:    func(id string) string { return paths.ApplicationFile(no, id) },
 		Removal: func(key, id string) string { return paths.ApplicationPaperRemoval(no, key, id) },
@@ -72,7 +71,7 @@ func linksOf(f funding.Form) slotLinks {
 }
 
 // slotRows is one row for each file of a slot, and one to add another.
-func slotRows(to slotLinks, s funding.SlotFiles, fault string) []ui.Upload {
+func SlotRows(to SlotLinks, s application.SlotFiles, fault string) []ui.Upload {
 	need := "可不交"
 	if s.Required {
 		need = "必交"
@@ -109,14 +108,14 @@ func slotRows(to slotLinks, s funding.SlotFiles, fault string) []ui.Upload {
 }
 
 // identified gives the first row of a slot the id that error summaries lead to.
-func identified(rows []ui.Upload, s funding.SlotFiles) []ui.Upload {
+func identified(rows []ui.Upload, s application.SlotFiles) []ui.Upload {
 	if len(rows) > 0 {
-		rows[0].ID = anchor(funding.FileItem(s.Key))
+		rows[0].ID = Anchor(application.FileItem(s.Key))
 	}
 	return rows
 }
 
-func fileRow(to slotLinks, s funding.SlotFiles, a attachment.Attachment, need string) ui.Upload {
+func fileRow(to SlotLinks, s application.SlotFiles, a attachment.Attachment, need string) ui.Upload {
 	row := ui.Upload{
 		What: s.Label, Need: need, State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(),
 		Checking: a.State == attachment.Checking, Say: a.Reason,
@@ -133,9 +132,9 @@ func fileRow(to slotLinks, s funding.SlotFiles, a attachment.Attachment, need st
 	return row
 }
 
-func uploadTo(to slotLinks, s funding.SlotFiles, button string) ui.UploadTo {
+func uploadTo(to SlotLinks, s application.SlotFiles, button string) ui.UploadTo {
 	return ui.UploadTo{
-		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: newToken(),
+		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: NewToken(),
 		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes,
 	}
 }
@@ -143,13 +142,13 @@ func uploadTo(to slotLinks, s funding.SlotFiles, button string) ui.UploadTo {
 // createPaper takes one file into a slot. A file that is not taken leaves the
 // rest of the page as it was, with the reason at its row.
 func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
-	no, key := number(r), httpserver.Param(r, "slot")
-	c, slot, err := p.Funding.SlotOf(r.Context(), actor(r), no, key)
+	no, key := Number(r), httpserver.Param(r, "slot")
+	c, slot, err := p.Applications.SlotOf(r.Context(), Actor(r), no, key)
 	if err != nil {
 		return err
 	}
-	err = p.take(w, r, attachment.Owner{Kind: funding.OwnerKind, ID: c.ID}, slot, func(ready *attachment.Prepared) error {
-		return p.Funding.Attach(r.Context(), actor(r), no, key, ready)
+	err = p.Take(w, r, attachment.Owner{Kind: application.OwnerKind, ID: c.ID}, slot, func(ready *attachment.Prepared) error {
+		return p.Applications.Attach(r.Context(), Actor(r), no, key, ready)
 	})
 	if faults := errs.FieldsOf(err); len(faults) > 0 || errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge) {
 		return p.paperRefused(w, r, no, slot, err)
@@ -157,11 +156,11 @@ func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no)+"#"+anchor(funding.FileItem(key)))
+	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no)+"#"+Anchor(application.FileItem(key)))
 }
 
-// take reads and checks the file that was sent for a slot and gives it to attach.
-func (p *Pages) take(w http.ResponseWriter, r *http.Request, owner attachment.Owner, slot funding.SlotFiles, attach func(*attachment.Prepared) error) error {
+// Take reads and checks the file that was sent for a slot and gives it to attach.
+func (p *Pages) Take(w http.ResponseWriter, r *http.Request, owner attachment.Owner, slot application.SlotFiles, attach func(*attachment.Prepared) error) error {
 	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
 	if err != nil {
 		return err
@@ -169,10 +168,10 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, owner attachment.Ow
 	defer sent.Close()
 	file := sent.File("file")
 	if file == nil {
-		return errs.FieldError(funding.FileItem(slot.Key), slot.Label, "还没有选择文件。先选文件，再按上传")
+		return errs.FieldError(application.FileItem(slot.Key), slot.Label, "还没有选择文件。先选文件，再按上传")
 	}
-	ready, err := p.Funding.Attachments.Prepare(r.Context(), attachment.Upload{
-		Owner: owner, Slot: slot.Key, Field: funding.FileItem(slot.Key),
+	ready, err := p.Applications.Attachments.Prepare(r.Context(), attachment.Upload{
+		Owner: owner, Slot: slot.Key, Field: application.FileItem(slot.Key),
 		Label: slot.Label, Filename: file.Filename, Body: file,
 	})
 	if err != nil {
@@ -182,8 +181,8 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, owner attachment.Ow
 	return attach(ready)
 }
 
-func (p *Pages) paperRefused(w http.ResponseWriter, r *http.Request, no string, slot funding.SlotFiles, cause error) error {
-	f, err := p.Funding.Form(r.Context(), actor(r), no)
+func (p *Pages) paperRefused(w http.ResponseWriter, r *http.Request, no string, slot application.SlotFiles, cause error) error {
+	f, err := p.Applications.Form(r.Context(), Actor(r), no)
 	if err != nil {
 		return err
 	}
@@ -191,13 +190,13 @@ func (p *Pages) paperRefused(w http.ResponseWriter, r *http.Request, no string, 
 	if faults := errs.FieldsOf(cause); len(faults) > 0 {
 		message = faults[0].Message
 	}
-	faults := ui.Errors{{Name: funding.FileItem(slot.Key), Label: slot.Label, Message: message}}
+	faults := ui.Errors{{Name: application.FileItem(slot.Key), Label: slot.Label, Message: message}}
 	return httpserver.Render(w, r, httpserver.Status(cause), papersPage(papersOf(f, faults)))
 }
 
 func (p *Pages) createPaperRemoval(w http.ResponseWriter, r *http.Request) error {
-	no, slot := number(r), httpserver.Param(r, "slot")
-	if err := p.Funding.Detach(r.Context(), actor(r), no, slot, httpserver.Param(r, "id")); err != nil {
+	no, slot := Number(r), httpserver.Param(r, "slot")
+	if err := p.Applications.Detach(r.Context(), Actor(r), no, slot, httpserver.Param(r, "id")); err != nil {
 		return err
 	}
 	p.Flash(r.Context(), "已移除。")
@@ -205,13 +204,9 @@ func (p *Pages) createPaperRemoval(w http.ResponseWriter, r *http.Request) error
 }
 
 func (p *Pages) showFile(w http.ResponseWriter, r *http.Request) error {
-	a, content, err := p.Funding.Paper(r.Context(), actor(r), number(r), httpserver.Param(r, "id"))
+	a, content, err := p.Applications.Paper(r.Context(), Actor(r), Number(r), httpserver.Param(r, "id"))
 	if err != nil {
 		return err
 	}
 	return download.View(w, r, a, content)
 }
-
-// may reports whether the request's actor holds a permission, for links that
-// only some see.
-func may(r *http.Request, p authz.Permission) bool { return actor(r).Can(p) }

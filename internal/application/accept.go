@@ -1,4 +1,4 @@
-package funding
+package application
 
 import (
 	"context"
@@ -11,23 +11,22 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
-	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
 )
 
-func attachmentOwner(c casework.Case) attachment.Owner {
+// OwnerOf is the owner of the papers of a case.
+func OwnerOf(c casework.Case) attachment.Owner {
 	return attachment.Owner{Kind: OwnerKind, ID: c.ID}
 }
 
-// act loads the case for update under the version that the page showed, runs fn
+// Act loads the case for update under the version that the page showed, runs fn
 // once per token and tells whom it concerns.
-func (s *Service) act(ctx context.Context, actor authz.Actor, p authz.Permission, no string, version int, token string, fn func(tx postgres.Tx, now time.Time, c *casework.Case) error) error {
+func (s *Service) Act(ctx context.Context, actor authz.Actor, p authz.Permission, no string, version int, token string, fn func(tx postgres.Tx, now time.Time, c *casework.Case) error) error {
 	if err := actor.Require(p); err != nil {
 		return err
 	}
@@ -41,7 +40,7 @@ func (s *Service) act(ctx context.Context, actor authz.Actor, p authz.Permission
 			if err := fn(tx, now, &c); err != nil {
 				return "", err
 			}
-			return no, s.announce(ctx, tx, now, c, from)
+			return no, s.Announce(ctx, tx, now, c, from)
 		})
 		return err
 	})
@@ -49,25 +48,20 @@ func (s *Service) act(ctx context.Context, actor authz.Actor, p authz.Permission
 
 // Opine gives the community's or the subdistrict's opinion.
 func (s *Service) Opine(ctx context.Context, actor authz.Actor, no string, version int, stance casework.Stance, text, token string) error {
-	return s.act(ctx, actor, authz.ApplicationOpine, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+	return s.Act(ctx, actor, authz.ApplicationOpine, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
 		return s.Cases.Opine(ctx, tx, now, actor, c, casework.Opinion{Stance: stance, Text: text})
 	})
 }
 
-// Accept takes the application in. Eligibility is computed again from the facts
-// of this moment under the pinned edition; an unmet or unknown line stops it. A
-// case that the reviewer sent back is only passed on: it has its letter.
+// Accept takes the application in, when the kind has nothing against it at this
+// moment. A case that was sent back later is only passed on: it has its letter.
 func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, version int, token string) error {
-	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		p, err := s.Programme(c.Kind)
+	return s.Act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		k, err := s.Kind(c.Kind)
 		if err != nil {
 			return err
 		}
-		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
-		if err != nil {
-			return err
-		}
-		if err := s.stillEligible(ctx, tx, now, *c, rules, "acceptance"); err != nil {
+		if err := k.Accepting(ctx, tx, now, *c); err != nil {
 			return err
 		}
 		if err := s.papersChecked(ctx, tx, *c); err != nil {
@@ -80,14 +74,14 @@ func (s *Service) Accept(ctx context.Context, actor authz.Actor, no string, vers
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "accept"}); err != nil || accepted {
 			return err
 		}
-		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.AcceptedLetter, c.Title, acceptedText(p, *c))
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.AcceptedLetter, c.Title, acceptedText(k, *c))
 		return err
 	})
 }
 
 // papersChecked refuses while a file is still with the virus scanner.
 func (s *Service) papersChecked(ctx context.Context, q postgres.Querier, c casework.Case) error {
-	files, err := s.Attachments.List(ctx, q, attachmentOwner(c))
+	files, err := s.Attachments.List(ctx, q, OwnerOf(c))
 	if err != nil {
 		return err
 	}
@@ -101,12 +95,12 @@ func (s *Service) papersChecked(ctx context.Context, q postgres.Querier, c casew
 
 // Return sends the application back for named corrections.
 func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, version int, flaws []casework.Flaw, token string) error {
-	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		p, err := s.Programme(c.Kind)
+	return s.Act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		k, err := s.Kind(c.Kind)
 		if err != nil {
 			return err
 		}
-		rules, err := rulesOf(ctx, tx, *c, civil.On(now))
+		rounds, err := k.MaxRounds(ctx, tx, now, *c)
 		if err != nil {
 			return err
 		}
@@ -117,11 +111,11 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, vers
 		if flaws, err = known(f, flaws); err != nil {
 			return err
 		}
-		correction, err := s.Cases.Return(ctx, tx, now, actor, c, flaws, rules.Edition.Params.Int(policy.CorrectionMaxRounds))
+		correction, err := s.Cases.Return(ctx, tx, now, actor, c, flaws, rounds)
 		if err != nil {
 			return err
 		}
-		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.CorrectionLetter, c.Title, correctionText(p, *c, correction))
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.CorrectionLetter, c.Title, correctionText(k, *c, correction))
 		return err
 	})
 }
@@ -130,7 +124,7 @@ func (s *Service) Return(ctx context.Context, actor authz.Actor, no string, vers
 // does not have.
 func known(f Form, flaws []casework.Flaw) ([]casework.Flaw, error) {
 	labels := map[string]string{}
-	for _, c := range Correctable(f.Programme, f.Slots) {
+	for _, c := range Correctable(f.Kind, f.Slots) {
 		labels[c.Name] = c.Label
 	}
 	for i := range flaws {
@@ -144,52 +138,26 @@ func known(f Form, flaws []casework.Flaw) ([]casework.Flaw, error) {
 }
 
 // Correctable lists everything that a correction can name: the items of the
-// form, then the papers that the programme asks for and those handed in.
-func Correctable(p Programme, handedIn []SlotFiles) []Item {
+// form, then the papers that the kind asks for and those handed in.
+func Correctable(k Kind, handedIn []SlotFiles) []Item {
 	var items []Item
-	for _, s := range p.Sections() {
+	for _, s := range k.Sections() {
 		items = append(items, s.Items...)
 	}
-	for _, key := range p.SlotKeys() {
+	for _, key := range k.SlotKeys() {
 		handed := slices.ContainsFunc(handedIn, func(s SlotFiles) bool { return s.Key == key && len(s.Files) > 0 })
 		if key != StampSlot || handed {
-			items = append(items, Item{Name: FileItem(key), Label: p.SlotName(key)})
+			items = append(items, Item{Name: FileItem(key), Label: k.SlotName(key)})
 		}
 	}
 	return items
 }
 
-// Ground is a reason for refusing acceptance, from the closed list.
-type Ground struct{ Key, Text, Article string }
-
-// Grounds are the reasons for which an application is not taken in; each cites
-// its article. The clerk adds the facts of the case.
-func Grounds() []Ground {
-	return []Ground{
-		{"ineligible", "不符合申请条件", "《实施意见》三（二）1（1）"},
-		{"not_community", "不属于社区社会组织", "《实施意见》二（二）"},
-		{"false", "申请材料不真实", "《实施意见》三（三）3"},
-		{"incomplete", "补正后材料仍不齐全", "政策参数“补正次数”"},
-	}
-}
-
-func groundOf(key string) (Ground, bool) {
-	for _, g := range Grounds() {
-		if g.Key == key {
-			return g, true
-		}
-	}
-	return Ground{}, false
-}
-
-// GroundText returns the words of a ground, "" for an unknown one.
-func GroundText(key string) string { g, _ := groundOf(key); return g.Text }
-
 // CheckRefusal reports what is wrong with the ground and facts of a refusal:
 // errs.Invalid at the fields "ground" and "facts".
-func CheckRefusal(ground, facts string) error {
+func CheckRefusal(grounds []Ground, ground, facts string) error {
 	var faults []errs.Field
-	if _, ok := groundOf(ground); !ok {
+	if _, ok := GroundOf(grounds, ground); !ok {
 		faults = append(faults, errs.Field{Name: "ground", Label: "不予受理的理由", Message: "选一条理由"})
 	}
 	if n := utf8.RuneCountInString(form.Clean(facts, true)); n < 10 || n > 1000 {
@@ -203,12 +171,12 @@ func CheckRefusal(ground, facts string) error {
 // characters.
 func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, version int, ground, facts, token string) error {
 	facts = form.Clean(facts, true)
-	return s.act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		p, err := s.Programme(c.Kind)
+	return s.Act(ctx, actor, authz.ApplicationAccept, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		k, err := s.Kind(c.Kind)
 		if err != nil {
 			return err
 		}
-		if err := CheckRefusal(ground, facts); err != nil {
+		if err := CheckRefusal(k.Grounds(), ground, facts); err != nil {
 			return err
 		}
 		accepted, err := casework.Did(ctx, tx, c.ID, "accept")
@@ -218,14 +186,15 @@ func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, vers
 		if accepted {
 			return errs.New(errs.Conflict, "这件已经受理过，不能再不予受理。请核实后再送复核，由复核提出不予支持。")
 		}
-		chosen, _ := groundOf(ground)
+		chosen, _ := GroundOf(k.Grounds(), ground)
+		from := c.Place()
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: "refuse", Note: chosen.Text + "：" + facts}); err != nil {
 			return err
 		}
-		if err := p.Release(ctx, tx, c.ID); err != nil {
+		if err := k.Released(ctx, tx, now, actor, *c, from); err != nil {
 			return err
 		}
-		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.NotAcceptedLetter, c.Title, refusedText(p, *c, chosen, facts))
+		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.NotAcceptedLetter, c.Title, refusedText(k, *c, chosen, facts))
 		return err
 	})
 }
@@ -233,42 +202,35 @@ func (s *Service) Refuse(ctx context.Context, actor authz.Actor, no string, vers
 // Withdraw takes an application back, or throws a draft away. A reason is kept
 // when one is given.
 func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, no string, version int, reason, token string) error {
-	permission, action := authz.ApplicationDraft, workflow.Action("discard")
-	switch actor.Role {
-	case authz.OrgHead:
-		action = "withdraw"
-	case authz.Community:
-		permission = authz.ApplicationCounter
-	}
 	reason = form.Clean(reason, true)
 	if utf8.RuneCountInString(reason) > 500 {
 		return errs.FieldError("reason", "撤回原因", "最多 500 个字，请删减")
 	}
-	return s.act(ctx, actor, permission, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		p, err := s.Programme(c.Kind)
+	return s.Act(ctx, actor, writing(actor), no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
+		k, err := s.Kind(c.Kind)
 		if err != nil {
 			return err
 		}
 		if actor.Role == authz.Community && c.Channel != casework.Counter {
 			return errs.New(errs.Forbidden, "这份草稿不是窗口代办的，由组织自己撤销。")
 		}
-		waiting, signed := c.Waits, c.Place() == ToPublish
+		from, action := c.Place(), workflow.Action("discard")
+		if t, ok := k.Workflow().Find(from, "withdraw"); ok && slices.Contains(t.By, actor.Role) {
+			action = "withdraw"
+		}
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: action, Note: reason}); err != nil {
 			return err
 		}
-		if err := s.tellOffice(ctx, tx, now, *c, waiting); err != nil {
+		if err := s.tellOffice(ctx, tx, now, *c, from.Waits); err != nil {
 			return err
 		}
-		if signed {
-			return s.giveUp(ctx, tx, now, actor, *c, "申请人撤回")
-		}
-		return p.Release(ctx, tx, c.ID)
+		return k.Released(ctx, tx, now, actor, *c, from)
 	})
 }
 
 // tellOffice tells the office that had the case that it is gone.
 func (s *Service) tellOffice(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, waiting authz.Role) error {
-	if c.SubmittedAt == nil || waiting.OfOrganization() {
+	if c.SubmittedAt == nil || !waiting.Staff() {
 		return nil
 	}
 	c.Waits = waiting

@@ -1,32 +1,16 @@
-package fundingpages
+package applying
 
 import (
+	"civilaffairs/internal/application"
 	"net/http"
 
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/errs"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/workflow"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-
-	"github.com/google/uuid"
 )
-
-// createApplication opens a draft, or leads back to the one that is open.
-func (p *Pages) createApplication(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.Wrap(errs.Invalid, "表单没有收全，请返回上一页再试。", err)
-	}
-	org, _ := uuid.Parse(r.PostForm.Get("organization")) // only the counter names one; the service checks it
-	no, err := p.Funding.Open(r.Context(), actor(r), r.PostForm.Get("programme"), org, r.PostForm.Get("token"))
-	if err != nil {
-		return err
-	}
-	return httpserver.SeeOther(w, r, paths.Application(no))
-}
 
 // showApplication shows the form to who may still write it, the case to
 // everybody else and to who asks for it: the letter that calls for a correction
@@ -35,14 +19,14 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("view") == "case" {
 		return p.showCase(w, r)
 	}
-	shown, err := p.Funding.Show(r.Context(), actor(r), number(r))
+	shown, err := p.Applications.Show(r.Context(), Actor(r), Number(r))
 	if err != nil {
 		return err
 	}
 	if shown.Form != nil {
-		return httpserver.Render(w, r, http.StatusOK, overviewPage(overviewOf(*shown.Form)))
+		return httpserver.Render(w, r, http.StatusOK, overviewPage(p.overviewOf(*shown.Form)))
 	}
-	v, err := caseOf(r, *shown.View)
+	v, err := p.caseOf(r, *shown.View, nil)
 	if err != nil {
 		return err
 	}
@@ -50,14 +34,14 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) error {
-	view, err := p.Funding.View(r.Context(), actor(r), number(r))
+	view, err := p.Applications.View(r.Context(), Actor(r), Number(r))
 	if err != nil {
 		return err
 	}
 	if len(view.Submissions) == 0 {
-		return httpserver.SeeOther(w, r, paths.Application(number(r))) // nothing was signed yet
+		return httpserver.SeeOther(w, r, paths.Application(Number(r))) // nothing was signed yet
 	}
-	v, err := caseOf(r, view)
+	v, err := p.caseOf(r, view, nil)
 	if err != nil {
 		return err
 	}
@@ -81,18 +65,20 @@ type overviewView struct {
 	Token                  string
 	SavedLine              string
 	Counter                bool
+	MoreLabel, MoreHref    string
 }
 
-func overviewOf(f funding.Form) overviewView {
+func (p *Pages) overviewOf(f application.Form) overviewView {
 	v := overviewView{
-		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name,
-		State: f.Case.State.Name(), Tone: stateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
+		No: f.Case.No, Kind: f.Kind.Workflow().Name, Organization: f.Subject.Applicant(),
+		State: f.Case.State.Name(), Tone: StateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
 		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
 		SavedLine: savedLine(f), Counter: f.Case.Channel == casework.Counter,
 	}
-	if !f.Context.Rules.InForce {
-		v.Closed = "今天没有生效的政策文件，暂不受理新的申请。可以先填好草稿，内容会一直保存。"
+	if own, err := p.Face(f.Case.Kind); err == nil {
+		v.MoreLabel, v.MoreHref = own.More(f)
 	}
+	v.Closed = f.Subject.Closed()
 	if f.Correcting {
 		for _, flaw := range f.Correction.Flaws {
 			v.Correction = append(v.Correction, ui.Fact{Label: flaw.Label, Value: flaw.Reason, Change: itemHref(f, flaw.Field)})
@@ -104,7 +90,7 @@ func overviewOf(f funding.Form) overviewView {
 }
 
 // itemHref is where an item of the form is edited.
-func itemHref(f funding.Form, item string) string {
+func itemHref(f application.Form, item string) string {
 	for _, s := range f.Sections {
 		for _, i := range s.Items {
 			if i.Name == item || i.Has(item) {
@@ -112,11 +98,11 @@ func itemHref(f funding.Form, item string) string {
 			}
 		}
 	}
-	return paths.ApplicationPapers(f.Case.No) + "#" + anchor(item)
+	return paths.ApplicationPapers(f.Case.No) + "#" + Anchor(item)
 }
 
 // tasksOf is the task list beside every part of the form.
-func tasksOf(f funding.Form, current string) []ui.Task {
+func tasksOf(f application.Form, current string) []ui.Task {
 	var tasks []ui.Task
 	for _, s := range f.Sections {
 		t := ui.Task{Label: s.Title, Href: paths.ApplicationSection(f.Case.No, s.Key), Current: s.Key == current}
@@ -140,7 +126,7 @@ func tasksOf(f funding.Form, current string) []ui.Task {
 	return append(tasks, papers, signTask(f, current))
 }
 
-func signTask(f funding.Form, current string) ui.Task {
+func signTask(f application.Form, current string) ui.Task {
 	t := ui.Task{Label: "核对并签署提交", Href: paths.ApplicationReview(f.Case.No), Current: current == "review"}
 	if len(f.Faults) > 0 {
 		t.Hint = "前面各部分完成后，由负责人签署提交"
@@ -163,7 +149,7 @@ func taskState(begun bool, faults int) (string, ui.Tone) {
 }
 
 // correctionState says which parts the correction opens.
-func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
+func correctionState(f application.Form, s application.Section) (string, ui.Tone) {
 	n := 0
 	for _, i := range s.Items {
 		if f.MayEdit(i.Name) {
@@ -179,7 +165,7 @@ func correctionState(f funding.Form, s funding.Section) (string, ui.Tone) {
 	return "补正 " + itoa(n) + " 项", ui.Warn
 }
 
-func missingPapers(f funding.Form) int {
+func missingPapers(f application.Form) int {
 	n := 0
 	for _, s := range f.Slots {
 		if required(f, s) && s.Usable() == 0 {
@@ -190,10 +176,10 @@ func missingPapers(f funding.Form) int {
 }
 
 // papersToCorrect counts the papers that the correction asks for.
-func papersToCorrect(f funding.Form) int {
+func papersToCorrect(f application.Form) int {
 	n := 0
 	for _, s := range f.Slots {
-		if f.Correcting && f.Correction.Open(funding.FileItem(s.Key)) {
+		if f.Correcting && f.Correction.Open(application.FileItem(s.Key)) {
 			n++
 		}
 	}
@@ -202,13 +188,13 @@ func papersToCorrect(f funding.Form) int {
 
 // required reports whether the application needs the paper: one filed at a
 // counter is signed on paper, so the stamped print is not left to choice.
-func required(f funding.Form, s funding.SlotFiles) bool {
-	return s.Required || s.Key == funding.StampSlot && f.Case.Channel == casework.Counter
+func required(f application.Form, s application.SlotFiles) bool {
+	return s.Required || s.Key == application.StampSlot && f.Case.Channel == casework.Counter
 }
 
 // savedLine says when and by whom the form was saved last.
-func savedLine(f funding.Form) string {
-	var last funding.Saved
+func savedLine(f application.Form) string {
+	var last application.Saved
 	for _, s := range f.Saved {
 		if s.At.After(last.At) {
 			last = s
@@ -217,7 +203,7 @@ func savedLine(f funding.Form) string {
 	if last.At.IsZero() {
 		return ""
 	}
-	return clock(last.At) + " " + last.ByName + "保存。可以随时离开，回来接着填。"
+	return Clock(last.At) + " " + last.ByName + "保存。可以随时离开，回来接着填。"
 }
 
 // firstOpen is the first part that is not finished.

@@ -1,4 +1,4 @@
-package funding
+package application
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
@@ -32,11 +32,10 @@ type Signature struct {
 // Review is everything a person looks at before signing.
 type Review struct {
 	Form
-	Lines   []Line
-	Verdict Verdict
+	Judgement Judgement
 }
 
-// Review returns form, faults and eligibility of today for the check-answers
+// Review returns form, faults and judgement of today for the check-answers
 // page. It is for who may still write: errs.Forbidden for others, errs.Conflict
 // once the application is submitted.
 func (s *Service) Review(ctx context.Context, actor authz.Actor, no string) (Review, error) {
@@ -46,34 +45,16 @@ func (s *Service) Review(ctx context.Context, actor authz.Actor, no string) (Rev
 		if err != nil {
 			return err
 		}
-		if !mayWrite(actor, c) {
+		if !s.mayWrite(actor, c) {
 			return notEditable(actor, c)
 		}
 		if r.Form, err = s.form(ctx, q, now, actor, c); err != nil {
 			return err
 		}
-		return r.judge(ctx, q)
+		r.Judgement, err = r.Kind.Judge(ctx, q, c, r.Subject)
+		return err
 	})
 	return r, err
-}
-
-func (r *Review) judge(ctx context.Context, q postgres.Querier) (err error) {
-	r.Lines, r.Verdict, err = assess(ctx, q, r.Programme, r.Case, r.Context.Today, r.Context.Rules)
-	return err
-}
-
-// assess answers the conditions for a case; an application does not stand in
-// its own way, and what counts at submission counts as it did then.
-func assess(ctx context.Context, q postgres.Querier, p Programme, c casework.Case, on civil.Date, rules Rules) ([]Line, Verdict, error) {
-	conditions, err := p.Conditions(ctx, q, c.OrganizationID, c.ID, on, rules)
-	if err != nil {
-		return nil, Verdict{}, err
-	}
-	if c.SubmittedAt != nil {
-		conditions = conditions.Submitted(civil.On(*c.SubmittedAt))
-	}
-	lines, verdict := Assess(conditions, on)
-	return lines, verdict, nil
 }
 
 // Submit signs and submits a draft, or answers a correction. version is that of
@@ -82,14 +63,15 @@ func assess(ctx context.Context, q postgres.Querier, p Programme, c casework.Cas
 // errs.Invalid names every fault at its field; errs.Conflict means that the case
 // has moved on, or that no policy document is in force today.
 func (s *Service) Submit(ctx context.Context, actor authz.Actor, no string, version int, sig Signature, token string) error {
-	permission := authz.ApplicationSubmit
-	if actor.Role == authz.Community {
-		permission = authz.ApplicationCounter
-	}
-	if err := actor.Require(permission); err != nil {
+	if err := actor.Require(signing(actor)); err != nil {
 		return err
 	}
-	unproven, err := s.unproven(ctx, actor, sig)
+	if actor.Can(authz.ApplicationOffice) { // most of what it sees is not its to sign
+		if err := s.officeOpened(ctx, actor, no); err != nil {
+			return err
+		}
+	}
+	unproven, err := s.Unproven(ctx, actor, sig)
 	if err != nil {
 		return err
 	}
@@ -101,11 +83,22 @@ func (s *Service) Submit(ctx context.Context, actor authz.Actor, no string, vers
 	})
 }
 
-// unproven returns the fault of a password that does not prove who signs. It
+// officeOpened is errs.Forbidden for a case that an applicant began.
+func (s *Service) officeOpened(ctx context.Context, actor authz.Actor, no string) error {
+	return s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		c, err := s.Cases.Load(ctx, q, actor, no)
+		if err == nil && c.Channel != casework.Office {
+			err = errs.New(errs.Forbidden, "这一件由申请人签署提交。")
+		}
+		return err
+	})
+}
+
+// Unproven returns the fault of a password that does not prove who signs. It
 // runs before the transaction: hashing is slow, and a wrong password counts
 // towards the lock-out whatever becomes of the submission.
-func (s *Service) unproven(ctx context.Context, actor authz.Actor, sig Signature) ([]errs.Field, error) {
-	if sig.Method != casework.Reauthenticated || actor.Role != authz.OrgHead {
+func (s *Service) Unproven(ctx context.Context, actor authz.Actor, sig Signature) ([]errs.Field, error) {
+	if sig.Method != casework.Reauthenticated || actor.Role == authz.Community || actor.Role == authz.OrgClerk {
 		return nil, nil
 	}
 	err := s.Accounts.Reauthenticate(ctx, actor, sig.Password)
@@ -124,6 +117,13 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if !first && c.State != workflow.Correcting {
 		return errs.Newf(errs.Conflict, "这件已经提交，现在是“%s”。", c.State.Name())
 	}
+	if k, err := s.Kind(c.Kind); err != nil {
+		return err
+	} else if p, ok := k.(Preparer); ok && first {
+		if err := p.Prepare(ctx, tx, now, &c); err != nil {
+			return err
+		}
+	}
 	r := Review{}
 	if r.Form, err = s.form(ctx, tx, now, actor, c); err != nil {
 		return err
@@ -131,10 +131,10 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if !r.Editable { // who may not write it does not sign it: the community only what it filed itself
 		return notEditable(actor, c)
 	}
-	if !r.Context.Rules.InForce {
-		return errs.New(errs.Conflict, "今天没有生效的政策文件，暂不受理新的申请。草稿已保存，文件生效后可以提交。")
+	if closed := r.Subject.Closed(); closed != "" {
+		return errs.New(errs.Conflict, closed)
 	}
-	if err := r.judge(ctx, tx); err != nil {
+	if r.Judgement, err = r.Kind.Judge(ctx, tx, c, r.Subject); err != nil {
 		return err
 	}
 	document, err := readable(actor, r, sig, unproven)
@@ -147,13 +147,8 @@ func (s *Service) submit(ctx context.Context, tx postgres.Tx, now time.Time, act
 // readable returns the typed document, or every reason against submission:
 // faults of the form, unmet conditions, a missing signature.
 func readable(actor authz.Actor, r Review, sig Signature, unproven []errs.Field) (Document, error) {
-	document, _ := r.Programme.Read(r.Values, r.Context)
-	faults := slices.Clone(r.Faults)
-	for _, l := range r.Lines {
-		if l.Answer == Unmet || l.Answer == Unknown && l.BlocksUnknown {
-			faults = append(faults, errs.Field{Name: "line:" + l.Key, Label: l.Label, Message: l.Value + "。" + l.Remedy})
-		}
-	}
+	document, _ := r.Kind.Read(r.Values, r.Subject)
+	faults := append(slices.Clone(r.Faults), r.Judgement.Obstacles()...)
 	faults = append(faults, signatureFaults(actor, r, sig)...)
 	return document, errs.Fields(append(faults, unproven...))
 }
@@ -163,7 +158,7 @@ func signatureFaults(actor authz.Actor, r Review, sig Signature) []errs.Field {
 	add := func(name, label, message string) {
 		faults = append(faults, errs.Field{Name: name, Label: label, Message: message})
 	}
-	if !sig.Agreed || sig.StatementVersion != r.Programme.Statement().Version {
+	if !sig.Agreed || sig.StatementVersion != r.Kind.Statement().Version {
 		add("agreed", "承诺书", "请通读承诺书，并勾选“我已阅读并承诺”")
 	}
 	switch sig.Method {
@@ -172,10 +167,10 @@ func signatureFaults(actor authz.Actor, r Review, sig Signature) []errs.Field {
 			add(FileItem(StampSlot), "签字盖章的申请表", message)
 		}
 	case casework.Reauthenticated:
-		if actor.Role != authz.OrgHead {
+		if actor.Role == authz.Community {
 			add("method", "签署方式", "窗口代办要上传负责人签字盖章的申请表")
 		} else if strings.TrimSpace(sig.TypedName) != actor.Name {
-			add("typed_name", "负责人姓名", "和账号登记的姓名不一致。请填写您的姓名全称")
+			add("typed_name", "姓名", "和账号登记的姓名不一致。请填写您的姓名全称")
 		}
 	default:
 		add("method", "签署方式", "选一种签署方式")
@@ -205,27 +200,25 @@ func stampFault(r Review) string {
 // organization as it stood, the papers by digest, the statement.
 type signed struct {
 	Application  Document      `json:"application"`
-	Organization any           `json:"organization"`
-	Papers       []signedPaper `json:"papers"`
+	Organization any           `json:"organization"` // the applicant as it stood
+	Papers       []SignedPaper `json:"papers"`
 	Statement    Statement     `json:"statement"`
 }
 
-type signedPaper struct {
+// SignedPaper is a paper as it was signed, by its digest.
+type SignedPaper struct {
 	Slot     string `json:"slot"`
 	Filename string `json:"filename"`
 	SHA256   string `json:"sha256"`
 }
 
 func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, r Review, document Document, sig Signature, first bool) error {
-	snapshot := applicantOf(r.Context.Organization)
-	if r.Context.Snapshot != nil {
-		snapshot = *r.Context.Snapshot
-	}
-	content := signed{Application: document, Organization: snapshot, Statement: r.Programme.Statement()}
+	snapshot := r.Subject.Snapshot()
+	content := signed{Application: document, Organization: snapshot, Statement: r.Kind.Statement()}
 	for _, slot := range r.Slots {
 		for _, f := range slot.Files {
 			if f.Current() {
-				content.Papers = append(content.Papers, signedPaper{slot.Key, f.Filename, f.SHA256})
+				content.Papers = append(content.Papers, SignedPaper{slot.Key, f.Filename, f.SHA256})
 			}
 		}
 	}
@@ -234,35 +227,41 @@ func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor
 		return err
 	}
 	sub := casework.Submission{Document: text, StatementVersion: sig.StatementVersion, Method: sig.Method, SignerName: signer(actor, sig, r)}
-	from, stage := c.Place(), "submission"
+	from := c.Place()
 	if first {
-		err = s.Cases.Submit(ctx, tx, now, actor, &c, r.Context.Rules.Edition.ID, document.Requested(), sub)
+		err = s.Cases.Submit(ctx, tx, now, actor, &c, r.Subject.Edition(), requested(document), sub)
 	} else {
-		stage = "resubmission"
-		err = s.Cases.Resubmit(ctx, tx, now, actor, &c, document.Requested(), sub)
+		err = s.Cases.Resubmit(ctx, tx, now, actor, &c, requested(document), sub)
 	}
 	if err != nil {
 		return err
 	}
-	if err := r.Programme.Keep(ctx, tx, c.ID, c.OrganizationID, document); err != nil {
+	if err := r.Kind.Submitted(ctx, tx, now, c, r.Subject, document, r.Judgement, !first); err != nil {
 		return err
 	}
 	if err := postgres.ExecOne(ctx, tx, `update application set organization = $2, version = version + 1 where case_id = $1`, c.ID, snapshot); err != nil {
 		return err
 	}
-	if err := s.Attachments.HandIn(ctx, tx, now, attachmentOwner(c)); err != nil {
+	if err := s.Attachments.HandIn(ctx, tx, now, OwnerOf(c)); err != nil {
 		return err
 	}
-	if err := insertCheck(ctx, tx, now, c.ID, stage, *c.EditionID, r.Lines); err != nil {
-		return err
+	return s.Announce(ctx, tx, now, c, from)
+}
+
+// requested is the amount that a document asks for, nil when it asks for none.
+func requested(d Document) *money.Fen {
+	r, ok := d.(interface{ Requested() money.Fen })
+	if !ok {
+		return nil
 	}
-	return s.announce(ctx, tx, now, c, from)
+	amount := r.Requested()
+	return &amount
 }
 
 // signer is the name under the document: the head's, also on stamped paper.
 func signer(actor authz.Actor, sig Signature, r Review) string {
 	if sig.Method == casework.StampedPrint {
-		return r.Context.Organization.HeadName
+		return r.Subject.Signer()
 	}
 	return actor.Name
 }

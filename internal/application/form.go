@@ -1,4 +1,4 @@
-package funding
+package application
 
 import (
 	"context"
@@ -12,9 +12,7 @@ import (
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
-	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
-	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
 )
@@ -23,8 +21,8 @@ import (
 // there, what is still wrong, and what may be edited.
 type Form struct {
 	Case       casework.Case
-	Programme  Programme
-	Context    Context
+	Kind       Kind
+	Subject    Subject
 	Sections   []Section
 	Saved      map[string]Saved
 	Values     url.Values // of all sections together
@@ -88,8 +86,9 @@ func (f Form) FaultsOf(section Section) []errs.Field {
 	return out
 }
 
-// maxTyped bounds one section of a draft, so that no form fills the database.
-const maxTyped = 64 << 10
+// MaxTyped bounds one section of a draft in bytes, so that no form fills the
+// database.
+const MaxTyped = 64 << 10
 
 // Form returns the application's form to who writes it, and to whom a draft is
 // shown. Offices find what was signed in View, not the correction in the making:
@@ -101,7 +100,7 @@ func (s *Service) Form(ctx context.Context, actor authz.Actor, no string) (Form,
 		if err != nil {
 			return err
 		}
-		if c.SubmittedAt != nil && !actor.Role.OfOrganization() && !mayWrite(actor, c) {
+		if c.SubmittedAt != nil && actor.Role.Staff() && !s.mayWrite(actor, c) {
 			return errs.New(errs.NotFound, "这件已经提交。请从工作台打开，查看提交的内容。")
 		}
 		f, err = s.form(ctx, q, now, actor, c)
@@ -111,31 +110,31 @@ func (s *Service) Form(ctx context.Context, actor authz.Actor, no string) (Form,
 }
 
 func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, c casework.Case) (Form, error) {
-	p, err := s.Programme(c.Kind)
+	k, err := s.Kind(c.Kind)
 	if err != nil {
 		return Form{}, err
 	}
-	w, err := loadWritten(ctx, q, c)
+	w, err := s.loadWritten(ctx, q, k, c)
 	if err != nil {
 		return Form{}, err
 	}
-	f := Form{Case: c, Programme: p, Sections: p.Sections(), Saved: w.sections, Values: url.Values{},
-		Correction: w.correction, Correcting: w.correcting, Editable: mayWrite(actor, c)}
+	f := Form{Case: c, Kind: k, Sections: k.Sections(), Saved: w.sections, Values: url.Values{},
+		Correction: w.correction, Correcting: w.correcting, Editable: s.mayWrite(actor, c)}
 	for _, saved := range f.Saved {
 		for k, v := range saved.Values() {
 			f.Values[k] = v
 		}
 	}
-	if f.Context, err = s.contextOf(ctx, q, now, c, w.snapshot); err != nil {
+	if f.Subject, err = k.Subject(ctx, q, now, c, w.snapshot); err != nil {
 		return f, err
 	}
 	files, err := s.Attachments.List(ctx, q, attachment.Owner{Kind: OwnerKind, ID: c.ID})
 	if err != nil {
 		return f, err
 	}
-	f.Slots = arrange(p.Slots(f.Values, f.Context), files)
-	_, f.Faults = p.Read(f.Values, f.Context)
-	f.Faults = append(f.Faults, missingPapers(f.Slots)...)
+	f.Slots = Arrange(k.Slots(f.Values, f.Subject), files)
+	_, f.Faults = k.Read(f.Values, f.Subject)
+	f.Faults = append(f.Faults, MissingPapers(f.Slots)...)
 	if f.Correcting {
 		f.reopen(f.Faults)
 	}
@@ -145,34 +144,47 @@ func (s *Service) form(ctx context.Context, q postgres.Querier, now time.Time, a
 	return f, nil
 }
 
-func (s *Service) contextOf(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case, snapshot *Applicant) (Context, error) {
-	k := Context{Today: civil.On(now), Snapshot: snapshot}
-	var err error
-	if k.Rules, err = rulesOf(ctx, q, c, k.Today); err != nil {
-		return k, err
+// mayWrite reports whether the actor may change the content: the organization or
+// the initiator their own, the community what it filed at the counter, an office
+// what it opened itself, and only while it is a draft or in correction. Who signs
+// stands in the workflow; a clerk writes for the head.
+func (s *Service) mayWrite(a authz.Actor, c casework.Case) bool {
+	d := s.Cases.Definition(c.Kind)
+	action := workflow.Action("submit")
+	if c.State == workflow.Correcting {
+		action = "resubmit"
 	}
-	if k.Organization, err = organization.Load(ctx, q, c.OrganizationID); err != nil {
-		return k, err
-	}
-	snapshot.lay(&k.Organization)
-	k.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
-	return k, err
-}
-
-// mayWrite reports whether the actor may change the application's content: the
-// organization its own, the community what it filed at the counter, and only
-// while it is a draft or in correction.
-func mayWrite(a authz.Actor, c casework.Case) bool {
-	if c.State != workflow.Draft && c.State != workflow.Correcting {
+	if d == nil || c.State != workflow.Draft && c.State != workflow.Correcting || !a.Can(writing(a)) || !casework.Visible(c, a) {
 		return false
 	}
 	if a.Role == authz.Community {
 		return c.Channel == casework.Counter
 	}
-	return a.Can(authz.ApplicationDraft) && casework.Visible(c, a)
+	t, ok := d.Find(c.Place(), action)
+	return ok && (slices.Contains(t.By, a.Role) || a.Role == authz.OrgClerk && slices.Contains(t.By, authz.OrgHead))
 }
 
-func arrange(slots []Slot, files []attachment.Attachment) []SlotFiles {
+// writing is the permission under which the actor writes applications.
+func writing(a authz.Actor) authz.Permission {
+	switch {
+	case a.Role == authz.Community:
+		return authz.ApplicationCounter
+	case a.Role.Staff():
+		return authz.ApplicationOffice
+	}
+	return authz.ApplicationDraft
+}
+
+// signing is the permission under which the actor signs applications.
+func signing(a authz.Actor) authz.Permission {
+	if a.Role.Staff() {
+		return writing(a)
+	}
+	return authz.ApplicationSubmit
+}
+
+// Arrange puts files into their slots, those taken out left away.
+func Arrange(slots []Slot, files []attachment.Attachment) []SlotFiles {
 	out := make([]SlotFiles, len(slots))
 	for i, slot := range slots {
 		out[i] = SlotFiles{Slot: slot}
@@ -188,7 +200,8 @@ func arrange(slots []Slot, files []attachment.Attachment) []SlotFiles {
 // FileItem is the name under which a correction or an error names a slot.
 func FileItem(slot string) string { return "file:" + slot }
 
-func missingPapers(slots []SlotFiles) []errs.Field {
+// MissingPapers names the slots that need a paper and have none.
+func MissingPapers(slots []SlotFiles) []errs.Field {
 	var fields []errs.Field
 	for _, s := range slots {
 		if s.Required && s.Usable() == 0 {
@@ -219,7 +232,7 @@ func (s *Service) Save(ctx context.Context, actor authz.Actor, no, section strin
 			saved = before // nothing new: autosave of an untouched form and the second click leave no trace
 			return nil
 		}
-		version, err := saveSection(ctx, tx, now, actor, f.Case.ID, section, seen, values)
+		version, err := s.saveSection(ctx, tx, now, actor, f.Case.ID, sec, seen, values)
 		if errs.Is(err, errs.Conflict) {
 			return &StaleError{Cause: err, Theirs: before, Mine: values}
 		}
@@ -267,13 +280,13 @@ func (s *Service) lockForEdit(ctx context.Context, tx postgres.Tx, now time.Time
 }
 
 func notEditable(actor authz.Actor, c casework.Case) error {
-	if !actor.Can(authz.ApplicationDraft) && !actor.Can(authz.ApplicationCounter) {
-		return actor.Require(authz.ApplicationDraft)
+	if err := actor.Require(writing(actor)); err != nil {
+		return err
 	}
 	if c.State != workflow.Draft && c.State != workflow.Correcting {
 		return errs.Newf(errs.Conflict, "这件现在是“%s”，内容不能再改。要改请先撤回，或等退回补正。", c.State.Name())
 	}
-	return actor.Require(authz.ApplicationDraft)
+	return errs.New(errs.Forbidden, "这一件不由您填写。")
 }
 
 // acceptable keeps the section's own controls only (a forged field goes
@@ -292,31 +305,35 @@ func acceptable(f Form, sec Section, typed url.Values) (url.Values, error) {
 			}
 		}
 	}
+	kept := f.Saved[sec.Key].Values()
 	size := 0
 	for _, item := range sec.Items {
 		if !f.MayEdit(item.Name) {
 			continue
 		}
 		for k, list := range typed {
-			if !item.Has(k) || k != storable(k) {
+			if !item.Has(k) || k != Storable(k) {
 				continue
+			}
+			if item.Sealed && strings.TrimSpace(strings.Join(list, "")) == "" {
+				list = kept[k]
 			}
 			for _, v := range list {
 				size += len(k)
 				size += len(v)
-				values[k] = append(values[k], storable(v))
+				values[k] = append(values[k], Storable(v))
 			}
 		}
 	}
-	if size > maxTyped {
+	if size > MaxTyped {
 		return nil, errs.New(errs.TooLarge, "这一部分内容太长，超过 64 KB。请删减后再保存；长材料请作为附件上传。")
 	}
 	return values, nil
 }
 
-// storable makes any input fit for jsonb: Postgres takes neither NUL nor
+// Storable makes any input fit for jsonb: Postgres takes neither NUL nor
 // invalid UTF-8. Everything else stays as typed; Read judges it.
-func storable(v string) string {
+func Storable(v string) string {
 	if !utf8.ValidString(v) {
 		v = strings.ToValidUTF8(v, "�")
 	}

@@ -1,6 +1,7 @@
-package fundingpages
+package applying
 
 import (
+	"civilaffairs/internal/application"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,19 +10,18 @@ import (
 	"strings"
 
 	"civilaffairs/internal/errs"
-	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 )
 
-// sectionView is one part of the form.
-type sectionView struct {
+// SectionView is one part of the form.
+type SectionView struct {
 	No, Kind, Organization, State string
-	Section                       funding.Section
+	Section                       application.Section
 	Step, Steps                   int
-	Form                          funding.Form
+	Form                          application.Form
 	Values                        url.Values // as typed
 	Errors                        ui.Errors
 	Saved                         bool // with Errors: the rest was kept
@@ -36,7 +36,7 @@ type sectionView struct {
 
 // Field prepares the control of an item: value as typed, its fault, read-only
 // outside a correction, and what the correction asks for as its hint.
-func (v sectionView) Field(item, name, label string) ui.Field {
+func (v SectionView) Field(item, name, label string) ui.Field {
 	f := ui.Field{Name: name, Label: label, Value: v.Values.Get(name), Error: v.Errors.For(name), ReadOnly: !v.Form.MayEdit(item)}
 	if f.Error == "" {
 		f.Hint = asked(v.Form, item)
@@ -45,9 +45,9 @@ func (v sectionView) Field(item, name, label string) ui.Field {
 }
 
 // Asked is what the correction asks for at an item, "" for nothing.
-func (v sectionView) Asked(item string) string { return asked(v.Form, item) }
+func (v SectionView) Asked(item string) string { return asked(v.Form, item) }
 
-func asked(form funding.Form, item string) string {
+func asked(form application.Form, item string) string {
 	if !form.Correcting {
 		return ""
 	}
@@ -67,22 +67,22 @@ func (p *Pages) editSection(w http.ResponseWriter, r *http.Request) error {
 	return p.renderSection(w, r, http.StatusOK, sectionOf(f, sec))
 }
 
-func (p *Pages) formSection(r *http.Request) (funding.Form, funding.Section, error) {
-	f, err := p.Funding.Form(r.Context(), actor(r), number(r))
+func (p *Pages) formSection(r *http.Request) (application.Form, application.Section, error) {
+	f, err := p.Applications.Form(r.Context(), Actor(r), Number(r))
 	if err != nil {
-		return f, funding.Section{}, err
+		return f, application.Section{}, err
 	}
 	key := httpserver.Param(r, "section")
-	i := slices.IndexFunc(f.Sections, func(s funding.Section) bool { return s.Key == key })
+	i := slices.IndexFunc(f.Sections, func(s application.Section) bool { return s.Key == key })
 	if i < 0 {
-		return f, funding.Section{}, errs.New(errs.NotFound, "没有这一部分。请从申请页面选择。")
+		return f, application.Section{}, errs.New(errs.NotFound, "没有这一部分。请从申请页面选择。")
 	}
 	return f, f.Sections[i], nil
 }
 
-func sectionOf(f funding.Form, sec funding.Section) sectionView {
-	return sectionView{
-		No: f.Case.No, Kind: f.Programme.Workflow().Name, Organization: f.Context.Organization.Name, State: f.Case.State.Name(),
+func sectionOf(f application.Form, sec application.Section) SectionView {
+	return SectionView{
+		No: f.Case.No, Kind: f.Kind.Workflow().Name, Organization: f.Subject.Applicant(), State: f.Case.State.Name(),
 		Section: sec, Step: stepOf(f, sec.Key), Steps: len(f.Sections) + 2, Form: f, Values: f.Values,
 		Tasks: tasksOf(f, sec.Key), Version: f.Saved[sec.Key].Version, SavedLine: savedLine(f), Editable: editable(f, sec), Locked: lockedWords(f),
 	}
@@ -90,23 +90,23 @@ func sectionOf(f funding.Form, sec funding.Section) sectionView {
 
 // editable reports whether anything in the part may be changed now: a correction
 // opens only what it names.
-func editable(f funding.Form, sec funding.Section) bool {
-	return slices.ContainsFunc(sec.Items, func(i funding.Item) bool { return f.MayEdit(i.Name) })
+func editable(f application.Form, sec application.Section) bool {
+	return slices.ContainsFunc(sec.Items, func(i application.Item) bool { return f.MayEdit(i.Name) })
 }
 
-func lockedWords(f funding.Form) string {
+func lockedWords(f application.Form) string {
 	if f.Correcting {
 		return "这次补正不涉及这一部分，内容已锁定。"
 	}
 	return "这份申请现在只能看，不能改。"
 }
 
-func stepOf(f funding.Form, key string) int {
-	return slices.IndexFunc(f.Sections, func(s funding.Section) bool { return s.Key == key }) + 1
+func stepOf(f application.Form, key string) int {
+	return slices.IndexFunc(f.Sections, func(s application.Section) bool { return s.Key == key }) + 1
 }
 
-func (p *Pages) renderSection(w http.ResponseWriter, r *http.Request, status int, v sectionView) error {
-	own, err := pageOf(v.Form.Case.Kind)
+func (p *Pages) renderSection(w http.ResponseWriter, r *http.Request, status int, v SectionView) error {
+	own, err := p.Face(v.Form.Case.Kind)
 	if err != nil {
 		return err
 	}
@@ -122,19 +122,19 @@ func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen, _ := strconv.Atoi(r.PostForm.Get("version")) // a missing version is as old as can be
 	key := httpserver.Param(r, "section")
-	saved, err := p.Funding.Save(r.Context(), actor(r), number(r), key, seen, r.PostForm)
-	if stale, ok := errors.AsType[*funding.StaleError](err); ok && !wantsJSON(r) {
+	saved, err := p.Applications.Save(r.Context(), Actor(r), Number(r), key, seen, r.PostForm)
+	if stale, ok := errors.AsType[*application.StaleError](err); ok && !WantsJSON(r) {
 		return p.conflict(w, r, stale)
 	}
-	if wantsJSON(r) {
-		return autosaved(w, saved, err)
+	if WantsJSON(r) {
+		return Autosaved(w, saved, err)
 	}
 	if err != nil {
 		return err
 	}
 	if r.PostForm.Get("go") == "later" {
 		p.Flash(r.Context(), "已保存。")
-		return httpserver.SeeOther(w, r, paths.Application(number(r)))
+		return httpserver.SeeOther(w, r, paths.Application(Number(r)))
 	}
 	f, sec, err := p.formSection(r)
 	if err != nil {
@@ -155,7 +155,7 @@ func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
 
 // next is the part after section that can be changed; the papers come after the
 // last.
-func next(f funding.Form, section string) string {
+func next(f application.Form, section string) string {
 	for _, s := range f.Sections[stepOf(f, section):] {
 		if editable(f, s) {
 			return paths.ApplicationSection(f.Case.No, s.Key)
@@ -166,25 +166,25 @@ func next(f funding.Form, section string) string {
 
 // conflict shows both versions. The form below holds what this person typed and
 // the version that is saved now, so that saving again is a choice.
-func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *funding.StaleError) error {
+func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *application.StaleError) error {
 	f, sec, err := p.formSection(r)
 	if err != nil {
 		return err
 	}
-	own, err := pageOf(f.Case.Kind)
+	own, err := p.Face(f.Case.Kind)
 	if err != nil {
 		return err
 	}
 	v := sectionOf(f, sec)
 	theirs := stale.Theirs.Values()
 	for _, item := range sec.Items {
-		for _, name := range controls(item, stale.Mine, theirs) {
+		for _, name := range Controls(item, stale.Mine, theirs) {
 			if mine, other := stale.Mine.Get(name), theirs.Get(name); mine != other {
-				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + suffix(name), Mine: own.Words(f, name, mine), Theirs: own.Words(f, name, other)})
+				v.Conflict = append(v.Conflict, ui.Version{Label: item.Label + Suffix(name), Mine: own.Words(f, name, mine), Theirs: own.Words(f, name, other)})
 			}
 		}
 	}
-	v.ConflictBy = stale.Theirs.ByName + "（" + clock(stale.Theirs.At) + "）"
+	v.ConflictBy = stale.Theirs.ByName + "（" + Clock(stale.Theirs.At) + "）"
 	for k, mine := range stale.Mine {
 		v.Values[k] = mine
 	}
@@ -192,7 +192,7 @@ func (p *Pages) conflict(w http.ResponseWriter, r *http.Request, stale *funding.
 }
 
 // controls lists the controls of an item that either version has.
-func controls(item funding.Item, versions ...url.Values) []string {
+func Controls(item application.Item, versions ...url.Values) []string {
 	var names []string
 	for _, v := range versions {
 		for name := range v {
@@ -209,15 +209,15 @@ func controls(item funding.Item, versions ...url.Values) []string {
 var columns = map[string]string{"category": "用途", "item": "内容", "amount": "金额"}
 
 // suffix tells the cells of a table apart: “第 2 行金额”.
-func suffix(control string) string {
+func Suffix(control string) string {
 	if parts := strings.Split(control, "-"); len(parts) == 3 {
 		return "第 " + parts[1] + " 行" + columns[parts[2]]
 	}
 	return ""
 }
 
-func autosaved(w http.ResponseWriter, saved funding.Saved, err error) error {
-	if stale, ok := errors.AsType[*funding.StaleError](err); ok {
+func Autosaved(w http.ResponseWriter, saved application.Saved, err error) error {
+	if stale, ok := errors.AsType[*application.StaleError](err); ok {
 		// The answer has no room for both versions: the button leads to them.
 		message := stale.Theirs.ByName + "刚刚保存过这一部分，您填的还没有保存。按“保存并继续”，两边不同的地方会列出来，由您选。"
 		return httpserver.JSON(w, http.StatusConflict, ui.Refused{Message: message})
@@ -225,7 +225,7 @@ func autosaved(w http.ResponseWriter, saved funding.Saved, err error) error {
 	if err != nil {
 		return httpserver.JSON(w, httpserver.Status(err), ui.Refused{Message: errs.Message(err)})
 	}
-	return httpserver.JSON(w, http.StatusOK, ui.Autosaved{Saved: clock(saved.At), Version: itoa(saved.Version)})
+	return httpserver.JSON(w, http.StatusOK, ui.Autosaved{Saved: Clock(saved.At), Version: itoa(saved.Version)})
 }
 
-func newToken() string { return once.NewToken() }
+func NewToken() string { return once.NewToken() }
