@@ -58,7 +58,7 @@ var levels = map[string]int{
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features,
 
-	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
+	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
 	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture,
 
