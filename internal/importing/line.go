@@ -93,13 +93,17 @@ func (k Kind) arrange(header []string) (at layout, unknown []string, err error) 
 			at[i] = col
 		}
 	}
+	required := 0
 	for i, c := range k.Columns {
+		if c.Required {
+			required++
+		}
 		if c.Required && at[i] < 0 {
 			missing = append(missing, c.Name)
 		}
 	}
 	switch {
-	case len(missing) > len(k.Columns)/3:
+	case len(unknown) > 0 && len(missing) == required:
 		return nil, nil, errs.Newf(errs.Invalid, "这不像“%s”的模板，缺少这些列：%s。下载模板，把内容填进去再上传。", k.Name, joined(missing))
 	case len(missing) > 0:
 		return nil, nil, errs.Newf(errs.Invalid, "缺少这些列：%s。第一行要有模板里的列名，顺序不限。", joined(missing))
@@ -214,7 +218,7 @@ func (k Kind) fault(l *Line, f errs.Field, at layout) Fault {
 	c := k.Columns[i]
 	out.Header, out.Typed = c.Name, c.shown(l.Cells[i])
 	if at[i] >= 0 {
-		out.Address = sheet.Address(l.Number, at[i])
+		out.Address = sheet.Address(l.Number, at[i]+1)
 	}
 	return out
 }

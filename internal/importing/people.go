@@ -23,7 +23,7 @@ func people(d Deps) Kind {
 		organizationColumn("坪山区六联社区长者互助服务中心", "坪环社区象棋队"),
 		{Field: "name", Name: "姓名", Required: true, Examples: []string{"王示例", "李示例"}},
 		{Field: "id_type", Name: "证件类型", Choices: names(person.IDTypes), Hint: "空着是居民身份证", Examples: []string{person.ResidentID.Name(), ""}},
-		{Field: "id_no", Name: "证件号码", Kind: sheet.Code, Secret: true, Hint: "专职的要填；加密保存", Examples: []string{"11010519491231002X", ""}},
+		{Field: "id_no", Name: "证件号码", Kind: sheet.Code, Secret: true, Hint: "专职的要填；加密保存", Examples: []string{"440310198506150012", ""}},
 		{Field: "post", Name: "职务", Required: true, Choices: names(roster.Posts), Examples: []string{roster.Worker.Name(), roster.Volunteer.Name()}},
 		{Field: "full_time", Name: "专职", Choices: []string{"是", "否"}, Examples: []string{"是", "否"}},
 		{Field: "education", Name: "学历", Choices: names(roster.Educations), Examples: []string{"本科", ""}},

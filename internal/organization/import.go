@@ -64,10 +64,21 @@ func (s *Service) CheckRegistrations(ctx context.Context, q postgres.Querier, no
 
 // onRegistry is an organization that rows of an import may be about.
 type onRegistry struct {
-	Organization
-	Key   string `db:"search_text"`
-	Stem  string `db:"name_stem"`
-	Ended bool   `db:"ended"`
+	ID            uuid.UUID  `db:"id"`
+	Name          string     `db:"name"`
+	Type          OrgType    `db:"org_type"`
+	Basis         Basis      `db:"status_basis"`
+	Category      Category   `db:"category"`
+	USCC          string     `db:"uscc"`
+	FilingNo      string     `db:"filing_no"`
+	EstablishedOn civil.Date `db:"established_on"`
+	Registrar     string     `db:"registrar"`
+	HeadPersonID  uuid.UUID  `db:"head_person_id"`
+	HeadName      string     `db:"head_name"`
+	CommunityCode string     `db:"community_code"`
+	Key           string     `db:"search_text"`
+	Stem          string     `db:"name_stem"`
+	Ended         bool       `db:"ended"`
 }
 
 // registryBook is what is known while rows are judged in turn.
@@ -152,7 +163,7 @@ func (b *registryBook) judge(i int, r Registration, c *RegistrationCheck) {
 		return
 	}
 	if found != nil {
-		c.ID, c.Differs = found.ID, r.differs(found.Organization, n.Key != found.Key, c.head)
+		c.ID, c.Differs = found.ID, r.differs(*found, n.Key != found.Key, c.head)
 		return
 	}
 	c.Warnings = r.ownWarnings()
@@ -178,7 +189,7 @@ func (b *registryBook) repeated(i int, name, label, v string, c *RegistrationChe
 }
 
 // differs names what of an organization on record is otherwise than in the row.
-func (in Registration) differs(o Organization, renamed bool, head uuid.UUID) []string {
+func (in Registration) differs(o onRegistry, renamed bool, head uuid.UUID) []string {
 	var out []string
 	for _, c := range []struct {
 		label string
