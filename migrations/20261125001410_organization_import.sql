@@ -26,6 +26,9 @@ begin
   delete from organization where import_id = import;
   get diagnostics gone = row_count;
   return gone;
+exception when foreign_key_violation then
+  raise exception 'something refers to an organization of import %', import
+    using errcode = 'check_violation', constraint = 'organization_import_referred';
 end $$;
 -- +goose StatementEnd
 

@@ -48,7 +48,7 @@ type Service struct {
 
 // New returns the service with every kind.
 func New(d Deps) *Service {
-	return &Service{d, []Kind{organizations(d), people(d)}}
+	return &Service{d, []Kind{organizations(d), people(d), budgets(d), grants(d), payments(d), grades(d), entries(d), trainings(d)}}
 }
 
 // Kinds are the kinds of imports in the order of pages.

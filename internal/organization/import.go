@@ -274,7 +274,7 @@ func (s *Service) UndoImport(ctx context.Context, tx postgres.Tx, now time.Time,
 	switch {
 	case postgres.Violates(err, "organization_import_untouched"):
 		return errs.Wrap(errs.Conflict, "导入以后，有组织的档案改过、有了账号或办件，不能整批撤销。到组织档案里逐个处理。", err)
-	case err != nil && errs.Is(postgres.Translate(err), errs.Conflict):
+	case postgres.Violates(err, "organization_import_referred"):
 		return errs.Wrap(errs.Conflict, "导入的组织已经有了花名册、资助或别的记录，不能整批撤销。先撤销那些记录的导入。", err)
 	case err != nil:
 		return fmt.Errorf("organization: undo of an import: %w", err)
