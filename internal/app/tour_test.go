@@ -62,6 +62,10 @@ func (w *world) places(pattern string) []place {
 	case has("/applications/{no}"):
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
 			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting)}
+	case has("/staff/imports/templates/{file}"):
+		return []place{at("a template", "file", "people.xlsx")}
+	case has("/staff/imports/{id}"):
+		return []place{at("waiting", "id", w.ids["import"])}
 	case has("/my/organization/roster/{member}"):
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -398,4 +399,18 @@ func (s *Service) Sweep(ctx context.Context) error {
 
 func note(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, action string, detail map[string]any) error {
 	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: id.String(), Action: action, Detail: detail})
+}
+
+// Bring reads a file in without a form, and confirms what is good of it when it
+// is told to: demo data.
+func (s *Service) Bring(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error {
+	id, err := s.Read(ctx, actor, Upload{Kind: kind, Filename: filename, Token: once.NewToken(), Size: int64(len(content)), Content: bytes.NewReader(content)})
+	if err != nil || !confirm {
+		return err
+	}
+	p, err := s.Open(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	return s.Confirm(ctx, actor, id, p.Version, p.Seen)
 }
