@@ -145,7 +145,9 @@ func TestAGroupIsFiledInChromium(t *testing.T) {
 	public.open("/organizations?q=读书会").says("六联社区读书会")
 }
 
-func (m *matter) scan(t *testing.T, sql string, args ...any) int { return scan[int](t, m.portal, sql, args...) }
+func (m *matter) scan(t *testing.T, sql string, args ...any) int {
+	return scan[int](t, m.portal, sql, args...)
+}
 
 // TestAHeadIsReplacedInChromium: the assembly elects another head, who has no
 // account; when the change is approved the old head's session ends, the draft
@@ -172,14 +174,14 @@ func TestAHeadIsReplacedInChromium(t *testing.T) {
 		t.Errorf("the old head is still signed in at %s", p.path)
 	}
 	head.open("/registry").says("赵新任", "改为经办人")
-	head.open("/applications/" + unsigned).is(200, "/applications/"+unsigned)
+	head.open("/applications/"+unsigned).is(200, "/applications/"+unsigned)
 	account := "/accounts/" + scan[string](t, m.portal, `select id::text from account where username = 'zhaoxinren'`)
 	m.street.open(account)
 	reset := m.street.follow("重置密码").path
 	made := m.street.send(reset)
 	successor := seated(t, m.looked, m.known(t, "zhaoxinren", "赵新任", made.Find("[data-one-time-password]").Text()))
 	successor.open("/my/organization").is(200, "/my/organization").says(g.name)
-	successor.open("/applications/" + unsigned).is(200, "/applications/"+unsigned)
+	successor.open("/applications/"+unsigned).is(200, "/applications/"+unsigned)
 	public := seated(t, m.looked, &someone{browser: m.browser(t)})
 	public.open("/organizations/" + g.id).says("赵新任")
 	public.open("/organizations/" + g.id + "?on=" + eligible.AddDays(-10).String()).says(g.head.name).lacks("赵新任")

@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/importing"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/ledger"
@@ -42,6 +43,7 @@ type services struct {
 	registry      *registry.Service
 	cases         *casework.Service
 	funding       *funding.Service
+	imports       *importing.Service
 	ledger        *ledger.Service
 	notices       *notice.Service
 	bases         *incubator.Service
@@ -80,6 +82,7 @@ func (a *App) wireServices() (err error) {
 	}
 	s.ledger = ledger.New(a.db)
 	s.organizations.OnOpened(s.ledger.FollowImports)
+	s.imports = importing.New(importing.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Roster: s.roster, Standing: s.standing, Ledger: s.ledger})
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
@@ -138,6 +141,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })
+	jobs.Every(reg, "imports", 24*time.Hour, s.imports.Sweep)
 	jobs.Every(reg, "sessions", time.Hour, account.NewSessions(a.db).Purge)
 }
 

@@ -20,6 +20,7 @@ import (
 	"civilaffairs/web/fundpages"
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/homepages"
+	"civilaffairs/web/importpages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/ledgerpages"
 	"civilaffairs/web/liaisonpages"
@@ -98,6 +99,7 @@ func (a *App) features() []feature {
 		organizationpages.New(organizationpages.Deps{
 			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
 		}),
+		importpages.New(importpages.Deps{Imports: s.imports, Flash: flash}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
 		applications,

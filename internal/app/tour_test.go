@@ -65,6 +65,10 @@ func (w *world) places(pattern string) []place {
 			at("founder's", "no", w.founding, "section", "organization", "slot", "charter", "id", uuid.NewString(), "role", "head", "n", "0")}
 	case has("/certificates/") || has("/registry/consents/"):
 		return []place{at("none", "no", "ZS-2018-0001")}
+	case has("/staff/imports/templates/{file}"):
+		return []place{at("a template", "file", "people.xlsx")}
+	case has("/staff/imports/{id}"):
+		return []place{at("waiting", "id", w.ids["import"])}
 	case has("/my/organization/roster/{member}"):
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):

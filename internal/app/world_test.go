@@ -76,6 +76,10 @@ func (w *world) mark(t testing.TB) {
 		date("from", eligible).submit().is(200, record)
 	clerk.open(record+"/grades").form(record+"/grades").set("star", "1", "cert_no", "XJ-2018-001").
 		date("from", founded.AddDays(30)).date("to", founded.AddDays(700)).submit().is(200, record)
+	const imports = "/staff/imports"
+	clerk.open(imports).form(imports).set("kind", "people").attach("file", upload{"花名册.csv",
+		[]byte("组织,姓名,职务,加入日期\n没有的组织,王示例,理事,2018-01-02\n")}).submit().says("没有找到")
+	w.ids["import"] = scan[string](t, w.portal, `select id::text from import_run`)
 	const mine = "/my/organization"
 	for _, g := range []*group{w.own, w.next} {
 		roll := g.head.open(mine+"/roster/new").form(mine+"/roster/new").set("name", "许专职", "id_no", w.residentNumber(), "post", "worker", "full_time", "yes").

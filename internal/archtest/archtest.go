@@ -59,7 +59,7 @@ var levels = map[string]int{
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/training": features, "internal/publicity": features, "internal/registry": features, "internal/liaison": features,
 
-	"internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
+	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
 	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 

@@ -31,6 +31,10 @@ const (
 	SensitiveUnmask     Permission = "sensitive.unmask"      // see an ID number in full, with a reason
 	AccountNumberUnmask Permission = "account_number.unmask" // see a bank account in full, with a reason
 
+	// Imports from spreadsheets
+	ImportRun  Permission = "import.run"  // read a file in, confirm it, take it back
+	ImportView Permission = "import.view" // what was imported, by whom
+
 	// Roster of people
 	RosterView Permission = "roster.view" // who belongs to an organization in one's scope
 	RosterEdit Permission = "roster.edit" // enter and end members of the own organization
@@ -113,6 +117,9 @@ var permissions = map[Permission]permissionInfo{
 	ActivityConfirm:     {"确认组织活动", []Role{Community, Subdistrict, BureauClerk}},
 	SensitiveUnmask:     {"查看完整证件号码", []Role{BureauClerk, BureauReviewer}},
 	AccountNumberUnmask: {"查看完整账号", []Role{Finance}},
+
+	ImportRun:  {"导入表格", []Role{BureauClerk}},
+	ImportView: {"查看导入记录", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
 
 	RosterView: {"查看花名册", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, Auditor}},
 	RosterEdit: {"登记本组织花名册", []Role{OrgClerk, OrgHead}},

@@ -20,6 +20,7 @@ import (
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/incubator"
@@ -57,6 +58,8 @@ type Deps struct {
 	Notices       *notice.Service
 	Bases         *incubator.Service
 	Liaison       *liaison.Service
+	// Import reads a spreadsheet in and confirms it or leaves it waiting.
+	Import func(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error
 }
 
 // State is what a database holds.

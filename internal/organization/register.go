@@ -40,8 +40,8 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registrati
 }
 
 // Plant records an organization in the caller's transaction without a form: a
-// filing or registration that was approved, demo data, imports. demo marks it as
-// invented. The rules are the same.
+// filing or registration that was approved, demo data. demo marks it as invented.
+// The rules are the same.
 func (s *Service) Plant(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, demo bool) (uuid.UUID, error) {
 	return s.register(ctx, tx, now, actor, in, demo)
 }
@@ -63,13 +63,24 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 	if err := s.warn(ctx, tx, Organization{}, head, in); err != nil {
 		return uuid.Nil, err
 	}
-	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: demo}
+	return s.record(ctx, tx, now, actor, in, head, origin{demo: demo})
+}
+
+// origin is where a new record comes from besides a form.
+type origin struct {
+	demo     bool
+	importID uuid.UUID // zero for none
+}
+
+// record writes a registration that has been checked.
+func (s *Service) record(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, head uuid.UUID, from origin) (uuid.UUID, error) {
+	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: from.demo}
 	in.apply(&o)
 	seals, err := s.sealHead(o.ID, in.HeadMobile)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := insertOrganization(ctx, tx, now, o, seals, in.ClaimID); err != nil {
+	if err := insertOrganization(ctx, tx, now, o, seals, in.ClaimID, from.importID); err != nil {
 		return uuid.Nil, taken(err, in)
 	}
 	if err := insertFacts(ctx, tx, now, o.ID, factsOf(o), o.EstablishedOn, actor.AccountID, "首次登记"); err != nil {
@@ -77,7 +88,7 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 	}
 	return o.ID, audit.Record(ctx, tx, now, actor, audit.Entry{
 		Subject: "organization", SubjectID: o.ID.String(), Action: "organization.register",
-		Detail: map[string]any{"head": head, "basis": o.Basis, "community": o.CommunityCode, "claim": orNull(in.ClaimID), "accepted": in.Accept},
+		Detail: map[string]any{"head": head, "basis": o.Basis, "community": o.CommunityCode, "claim": orNull(in.ClaimID), "accepted": in.Accept, "import": orNull(from.importID)},
 	})
 }
 

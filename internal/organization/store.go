@@ -37,18 +37,18 @@ type sealed struct {
 	contactMobileIndex []byte
 }
 
-func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, claim uuid.UUID) error {
+func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, claim, importID uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into organization (id, name, org_type, status_basis, category, uscc, uscc_override_reason, filing_no,
 			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask,
 			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen,
-			claim_id, demo, created_at, updated_at, head_mobile_index)
+			claim_id, demo, created_at, updated_at, head_mobile_index, import_id)
 		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), nullif($8, ''),
-			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27)`,
+			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28)`,
 		o.ID, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo,
 		o.EstablishedOn, o.Registrar, o.Origin, o.Status, o.StatusSince, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask,
 		o.CommunityCode, o.SubdistrictCode, o.Address, o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital,
-		orNull(claim), o.Demo, now, s.headMobileIndex)
+		orNull(claim), o.Demo, now, s.headMobileIndex, orNull(importID))
 	return err
 }
 

@@ -1,0 +1,167 @@
+// Package importing brings records in from spreadsheets: a file is read and kept
+// sealed, judged anew each time its preview is shown, written only when somebody
+// confirms what was shown, and taken back as a whole while nothing depends on it.
+//
+// Level 6; owns import_run. What a row means stands in a Kind, one file each; the
+// rules of a row are those of the service that writes it.
+package importing
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
+	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/roster"
+	"civilaffairs/internal/secret"
+	"civilaffairs/internal/sheet"
+	"civilaffairs/internal/standing"
+
+	"github.com/google/uuid"
+)
+
+// MaxRows and MaxBytes bound one file.
+const (
+	MaxRows  = 20_000
+	MaxBytes = 10 << 20
+)
+
+// Deps is what imports stand on.
+type Deps struct {
+	DB            *postgres.DB
+	Keys          *secret.Keys
+	Organizations *organization.Service
+	Roster        *roster.Service
+	Standing      *standing.Service
+	Ledger        *ledger.Service
+}
+
+// Service reads, shows, confirms and undoes imports.
+type Service struct {
+	Deps
+	kinds []Kind
+}
+
+// New returns the service with every kind.
+func New(d Deps) *Service {
+	return &Service{d, []Kind{organizations(d), people(d), budgets(d), grants(d), payments(d), grades(d), entries(d), trainings(d)}}
+}
+
+// Kinds are the kinds of imports in the order of pages.
+func (s *Service) Kinds() []Kind { return s.kinds }
+
+// Kind returns the kind with a key.
+func (s *Service) Kind(key string) (Kind, error) {
+	for _, k := range s.kinds {
+		if k.Key == key {
+			return k, nil
+		}
+	}
+	return Kind{}, errs.New(errs.NotFound, "没有这种导入。从列表里选一种。")
+}
+
+// Kind is one kind of import, as data: what its columns are, and the service
+// behind a row. Adding one is a file with a define and a line in New.
+type Kind struct {
+	Key, Name, Lead string
+	Columns         []Column
+	judge           judge
+	plant           func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) error
+	undo            func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error
+}
+
+// Column is one column of a kind. Field is the name that faults of the service
+// carry; Examples are the cells of the filled example, valid by the very rules.
+type Column struct {
+	Field, Name string
+	Kind        sheet.Kind
+	Required    bool
+	Hint        string
+	Choices     []string
+	Examples    []string
+	Secret      bool // masked wherever it is shown
+}
+
+// Verdict is what a service says of one row.
+type Verdict struct {
+	Known    bool
+	Differs  []string // known, but otherwise on record: nothing is taken over
+	Faults   []errs.Field
+	Warnings []errs.Warning
+}
+
+type judge func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, b book, lines []*Line) ([]Verdict, error)
+
+// source is how a kind reads a row and what stands behind it.
+type source[R any] struct {
+	read  func(f *form.Form, b book) R
+	check func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []R) ([]Verdict, error)
+	plant func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []R) error
+	undo  func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error
+}
+
+// define makes a kind of its columns and its source.
+func define[R any](k Kind, s source[R]) Kind {
+	read := func(b book, lines []*Line) []R {
+		rows := make([]R, len(lines))
+		for i, l := range lines {
+			f := k.form(l)
+			rows[i] = s.read(f, b)
+			l.reading = f.Fields()
+		}
+		return rows
+	}
+	k.judge = func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, b book, lines []*Line) ([]Verdict, error) {
+		return s.check(ctx, q, now, actor, read(b, lines))
+	}
+	k.plant = func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) error {
+		return s.plant(ctx, tx, now, actor, importID, read(b, lines))
+	}
+	k.undo = s.undo
+	return k
+}
+
+// named is a value of a closed list that people know by a Chinese name.
+type named interface {
+	~string
+	Name() string
+}
+
+// names are the choices of a column.
+func names[T named](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.Name()
+	}
+	return out
+}
+
+// pick reads a cell that holds the name of one of list; "" when it is empty.
+func pick[T named](f *form.Form, field, label string, list []T) T {
+	typed := f.Text(field, label)
+	for _, v := range list {
+		if v.Name() == typed {
+			return v
+		}
+	}
+	if typed != "" {
+		f.Fail(field, label, "“"+typed+"”不在可选的里面。填下面的一项："+joined(names(list)))
+	}
+	return ""
+}
+
+// yes reads a cell that says 是 or 否; an empty one is 否.
+func yes(f *form.Form, field, label string) bool {
+	switch typed := f.Text(field, label); typed {
+	case "是":
+		return true
+	case "", "否":
+	default:
+		f.Fail(field, label, "“"+typed+"”不清楚。填“是”或“否”")
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package importing
+
+import (
+	"context"
+	"time"
+
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/form"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/organization"
+	"civilaffairs/internal/person"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/sheet"
+
+	"github.com/google/uuid"
+)
+
+// organizations brings in the registry itself.
+func organizations(d Deps) Kind {
+	return define(Kind{Key: "organizations", Name: "组织", Lead: "已经登记或备案的社区社会组织，一行一个。已经在库里的不会改动。", Columns: []Column{
+		{Field: "name", Name: "组织名称", Required: true, Hint: "证书上的全称", Examples: []string{"坪山区六联社区长者互助服务中心", "坪环社区象棋队"}},
+		{Field: "org_type", Name: "组织类型", Required: true, Choices: names(organization.OrgTypes), Examples: []string{organization.SocialService.Name(), organization.Association.Name()}},
+		{Field: "status_basis", Name: "管理方式", Required: true, Choices: names(organization.Bases), Examples: []string{organization.Registered.Name(), organization.Filed.Name()}},
+		{Field: "category", Name: "业务类别", Required: true, Choices: names(organization.Categories), Examples: []string{organization.Welfare.Name(), organization.CultureSport.Name()}},
+		{Field: "uscc", Name: "统一社会信用代码", Kind: sheet.Code, Hint: "登记的组织要填；备案的空着", Examples: []string{"52440310MJL123454E", ""}},
+		{Field: "uscc_override_reason", Name: "例外理由", Hint: "证书上的代码校验不通过时写明", Examples: []string{"", ""}},
+		{Field: "filing_no", Name: "备案编号", Kind: sheet.Code, Hint: "备案的组织要填", Examples: []string{"", "坪社备〔2017〕第0901号"}},
+		{Field: "established_on", Name: "成立日期", Kind: sheet.Date, Required: true, Hint: "证书上的日期，如 2016-05-18", Examples: []string{"2016-05-18", "2017-03-02"}},
+		{Field: "registrar", Name: "登记或备案机关", Required: true, Examples: []string{"坪山区民政局", "马峦街道办事处"}},
+		{Field: "origin", Name: "成立方式", Required: true, Choices: names(organization.Origins), Examples: []string{organization.OriginNew.Name(), organization.OriginNew.Name()}},
+		{Field: "head_name", Name: "负责人姓名", Required: true, Examples: []string{"陈示例", "林示例"}},
+		{Field: "head_id_type", Name: "负责人证件类型", Choices: names(person.IDTypes), Hint: "空着是居民身份证", Examples: []string{person.ResidentID.Name(), ""}},
+		{Field: "head_id_no", Name: "负责人证件号码", Kind: sheet.Code, Required: true, Secret: true, Hint: "加密保存，页面上只显示首尾", Examples: []string{"34052419800101001X", "440310199002280010"}},
+		{Field: "head_mobile", Name: "负责人手机", Kind: sheet.Code, Required: true, Secret: true, Examples: []string{"13800000001", "13800000002"}},
+		{Field: "subdistrict", Name: "所属街道", Required: true, Examples: []string{"坪山街道", "马峦街道"}},
+		{Field: "community", Name: "所属社区", Required: true, Examples: []string{"六联社区", "坪环社区"}},
+		{Field: "address", Name: "住所", Examples: []string{"六联社区党群服务中心二楼", ""}},
+		{Field: "supervising_unit", Name: "业务主管（指导）单位", Examples: []string{"坪山区民政局", ""}},
+		{Field: "business_scope", Name: "业务范围", Examples: []string{"为社区长者提供互助、探访和日间照料。", "组织棋类活动。"}},
+		{Field: "registered_capital", Name: "开办资金（元）", Kind: sheet.Money, Hint: "备案的空着", Examples: []string{"30000", ""}},
+	}}, source[organization.Registration]{
+		read: readOrganization,
+		check: func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []organization.Registration) ([]Verdict, error) {
+			checks, err := d.Organizations.CheckRegistrations(ctx, q, now, actor, rows)
+			out := make([]Verdict, len(checks))
+			for i, c := range checks {
+				out[i] = Verdict{Known: c.ID != uuid.Nil, Differs: c.Differs, Faults: c.Faults, Warnings: c.Warnings}
+			}
+			return out, err
+		},
+		plant: d.Organizations.PlantRegistrations,
+		undo:  d.Organizations.UndoImport,
+	})
+}
+
+func readOrganization(f *form.Form, b book) organization.Registration {
+	r := organization.Registration{
+		Name: f.Text("name", "组织名称"), Type: pick(f, "org_type", "组织类型", organization.OrgTypes), Basis: pick(f, "status_basis", "管理方式", organization.Bases),
+		Category: pick(f, "category", "业务类别", organization.Categories), USCC: f.Text("uscc", "统一社会信用代码"),
+		USCCOverrideReason: f.Text("uscc_override_reason", "例外理由"), FilingNo: f.Text("filing_no", "备案编号"),
+		EstablishedOn: f.Date("established_on", "成立日期"), Registrar: f.Text("registrar", "登记或备案机关"), Origin: pick(f, "origin", "成立方式", organization.Origins),
+		HeadName: f.Text("head_name", "负责人姓名"), HeadIDType: idType(f, "head_id_type", "负责人证件类型"), HeadIDNumber: f.Text("head_id_no", "负责人证件号码"),
+		HeadMobile: f.Text("head_mobile", "负责人手机"), SubdistrictCode: b.region(f, "subdistrict", "所属街道"), CommunityCode: b.region(f, "community", "所属社区"),
+		Address: f.Text("address", "住所"), SupervisingUnit: f.Text("supervising_unit", "业务主管（指导）单位"), BusinessScope: f.Text("business_scope", "业务范围"),
+	}
+	if f.Filled("registered_capital") {
+		capital := money.Fen(f.Money("registered_capital", "开办资金"))
+		r.RegisteredCapital = &capital
+	}
+	return r
+}
+
+// idType reads the type of a document; an empty cell is the resident card.
+func idType(f *form.Form, field, label string) person.IDType {
+	if t := pick(f, field, label, person.IDTypes); t != "" {
+		return t
+	}
+	return person.ResidentID
+}
