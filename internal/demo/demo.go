@@ -22,6 +22,7 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/liaison"
@@ -57,6 +58,7 @@ type Deps struct {
 	Notices       *notice.Service
 	Bases         *incubator.Service
 	Liaison       *liaison.Service
+	Governance    *governance.Service
 }
 
 // State is what a database holds.
