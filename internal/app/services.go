@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/importing"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
@@ -47,6 +48,7 @@ type services struct {
 	ledger        *ledger.Service
 	notices       *notice.Service
 	bases         *incubator.Service
+	governance    *governance.Service
 	organizations *organization.Service
 	roster        *roster.Service
 	policies      *policy.Service
@@ -87,6 +89,7 @@ func (a *App) wireServices() (err error) {
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})
+	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"civilaffairs/web/basepages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
+	"civilaffairs/web/governancepages"
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/homepages"
 	"civilaffairs/web/importpages"
@@ -101,6 +102,7 @@ func (a *App) features() []feature {
 		}),
 		importpages.New(importpages.Deps{Imports: s.imports, Flash: flash}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
+		governancepages.New(governancepages.Deps{Governance: s.governance, Attachments: s.attachments, Flash: flash}),
 		a.site.work,
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),

@@ -81,6 +81,15 @@ func (w *world) places(pattern string) []place {
 		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
 	case has("/staff/merges/"):
 		return []place{at("", "merge", w.ids["merge"])}
+	case has("/my/governance/"):
+		record := "meeting"
+		if has("/my/governance/officers") {
+			record = "officer"
+		}
+		return []place{at("own", "part", "minutes", "record", w.ids[record], "file", w.ids["minutes"]),
+			at("another's", "part", "minutes", "record", w.ids[record+" next"], "file", w.ids["minutes next"])}
+	case has("/staff/organizations/{id}/governance/file/"):
+		return []place{at("home", "id", w.own.id, "file", w.ids["minutes"]), at("elsewhere", "id", w.away.id, "file", w.ids["minutes"])}
 	case has("/my/organization/"):
 		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
 	case has("/staff/organizations/{id}"):

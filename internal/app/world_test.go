@@ -86,6 +86,7 @@ func (w *world) mark(t testing.TB) {
 			date("joined_on", founded.AddDays(30)).submit().says("许专职")
 		in := roll.path + "/contracts"
 		g.head.open(in).form(in).set("contract_employer", "own").date("contract_from", civil.Of(2018, 3, 1)).submit().is(200, roll.path)
+		w.governed(g)
 	}
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
@@ -106,6 +107,16 @@ func (w *world) liaise(t testing.TB) {
 	scan[string](t, w.portal, `insert into organization_merge (id, kept, absorbed, taken, reason, kept_version, absorbed_version, proposed_at, proposed_by, proposed_person, proposer_name)
 		select gen_random_uuid(), k.id, a.id, '{}', '登记了两次', k.version, a.version, now(), gen_random_uuid(), gen_random_uuid(), '某人'
 		from organization k, organization a where k.id = $1 and a.id = $2 returning id::text`, w.own.id, w.third.id)
+}
+
+// governed gives a group a meeting with its minutes, and a supervisor.
+func (w *world) governed(g *group) {
+	g.head.t.Helper()
+	const meetings, officers = "/my/governance/meetings", "/my/governance/officers"
+	files := g.head.open(meetings).form(meetings).set("kind", "council", "place", "六联社区 201 室", "expected", "7", "present", "6",
+		"resolutions", "审议通过年度计划，赞成 6 票。").date("held_on", founded.AddDays(30)).submit().says("会议已登记")
+	files.form(files.path).attach("file", upload{"纪要.pdf", pdfOf("minutes " + g.id)}).submit().says("文件已收到")
+	g.head.open(officers).form(officers).set("post", "supervisor", "names", "王监事").date("elected_on", founded.AddDays(30)).submit().says("王监事")
 }
 
 // policyDesk leaves something at the desk in every state that waits for somebody.
@@ -152,32 +163,38 @@ func (w *world) remember(t testing.TB) {
 		sql string
 		arg any
 	}{
-		"claim here":  {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, here.head.username},
-		"claim there": {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, there.head.username},
-		"clerk":       {`select id::text from account where username = $1`, "clerk-spare"},
-		"office":      {`select id::text from account where username = $1`, "spare"},
-		"head there":  {`select id::text from account where username = $1`, w.away.head.username},
-		"system":      {`select id::text from organization_system where org_id = $1 and confirmed_on is null`, w.own.id},
-		"activity":    {`select id::text from organization_activity where org_id = $1 and confirmed_on is null`, w.own.id},
-		"ask":         {`select entry_id::text from liaison_request where org_id = $1`, w.own.id},
-		"merge":       {`select id::text from organization_merge where kept = $1`, w.own.id},
-		"grant":       {`select id::text from earlier_grant where org_id = $1`, w.next.id},
-		"entry":       {`select id::text from standing_entry where org_id = $1`, w.next.id},
-		"grade":       {`select id::text from standing_grade where org_id = $1`, w.next.id},
-		"member":      {`select id::text from roster_member where org_id = $1`, w.own.id},
-		"member next": {`select id::text from roster_member where org_id = $1`, w.next.id},
-		"letter":      {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
-		"letter next": {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
-		"case":        {`select id::text from case_file where no = $1`, w.accepted},
-		"clerk's":     {`select max(a.id::text) from attachment a join case_file c on c.id = a.owner_id where c.no = $1`, w.draft},
-		"document":    {`select id::text from policy_document where status = $1`, "draft"},
-		"approved":    {`select id::text from policy_document where status = $1`, "approved"},
-		"edition":     {`select id::text from policy_edition where status = $1`, "draft"},
-		"edition in":  {`select id::text from policy_edition where status = $1`, "approved"},
-		"closing":     {`select id::text from policy_closing where state = $1`, "proposed"},
-		"year":        {`select id::text from calendar_proposal where state = $1`, "proposed"},
-		"base here":   {`select slug from incubation_base where community_code = $1`, liulian},
-		"base there":  {`select slug from incubation_base where community_code = $1`, pinghuan},
+		"claim here":   {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, here.head.username},
+		"claim there":  {`select c.id::text from account_claim c join account a on a.id = c.account_id where a.username = $1`, there.head.username},
+		"clerk":        {`select id::text from account where username = $1`, "clerk-spare"},
+		"office":       {`select id::text from account where username = $1`, "spare"},
+		"head there":   {`select id::text from account where username = $1`, w.away.head.username},
+		"system":       {`select id::text from organization_system where org_id = $1 and confirmed_on is null`, w.own.id},
+		"activity":     {`select id::text from organization_activity where org_id = $1 and confirmed_on is null`, w.own.id},
+		"ask":          {`select entry_id::text from liaison_request where org_id = $1`, w.own.id},
+		"merge":        {`select id::text from organization_merge where kept = $1`, w.own.id},
+		"grant":        {`select id::text from earlier_grant where org_id = $1`, w.next.id},
+		"entry":        {`select id::text from standing_entry where org_id = $1`, w.next.id},
+		"grade":        {`select id::text from standing_grade where org_id = $1`, w.next.id},
+		"member":       {`select id::text from roster_member where org_id = $1`, w.own.id},
+		"member next":  {`select id::text from roster_member where org_id = $1`, w.next.id},
+		"meeting":      {`select id::text from governance_meeting where org_id = $1`, w.own.id},
+		"meeting next": {`select id::text from governance_meeting where org_id = $1`, w.next.id},
+		"officer":      {`select id::text from governance_officer where org_id = $1`, w.own.id},
+		"officer next": {`select id::text from governance_officer where org_id = $1`, w.next.id},
+		"minutes":      {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.own.id},
+		"minutes next": {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.next.id},
+		"letter":       {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
+		"letter next":  {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
+		"case":         {`select id::text from case_file where no = $1`, w.accepted},
+		"clerk's":      {`select max(a.id::text) from attachment a join case_file c on c.id = a.owner_id where c.no = $1`, w.draft},
+		"document":     {`select id::text from policy_document where status = $1`, "draft"},
+		"approved":     {`select id::text from policy_document where status = $1`, "approved"},
+		"edition":      {`select id::text from policy_edition where status = $1`, "draft"},
+		"edition in":   {`select id::text from policy_edition where status = $1`, "approved"},
+		"closing":      {`select id::text from policy_closing where state = $1`, "proposed"},
+		"year":         {`select id::text from calendar_proposal where state = $1`, "proposed"},
+		"base here":    {`select slug from incubation_base where community_code = $1`, liulian},
+		"base there":   {`select slug from incubation_base where community_code = $1`, pinghuan},
 	} {
 		w.ids[name] = scan[string](t, w.portal, q.sql, q.arg)
 	}

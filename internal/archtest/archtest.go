@@ -57,7 +57,7 @@ var levels = map[string]int{
 	"internal/application": proceedings,
 
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
-	"internal/training": features, "internal/publicity": features, "internal/registry": features, "internal/liaison": features,
+	"internal/governance": features, "internal/training": features, "internal/publicity": features, "internal/registry": features, "internal/liaison": features,
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 

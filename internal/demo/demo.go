@@ -23,6 +23,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/liaison"
@@ -58,6 +59,7 @@ type Deps struct {
 	Notices       *notice.Service
 	Bases         *incubator.Service
 	Liaison       *liaison.Service
+	Governance    *governance.Service
 	// Import reads a spreadsheet in and confirms it or leaves it waiting.
 	Import func(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error
 }

@@ -114,6 +114,14 @@ const (
 	RevocationStatementWD           Key = "revocation.statement_wd"
 	RevocationIdleMonths            Key = "revocation.idle_months"
 
+	// 内部治理
+	GovernanceSetupMonths     Key = "governance.setup_months"
+	GovernanceAssemblyMonths  Key = "governance.assembly_months"
+	GovernanceCouncilMonths   Key = "governance.council_months"
+	GovernanceTermYears       Key = "governance.term_years"
+	GovernanceQuorum          Key = "governance.quorum"
+	GovernanceRemindFirstDays Key = "governance.remind_first_days"
+
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
 	SessionIdleOrgMin   Key = "session.idle_org_min"
@@ -128,6 +136,8 @@ const (
 	RegistrarBureau       = "bureau"            // 区民政局
 	MetOnCorrespondingDay = "corresponding_day" // 对应日当天
 	MetOnNextDay          = "next_day"          // 对应日的次日
+	QuorumTwoThirds       = "two_thirds"        // 三分之二以上
+	QuorumHalf            = "half"              // 半数以上
 )
 
 // Type is how a parameter is written and read.
@@ -246,6 +256,12 @@ var definitions = []Definition{
 	{HeadOrganizations, Integer, "个", "同一人担任几个组织的负责人时提醒", "设立、变更和退出", nil},
 	{RevocationStatementWD, Integer, "个工作日", "撤销告知后的陈述申辩期", "设立、变更和退出", nil},
 	{RevocationIdleMonths, Integer, "个月", "登记后多久没有活动可以撤销", "设立、变更和退出", nil},
+	{GovernanceSetupMonths, Integer, "个月", "成立后多久内备齐制度、选出监事", "内部治理", nil},
+	{GovernanceAssemblyMonths, Integer, "个月", "会员大会最长多久开一次", "内部治理", nil},
+	{GovernanceCouncilMonths, Integer, "个月", "理事会最长多久开一次", "内部治理", nil},
+	{GovernanceTermYears, Integer, "年", "理事、监事一届最长", "内部治理", nil},
+	{GovernanceQuorum, Choice, "", "会议的到会人数", "内部治理", []Option{{QuorumTwoThirds, "三分之二以上"}, {QuorumHalf, "半数以上"}}},
+	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期", "内部治理", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},

@@ -65,7 +65,8 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 	v.Sections = []section{
 		{ID: "standing", Title: "名录和违规", Note: "前三个名录没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
 			Links: links(r, s, "checks", "登记查询", "entries", "登记记录")},
-		{ID: "systems", Title: "内部制度", Body: recordTable(systemTable(r, s)), Links: links(r, s, "systems", "登记制度")},
+		{ID: "systems", Title: "内部制度", Body: recordTable(systemTable(r, s)), Links: append(links(r, s, "systems", "登记制度"),
+			ui.Tab{Href: paths.StaffOrganizationGovernance(s.Record.ID.String()), Label: "看内部治理和制度文本"})},
 		{ID: "activities", Title: "活动记录", Body: recordTable(activityTable(r, s)), Links: links(r, s, "activities", "登记活动")},
 		{ID: "reports", Title: "年度报告", Note: lookNote(s, organization.AnnualReports), Body: recordTable(reportTable(r, s)),
 			Links: links(r, s, "reports", "登记年报结论", "looks?subject=annual_reports", "登记核查")},
@@ -249,7 +250,8 @@ func tasks(s snapshot) []ui.Task {
 		activities.State, activities.Tone = "已记 "+strconv.Itoa(n)+" 次", ui.Info
 	}
 	return []ui.Task{basics, part("contact", "联系方式", o.ContactName != "" && o.ContactMobileMask != "" && o.Address != "", "联系人、电话、地址"), payee, systems, activities,
-		{Label: "花名册", Href: paths.RosterOf(paths.MyOrganization), Hint: "人员、劳动合同、参保月份"}}
+		{Label: "花名册", Href: paths.RosterOf(paths.MyOrganization), Hint: "人员、劳动合同、参保月份"},
+		{Label: "内部治理", Href: paths.MyGovernance, State: "看清单", Tone: ui.Info, Hint: "会议、理事和监事、换届，各在哪一天到期"}}
 }
 
 func confirmedSystems(o organization.Record) (confirmed, all int) {
