@@ -114,16 +114,21 @@ func pastMoney(grants []pastGrant, checks []organization.OpeningCheck) (rows []o
 	return rows
 }
 
-// openBudgets brings the budgets of the years in, all but those of the first.
+// openBudgets brings the budgets of the years in, all but those of the first: a
+// fifth of what a year has today, or what the grants of the year came to.
 func (p *planter) openBudgets(ctx context.Context, tx postgres.Tx, now time.Time, clerk authz.Actor, importID uuid.UUID, rows []organization.OpeningGrant) error {
 	first := p.opening.Year
+	granted := map[string]money.Fen{}
 	for _, r := range rows {
 		first = min(first, r.AwardedOn.Year)
+		granted[fmt.Sprint(r.AwardedOn.Year, r.Programme)] += r.Amount
 	}
 	var budgets []ledger.OpeningBudget
 	for year := first + 1; year < p.opening.Year; year++ {
 		for _, purpose := range []ledger.Purpose{ledger.Startup, ledger.Activity, ledger.Venture, ledger.Talent} {
-			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: yearly[purpose] / 5, DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
+			const tenThousand = 10_000 * money.Yuan
+			whole := (granted[fmt.Sprint(year, purpose)] + tenThousand - 1) / tenThousand * tenThousand
+			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: max(yearly[purpose]/5, whole), DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
 		}
 	}
 	return p.Ledger.OpenBudgets(ctx, tx, now, clerk, importID, budgets)
