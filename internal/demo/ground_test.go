@@ -17,6 +17,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
+	"civilaffairs/internal/importing"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/liaison"
@@ -78,6 +79,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
 	d.Funding.React(d.Notices, d.Ledger)
 	d.Organizations.OnOpened(d.Ledger.FollowImports)
+	d.Import = importing.New(importing.Deps{DB: db.App, Keys: keys, Organizations: d.Organizations, Roster: d.Roster, Standing: d.Standing, Ledger: d.Ledger}).Bring
 	return d, db
 }
 

@@ -156,26 +156,16 @@ func (k Kind) lines(t sheet.Table, at layout, choices map[int]Choice) []*Line {
 	return out
 }
 
-// settle judges lines: all of them first, so that every fault is named, then
-// again what is left, until the rest stands without those that fail.
+// settle judges lines, all at once, so that every fault is named. Rows without
+// faults may lean on each other, not on faulty ones: the services see to that, and
+// judge what is written once more.
 func (k Kind) settle(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, b book, at layout, lines []*Line) error {
-	rest := lines
-	for len(rest) > 0 {
-		verdicts, err := k.judge(ctx, q, now, actor, b, rest)
-		if err != nil {
-			return err
-		}
-		var good []*Line
-		for i, l := range rest {
-			k.conclude(l, verdicts[i], at)
-			if l.State != Faulty && l.State != LeftOut && !(l.State == Doubtful && l.Choice == "") {
-				good = append(good, l)
-			}
-		}
-		if len(good) == len(rest) {
-			return nil
-		}
-		rest = good
+	verdicts, err := k.judge(ctx, q, now, actor, b, lines)
+	if err != nil {
+		return err
+	}
+	for i, l := range lines {
+		k.conclude(l, verdicts[i], at)
 	}
 	return nil
 }

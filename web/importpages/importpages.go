@@ -4,6 +4,7 @@
 package importpages
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -152,8 +153,13 @@ func (p *Pages) faults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var out bytes.Buffer
+	if err := p.Imports.Faults(r.Context(), actor(r), id, &out); err != nil {
+		return err
+	}
 	attach(w, sheet.XLSX, "要改的行.xlsx")
-	return p.Imports.Faults(r.Context(), actor(r), id, w)
+	_, err = out.WriteTo(w)
+	return err
 }
 
 func idOf(r *http.Request) (uuid.UUID, error) {
