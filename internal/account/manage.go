@@ -269,13 +269,3 @@ func (s *Service) asSecurity(ctx context.Context, actor authz.Actor, id uuid.UUI
 		return audit.Record(ctx, tx, now, actor, entry(id, action, nil))
 	})
 }
-
-// BecomeHead makes an initiator's account the head's of the organization that
-// came of the intake; it runs in the transaction of that approval. The account
-// must be an active initiator's, the organization without a head: errs.Conflict.
-func (s *Service) BecomeHead(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id, organizationID, personID uuid.UUID) error {
-	if err := saveRole(ctx, tx, now, id, authz.Initiator, authz.OrgHead, organizationID, personID); err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, now, actor, entry(id, "account.become_head", map[string]any{"organization": organizationID.String()}))
-}

@@ -98,12 +98,12 @@ func saveConfirmed(ctx context.Context, tx postgres.Tx, now time.Time, id, perso
 	return err
 }
 
-// saveRole makes an initiator the head of the organization that came to be.
-func saveRole(ctx context.Context, tx postgres.Tx, now time.Time, id uuid.UUID, from, to authz.Role, orgID, personID uuid.UUID) error {
+// saveRole gives an active account another role; whatever was signed in is over.
+func saveRole(ctx context.Context, tx postgres.Tx, now time.Time, id uuid.UUID, from, to authz.Role, orgID, personID uuid.UUID, community string) error {
 	err := postgres.ExecOne(ctx, tx, `
-		update account set role = $3, organization_id = $4, person_id = $5,
-			session_epoch = session_epoch + 1, updated_at = $6, version = version + 1
-		where id = $1 and role = $2 and status = 'active'`, id, string(from), string(to), orgID, personID, now)
+		update account set role = $3, organization_id = $4, person_id = $5, community = $6, subdistrict = left($6, 9),
+			session_epoch = session_epoch + 1, updated_at = $7, version = version + 1
+		where id = $1 and role = $2 and status = 'active'`, id, string(from), string(to), orgID, personID, community, now)
 	if postgres.Violates(err, "account_one_head") {
 		return errHeadTaken()
 	}

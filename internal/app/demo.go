@@ -34,7 +34,8 @@ func (a *App) guardDemo(ctx context.Context) error {
 	// Half a demo is of no use: Ctrl-C takes effect when it is whole.
 	return demo.Plant(context.WithoutCancel(ctx), demo.Deps{
 		DB: a.db, Owner: owner, Keys: a.keys, Accounts: s.accounts, Organizations: s.organizations, Roster: s.roster, Standing: s.standing,
-		Attachments: s.attachments, Applications: s.applications, Funding: s.funding, Ledger: s.ledger, Notices: s.notices, Bases: s.bases, Import: s.imports.Bring,
+		Attachments: s.attachments, Applications: s.applications, Registry: s.registry, Funding: s.funding, Ledger: s.ledger, Notices: s.notices, Bases: s.bases,
+		Liaison: s.liaison, Import: s.imports.Bring,
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/jobs"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
@@ -27,9 +28,9 @@ import (
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
 	"civilaffairs/internal/standing"
-	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
 )
@@ -39,6 +40,7 @@ type services struct {
 	accounts      *account.Service
 	attachments   *attachment.Service
 	applications  *application.Service
+	registry      *registry.Service
 	cases         *casework.Service
 	funding       *funding.Service
 	imports       *importing.Service
@@ -51,14 +53,15 @@ type services struct {
 	desk          *policy.Desk
 	calendar      *calendar.Service
 	standing      *standing.Service
+	liaison       *liaison.Service
 	messages      *notification.Service
 	mailer        *notification.Mailer
 }
 
 func (a *App) wireServices() (err error) {
 	s := &a.services
-	registry := jobs.NewRegistry()
-	if a.jobs, err = jobs.New(a.db, registry, jobs.Options{Logger: a.log}); err != nil {
+	recurring := jobs.NewRegistry()
+	if a.jobs, err = jobs.New(a.db, recurring, jobs.Options{Logger: a.log}); err != nil {
 		return err
 	}
 	s.accounts = account.New(account.Config{DB: a.db, Keys: a.keys, EnsurePerson: a.ensurePerson, Demo: a.cfg.Demo})
@@ -70,9 +73,9 @@ func (a *App) wireServices() (err error) {
 	s.policies, s.bases = policy.New(a.db), incubator.New(a.db)
 	s.desk, s.calendar = policy.NewDesk(a.db), calendar.New(a.db)
 	programmes := catalog.Programmes()
-	definitions := make([]*workflow.Definition, len(programmes))
-	for i, p := range programmes {
-		definitions[i] = p.Workflow()
+	definitions := registry.Definitions()
+	for _, p := range programmes {
+		definitions = append(definitions, p.Workflow())
 	}
 	if s.cases, err = casework.New(paramDays, definitions...); err != nil {
 		return err
@@ -82,15 +85,17 @@ func (a *App) wireServices() (err error) {
 	s.imports = importing.New(importing.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Roster: s.roster, Standing: s.standing, Ledger: s.ledger})
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
+		Organizations: s.organizations, Demo: a.cfg.Demo})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err
 	}
-	s.messages = notification.NewService(a.db)
+	s.messages, s.liaison = notification.NewService(a.db), liaison.New(a.db)
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
 	}
-	a.registerJobs(registry)
+	a.registerJobs(recurring)
 	return nil
 }
 
@@ -131,6 +136,8 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	s.attachments.RegisterJobs(reg)
 	jobs.Every(reg, "lapse", time.Minute, s.applications.Lapse)
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
+	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
+	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })

@@ -23,11 +23,13 @@ import (
 	"civilaffairs/web/importpages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/ledgerpages"
+	"civilaffairs/web/liaisonpages"
 	"civilaffairs/web/noticepages"
 	"civilaffairs/web/organizationpages"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/policypages"
 	"civilaffairs/web/projectpages"
+	"civilaffairs/web/registrypages"
 	"civilaffairs/web/rosterpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
@@ -79,7 +81,7 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Audit: audit.NewReader(a.db), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Audit: audit.NewReader(a.db), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
@@ -101,7 +103,9 @@ func (a *App) features() []feature {
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
 		a.site.work,
 		applications,
+		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
+		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}

@@ -213,7 +213,7 @@ func numberOf(p *page) string {
 	p.browser.t.Helper()
 	path, _, _ := strings.Cut(p.path, "#")
 	no := strings.Split(strings.TrimPrefix(path, "/applications/"), "/")[0]
-	if p.status != 200 || !strings.HasPrefix(no, "FH-20") {
+	if p.status != 200 || !strings.Contains(no, "-20") {
 		p.browser.t.Fatalf("no application at %s: %d %s", p.path, p.status, p.main())
 	}
 	return no

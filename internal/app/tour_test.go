@@ -50,7 +50,7 @@ func (w *world) places(pattern string) []place {
 		return p
 	}
 	application := func(variant, no string) place {
-		return at(variant, "no", no, "section", "plan", "slot", "other", "id", w.ids["file "+no])
+		return at(variant, "no", no, "section", "plan", "slot", "other", "id", w.ids["file "+no], "role", "head", "n", "0")
 	}
 	has := func(prefix string) bool { return strings.HasPrefix(pattern, prefix) }
 	switch {
@@ -61,7 +61,10 @@ func (w *world) places(pattern string) []place {
 			at("under another number", "no", w.accepted, "id", w.ids["letter"])}
 	case has("/applications/{no}"):
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
-			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting)}
+			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting),
+			at("founder's", "no", w.founding, "section", "organization", "slot", "charter", "id", uuid.NewString(), "role", "head", "n", "0")}
+	case has("/certificates/") || has("/registry/consents/"):
+		return []place{at("none", "no", "ZS-2018-0001")}
 	case has("/staff/imports/templates/{file}"):
 		return []place{at("a template", "file", "people.xlsx")}
 	case has("/staff/imports/{id}"):
@@ -70,6 +73,14 @@ func (w *world) places(pattern string) []place {
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):
 		return []place{at("home", "id", w.own.id, "member", w.ids["member"]), at("elsewhere", "id", w.away.id, "member", w.ids["member"])}
+	case has("/my/liaison/"):
+		return []place{at("", "entry", w.ids["ask"])}
+	case has("/staff/organizations/{id}/liaison"):
+		return []place{at("home", "id", w.own.id, "entry", w.ids["ask"], "kind", "remark"), at("elsewhere", "id", w.away.id, "entry", w.ids["ask"], "kind", "request")}
+	case has("/staff/duplicates/"):
+		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
+	case has("/staff/merges/"):
+		return []place{at("", "merge", w.ids["merge"])}
 	case has("/my/organization/"):
 		return []place{at("own", "record", w.ids[w.recordOf(pattern)]), at("another's", "record", w.ids["grant"])}
 	case has("/staff/organizations/{id}"):

@@ -26,6 +26,7 @@ type world struct {
 	returned, draft             string // numbers of own
 	accepted, accepting, abroad string // of next, third, away
 	reporting                   string // of a group whose grant was paid
+	founding                    string // of an initiator
 	ids                         map[string]string
 }
 
@@ -46,9 +47,11 @@ func newWorld(t testing.TB) *world {
 	w.accepting = w.heard(w.third)
 	w.abroad = w.apply(w.away)
 	w.mark(t)
+	w.liaise(t)
 	w.fund(t)
 	w.policyDesk(t)
 	w.everybody(t)
+	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
 	w.remember(t)
 	w.notice(t)
 	return w
@@ -87,6 +90,22 @@ func (w *world) mark(t testing.TB) {
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
 		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
+}
+
+// liaise leaves a question to the own organization, two records of one head that
+// somebody should look at, and two whose merge waits.
+func (w *world) liaise(t testing.TB) {
+	t.Helper()
+	clerk, at := w.office(authz.BureauClerk), "/staff/organizations/"+w.own.id+"/liaison"
+	clerk.open(at+"/new/request").form(at+"/new/request").set("to", "organization/"+w.own.id, "days", "5", "audience", "organization",
+		"text", "活动室上周为什么没有开门").submit().is(200, at)
+	alike := `with alike as (update organization set head_mobile_index = decode(md5($1::text || $2), 'hex') where id in ($1::uuid, $2::uuid) returning id)
+		select count(*) from alike`
+	scan[int](t, w.portal, alike, w.own.id, w.next.id)
+	scan[int](t, w.portal, alike, w.own.id, w.third.id)
+	scan[string](t, w.portal, `insert into organization_merge (id, kept, absorbed, taken, reason, kept_version, absorbed_version, proposed_at, proposed_by, proposed_person, proposer_name)
+		select gen_random_uuid(), k.id, a.id, '{}', '登记了两次', k.version, a.version, now(), gen_random_uuid(), gen_random_uuid(), '某人'
+		from organization k, organization a where k.id = $1 and a.id = $2 returning id::text`, w.own.id, w.third.id)
 }
 
 // policyDesk leaves something at the desk in every state that waits for somebody.
@@ -140,6 +159,8 @@ func (w *world) remember(t testing.TB) {
 		"head there":  {`select id::text from account where username = $1`, w.away.head.username},
 		"system":      {`select id::text from organization_system where org_id = $1 and confirmed_on is null`, w.own.id},
 		"activity":    {`select id::text from organization_activity where org_id = $1 and confirmed_on is null`, w.own.id},
+		"ask":         {`select entry_id::text from liaison_request where org_id = $1`, w.own.id},
+		"merge":       {`select id::text from organization_merge where kept = $1`, w.own.id},
 		"grant":       {`select id::text from earlier_grant where org_id = $1`, w.next.id},
 		"entry":       {`select id::text from standing_entry where org_id = $1`, w.next.id},
 		"grade":       {`select id::text from standing_grade where org_id = $1`, w.next.id},

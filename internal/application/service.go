@@ -122,7 +122,7 @@ func (s *Service) Announce(ctx context.Context, tx postgres.Tx, now time.Time, c
 	if err != nil {
 		return err
 	}
-	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, c.Place().Name())}
+	message := notification.Message{Kind: c.Kind, CaseNo: c.No, Title: fmt.Sprintf("%s %s：%s", kind, c.No, s.Cases.PlaceName(c.Kind, c.Place()))}
 	message.Body = s.told(c, from)
 	if err := notification.Send(ctx, tx, now, applicants, message); err != nil {
 		return err
@@ -139,7 +139,7 @@ func (s *Service) Announce(ctx context.Context, tx postgres.Tx, now time.Time, c
 		due = "请在 " + c.DueOn.Chinese() + "前办理。"
 	}
 	message.Title = fmt.Sprintf("%s %s %s：等您办理", kind, c.No, c.Title)
-	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, c.Place().Name(), due)
+	message.Body = fmt.Sprintf("%s的%s申请现在是“%s”。%s", c.Title, kind, s.Cases.PlaceName(c.Kind, c.Place()), due)
 	return notification.Send(ctx, tx, now, office, message)
 }
 
@@ -196,7 +196,7 @@ func (s *Service) told(c casework.Case, from workflow.Place) string {
 	case workflow.Lapsed:
 		return "补正期限已过，没有收到补正材料，视为撤回。以后可以另外提出申请。"
 	}
-	return "现在是“" + c.Place().Name() + "”。"
+	return "现在是“" + s.Cases.PlaceName(c.Kind, c.Place()) + "”。"
 }
 
 // office names who takes the case in.

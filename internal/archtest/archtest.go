@@ -32,6 +32,7 @@ const (
 	leaf               // web leaves, see leaves: beside the levels, not on them
 	harness            // test infrastructure: above L2, imported by tests only
 	fixture            // made by the services of features: imported by tests only
+	further            // stands on another fixture: imported by tests only
 	visit              // web/session, web/checks, web/export, web/applying: between features and pages
 	pages              // web/<feature>pages
 	root               // internal/app
@@ -56,11 +57,11 @@ var levels = map[string]int{
 	"internal/application": proceedings,
 
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
-	"internal/training": features, "internal/publicity": features,
+	"internal/training": features, "internal/publicity": features, "internal/registry": features, "internal/liaison": features,
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture,
+	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 
@@ -135,13 +136,16 @@ func problems(g graph) []string {
 	return found
 }
 
+// tests reports whether a level is test infrastructure.
+func tests(level int) bool { return level == harness || level == fixture || level == further }
+
 // ours judges an import of one of our packages; "" is well.
 func ours(pkg, entry string, level int, imported string) string {
 	otherEntry, other, ok := find(imported)
 	switch {
 	case !ok:
 		return "" // told once, at the package itself
-	case (other == harness || other == fixture) && level != harness && level != fixture:
+	case tests(other) && !tests(level):
 		return "test infrastructure in a program"
 	case otherEntry == entry:
 		return family(pkg, entry, imported)

@@ -53,6 +53,21 @@ const (
 	UseReportSubmit    Permission = "use_report.submit"   // sign it
 	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
+	// Registry: filing, registration, change, merger, end
+	RegistryReview Permission = "registry.review" // propose a decision, send back
+	RegistryDecide Permission = "registry.decide" // sign it, or give it back
+	RegistryAnswer Permission = "registry.answer" // consent to a merger, answer a revocation
+
+	// Joint timeline of an organization
+	LiaisonView   Permission = "liaison.view"   // what offices and the organization tell each other
+	LiaisonWrite  Permission = "liaison.write"  // remarks, requests, support, warnings of an office
+	LiaisonAnswer Permission = "liaison.answer" // answer a request, or what was told to one
+
+	// Duplicates in the registry
+	OrganizationPairs Permission = "organization.pairs" // see which records may be one
+	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
+	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -121,6 +136,18 @@ var permissions = map[Permission]permissionInfo{
 	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},
 	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
 	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
+
+	RegistryReview: {"复核登记备案事项", []Role{BureauReviewer}},
+	RegistryDecide: {"决定登记备案事项", []Role{Subdistrict, BureauLeader}},
+	RegistryAnswer: {"同意合并、陈述申辩", []Role{OrgHead}},
+
+	LiaisonView:   {"查看协同记录", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, LeadingGroup, Auditor}},
+	LiaisonWrite:  {"写协同记录、发协查请求", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, LeadingGroup}},
+	LiaisonAnswer: {"答复协查请求", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department}},
+
+	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
+	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
+	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -108,6 +108,14 @@ func New(params Param, definitions ...*workflow.Definition) (*Service, error) {
 // Definition returns the workflow of a kind, nil for an unknown one.
 func (s *Service) Definition(kind string) *workflow.Definition { return s.definitions[kind] }
 
+// PlaceName returns what people of its kind call the place of a case.
+func (s *Service) PlaceName(kind string, p workflow.Place) string {
+	if d := s.definitions[kind]; d != nil {
+		return d.PlaceName(p)
+	}
+	return p.Name()
+}
+
 // KindName returns the Chinese name of a kind.
 func (s *Service) KindName(kind string) string {
 	if d := s.definitions[kind]; d != nil {

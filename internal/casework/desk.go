@@ -2,8 +2,8 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -81,6 +81,7 @@ func (d *Desk) Inbox(ctx context.Context, actor authz.Actor, f Filter) (Inbox, e
 	if d.cases.Definition(f.Kind) == nil {
 		f.Kind = ""
 	}
+	f.variants = d.cases.variants(f.Kind)
 	err := d.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
 		if in.Setting, err = readSetting(ctx, q, now); err != nil {
 			return err
@@ -89,13 +90,22 @@ func (d *Desk) Inbox(ctx context.Context, actor authz.Actor, f Filter) (Inbox, e
 			f.Subdistrict = ""
 		}
 		in.Filter = f
-		if in.Items, in.Next, err = List(ctx, q, actor, f); err != nil {
+		if in.Items, in.Next, err = d.list(ctx, q, actor, f); err != nil {
 			return err
 		}
 		in.Counts, err = Count(ctx, q, actor, f, in.Today, in.Calendar.Add(in.Today, 1).On)
 		return err
 	})
 	return in, err
+}
+
+// list is List with the places by the names that their kinds give them.
+func (d *Desk) list(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) ([]Item, string, error) {
+	items, next, err := List(ctx, q, actor, f)
+	for i := range items {
+		items[i].PlaceName = d.cases.PlaceName(items[i].Kind, items[i].Place())
+	}
+	return items, next, err
 }
 
 // KindName returns the Chinese name of a kind.
@@ -146,7 +156,7 @@ func (d *Desk) Own(ctx context.Context, actor authz.Actor) (Own, error) {
 			{&own.Others, Filter{Tab: Others, Limit: ownShown}},
 			{&own.Done, Filter{Tab: Done, Limit: ownDone}},
 		} {
-			if *part.into, _, err = List(ctx, q, actor, part.f); err != nil {
+			if *part.into, _, err = d.list(ctx, q, actor, part.f); err != nil {
 				return err
 			}
 		}
@@ -162,19 +172,34 @@ func (d *Desk) CounterDrafts(ctx context.Context, actor authz.Actor) (drafts []I
 		return nil, err
 	}
 	err = d.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		drafts, _, err = List(ctx, q, actor, Filter{Tab: Mine, State: workflow.Draft, Newest: true, Limit: ownShown})
+		drafts, _, err = d.list(ctx, q, actor, Filter{Tab: Mine, State: workflow.Draft, Newest: true, Limit: ownShown})
 		return err
 	})
 	return drafts, err
 }
 
-// kinds lists the kinds by name.
+// kinds lists the kinds, variants of one matter once: by the first of their keys.
 func (s *Service) kinds() []Kind {
 	var out []Kind
-	for key, d := range s.definitions {
-		out = append(out, Kind{key, d.Name})
+	for _, key := range slices.Sorted(maps.Keys(s.definitions)) {
+		name := s.definitions[key].Name
+		if !slices.ContainsFunc(out, func(k Kind) bool { return k.Name == name }) {
+			out = append(out, Kind{key, name})
+		}
 	}
-	slices.SortFunc(out, func(a, b Kind) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+// variants are the other kinds of the same matter.
+func (s *Service) variants(kind string) []string {
+	var out []string
+	if d := s.definitions[kind]; d != nil {
+		for key, other := range s.definitions {
+			if key != kind && other.Prefix == d.Prefix {
+				out = append(out, key)
+			}
+		}
+	}
 	return out
 }
 

@@ -38,6 +38,8 @@ type Filter struct {
 	Newest      bool // by arrival instead of by deadline
 	Cursor      string
 	Limit       int // at most 100; 50 when zero
+
+	variants []string // of Kind: of the same name and prefix
 }
 
 // Item is one row of an inbox.
@@ -61,6 +63,7 @@ type Item struct {
 	CorrectionRounds int            `db:"correction_rounds"`
 	LateOpinions     int            `db:"late_opinions"`
 	Opposed          bool           `db:"opposed"`
+	PlaceName        string         `db:"-"` // what people call the place
 }
 
 // Place returns where the case stands.
@@ -162,7 +165,7 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 // narrow applies what the person filters by, to lists and counts alike.
 func narrow(w *where, f Filter) {
 	if f.Kind != "" {
-		w.add("f.kind = ?", f.Kind)
+		w.add("f.kind = any(?)", append([]string{f.Kind}, f.variants...))
 	}
 	if f.Subdistrict != "" {
 		w.add("f.subdistrict = ?", f.Subdistrict)

@@ -26,6 +26,12 @@ const (
 	ApprovalLetter     LetterKind = "approval"
 	PaymentLetter      LetterKind = "payment"
 	TerminationLetter  LetterKind = "termination"
+
+	RegistryApprovalLetter LetterKind = "registry_approval"
+	RegistryRefusalLetter  LetterKind = "registry_refusal"
+	RevocationNotice       LetterKind = "revocation_notice"
+	RevocationLetter       LetterKind = "revocation"
+	NoRevocationLetter     LetterKind = "no_revocation"
 )
 
 var letterKinds = map[LetterKind]struct{ title, mark string }{
@@ -36,6 +42,12 @@ var letterKinds = map[LetterKind]struct{ title, mark string }{
 	ApprovalLetter:     {"资助批复", "批"},
 	PaymentLetter:      {"拨款通知书", "拨"},
 	TerminationLetter:  {"终止资助决定书", "终"},
+
+	RegistryApprovalLetter: {"准予决定书", "准"},
+	RegistryRefusalLetter:  {"不予决定书", "不准"},
+	RevocationNotice:       {"撤销事先告知书", "告"},
+	RevocationLetter:       {"撤销决定书", "撤"},
+	NoRevocationLetter:     {"不予撤销决定书", "不撤"},
 }
 
 // Title returns the letter's title.

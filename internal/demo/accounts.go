@@ -72,6 +72,7 @@ func offices() []office {
 		{"security", "安全管理员：解锁、重置动态口令", authz.AdminSecurity, "", ""},
 		{"initiator", "发起人：还没有成立组织", authz.Initiator, "六联", ""},
 	}
+	list = append(append(list, initiators...), seconds()...)
 	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"} {
 		list = append(list, office{"expert" + n, "评审专家 " + n, authz.Expert, "", ""})
 	}
@@ -109,6 +110,7 @@ func Accounts() []Account {
 			list = append(list, Account{o.key + "-clerk", o.name + " 经办人：" + o.clerk})
 		}
 	}
+	list = append(list, Account{"org57-clerk", nameOfSuccessor})
 	for _, o := range offices() {
 		list = append(list, Account{o.username, o.who})
 	}

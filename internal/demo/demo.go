@@ -25,9 +25,11 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
@@ -50,10 +52,12 @@ type Deps struct {
 	Standing      *standing.Service
 	Attachments   *attachment.Service
 	Applications  *application.Service
+	Registry      *registry.Service
 	Funding       *funding.Service
 	Ledger        *ledger.Service
 	Notices       *notice.Service
 	Bases         *incubator.Service
+	Liaison       *liaison.Service
 	// Import reads a spreadsheet in and confirms it or leaves it waiting.
 	Import func(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error
 }

@@ -19,15 +19,16 @@ import (
 	"civilaffairs/internal/importing"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
-	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
 )
@@ -60,7 +61,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		}})
 	files := attachment.New(db.App, store, nil, nil, slog.New(slog.DiscardHandler))
 	programmes := catalog.Programmes()
-	var definitions []*workflow.Definition
+	definitions := registry.Definitions()
 	for _, p := range programmes {
 		definitions = append(definitions, p.Workflow())
 	}
@@ -69,9 +70,10 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		t.Fatal(err)
 	}
 	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
-		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Ledger: ledger.New(db.App),
+		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
+	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
 	d.Funding.React(d.Notices, d.Ledger)
 	d.Organizations.OnOpened(d.Ledger.FollowImports)

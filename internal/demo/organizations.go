@@ -172,6 +172,25 @@ var cast = []role{
 		head: "公示异议不成立，已拨付，待交使用报告"},
 	{key: "org56", place: "碧岭", name: "碧岭社区观鸟会", kind: assoc, basis: filed, category: organization.SciTech, months: 15,
 		head: "核定后终止，有决定书"},
+
+	{key: "org57", place: "六联", name: "六联社区乒乓球社", kind: assoc, basis: filed, category: organization.CultureSport, months: 26,
+		traits: []trait{noPayee}, head: "换届变更已核准，负责人账号已移交，现在是经办人"},
+	{key: "org58", place: "和平", name: "和平社区手工编织社", kind: assoc, basis: filed, category: organization.CultureSport, months: 28,
+		traits: []trait{noPayee}, head: "更名和变更业务范围，待街道受理"},
+	{key: "org59", place: "坪山", name: "坪山社区乐活舞蹈队", kind: assoc, basis: filed, category: organization.CultureSport, months: 31,
+		traits: []trait{noPayee}, head: "合并草稿，等另一方同意"},
+	{key: "org60", place: "坪山", name: "坪山社区广场舞协会", kind: assoc, basis: filed, category: organization.CultureSport, months: 30,
+		traits: []trait{noPayee}, head: "被征求合并意见，可以同意或不同意"},
+	{key: "org61", place: "六和", name: "六和社区集邮社", kind: assoc, basis: filed, category: organization.CultureSport, months: 36,
+		traits: []trait{noPayee}, head: "注销已受理，待街道决定"},
+	{key: "org62", place: "坪环", name: "坪环社区象棋社", kind: assoc, basis: filed, category: organization.CultureSport, months: 34,
+		traits: []trait{unchecked, noPayee}, head: "拟撤销备案，可以陈述申辩"},
+	{key: "org63", place: "沙湖", name: "沙湖社区科普协会", kind: assoc, basis: registered, category: organization.SciTech, months: 37,
+		traits: []trait{unchecked, noPayee}, head: "拟撤销登记，没有陈述申辩，待复核"},
+	{key: "org64", place: "田头", name: "田头社区邻里互助会", kind: assoc, basis: filed, category: organization.Welfare, months: 32,
+		traits: []trait{noPayee}, head: "上月吸收合并了另一个组织，有决定书"},
+	{key: "org65", place: "田头", name: "田头社区便民服务队", kind: assoc, basis: filed, category: organization.Welfare, months: 38,
+		traits: []trait{noPayee}, head: "已并入另一个组织，账号只能查看"},
 }
 
 func (r role) has(t trait) bool {

@@ -100,7 +100,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.claims, p.past, p.imports} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.registryCases, p.claims, p.past, p.liaisons, p.imports} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {
@@ -155,6 +155,9 @@ func (p *planter) night(ctx context.Context, day civil.Date) error {
 
 func (p *planter) sweep(ctx context.Context) error {
 	if err := p.Applications.Lapse(ctx); err != nil {
+		return err
+	}
+	if err := p.Liaison.Remind(ctx); err != nil {
 		return err
 	}
 	if err := p.Notices.Settle(ctx); err != nil {

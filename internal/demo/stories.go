@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"civilaffairs/internal/application"
 	"context"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/once"

@@ -1,7 +1,6 @@
 package funding_test
 
 import (
-	"civilaffairs/internal/application"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"

@@ -1,7 +1,6 @@
 package funding_test
 
 import (
-	"civilaffairs/internal/application"
 	"context"
 	"errors"
 	"net/url"
@@ -9,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/fundingtest"

@@ -71,6 +71,17 @@ func (s *Service) Unread(ctx context.Context, actor authz.Actor) (n int, err err
 	return n, err
 }
 
+// Count is a number that a batch reads.
+type Count struct {
+	N int `db:"n"`
+}
+
+// GatherUnread adds the count of Unread to a batch, for who counts other things
+// in the same round trip.
+func GatherUnread(b *postgres.Batch, actor authz.Actor, into *[]Count) {
+	postgres.Gather(b, into, unreadSQL, actor.AccountID, UnreadLimit)
+}
+
 // MarkRead marks the actor's messages up to and including the message upTo as
 // read: what came after the page was shown stays new. It returns how many were.
 func (s *Service) MarkRead(ctx context.Context, actor authz.Actor, upTo uuid.UUID) (marked int, err error) {
@@ -98,7 +109,8 @@ func recent(ctx context.Context, q postgres.Querier, actor authz.Actor, before u
 }
 
 func unread(ctx context.Context, q postgres.Querier, actor authz.Actor) (n int, err error) {
-	err = q.QueryRow(ctx, `select count(*) from (select from notification where account_id = $1 and read_at is null limit $2) u`,
-		actor.AccountID, UnreadLimit).Scan(&n)
+	err = q.QueryRow(ctx, unreadSQL, actor.AccountID, UnreadLimit).Scan(&n)
 	return n, err
 }
+
+const unreadSQL = `select count(*)::int as n from (select from notification where account_id = $1 and read_at is null limit $2) u`

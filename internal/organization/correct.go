@@ -29,28 +29,33 @@ type Revision struct {
 // timeline, a correction does not; both keep what was there before.
 func (s *Service) Revise(ctx context.Context, actor authz.Actor, in Revision) error {
 	return s.change(ctx, actor, in.OrgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if o.Version != in.Version {
-			return audit.Entry{}, stale()
-		}
-		next, seals, err := s.revised(ctx, tx, now, actor, o, &in)
-		if err != nil {
-			return audit.Entry{}, err
-		}
-		if err := saveRegistered(ctx, tx, now, next, seals, in.Version); err != nil {
-			return audit.Entry{}, taken(err, in.Registration)
-		}
-		changed := differing(o, next)
-		if err := s.dateFacts(ctx, tx, now, actor, o, in, changed); err != nil {
-			return audit.Entry{}, err
-		}
-		names := make([]string, len(changed))
-		for i, c := range changed {
-			names[i] = c.field
-		}
-		return audit.Entry{Action: "organization.revise", Detail: map[string]any{
-			"fields": names, "effective_on": in.EffectiveOn, "correction": in.EffectiveOn.IsZero(), "accepted": in.Accept,
-		}}, nil
+		return s.revise(ctx, tx, now, actor, o, in)
 	})
+}
+
+// revise does the work of a revision of a locked record.
+func (s *Service) revise(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, in Revision) (audit.Entry, error) {
+	if o.Version != in.Version {
+		return audit.Entry{}, stale()
+	}
+	next, seals, err := s.revised(ctx, tx, now, actor, o, &in)
+	if err != nil {
+		return audit.Entry{}, err
+	}
+	if err := saveRegistered(ctx, tx, now, next, seals, in.Version); err != nil {
+		return audit.Entry{}, taken(err, in.Registration)
+	}
+	changed := differing(o, next)
+	if err := s.dateFacts(ctx, tx, now, actor, o, in, changed); err != nil {
+		return audit.Entry{}, err
+	}
+	names := make([]string, len(changed))
+	for i, c := range changed {
+		names[i] = c.field
+	}
+	return audit.Entry{Action: "organization.revise", Detail: map[string]any{
+		"fields": names, "effective_on": in.EffectiveOn, "correction": in.EffectiveOn.IsZero(), "accepted": in.Accept,
+	}}, nil
 }
 
 // revised returns the record as it will be.
@@ -84,7 +89,7 @@ func (s *Service) revised(ctx context.Context, tx postgres.Tx, now time.Time, ac
 	}
 	var seals sealed
 	if in.HeadMobile != "" {
-		seals.headMobile, err = s.keys.Seal(headMobileContext, o.ID, in.HeadMobile)
+		seals, err = s.sealHead(o.ID, in.HeadMobile)
 	}
 	return next, seals, err
 }
@@ -148,7 +153,7 @@ func (s *Service) dateFacts(ctx context.Context, tx postgres.Tx, now time.Time, 
 			return err
 		}
 		if title := changeTitle(c); title != "" && !in.EffectiveOn.IsZero() {
-			e := Event{HappenedOn: on, Kind: "changed", Title: title, Detail: "原来是：" + shown(o, c.field)}
+			e := Event{HappenedOn: on, Kind: "changed", Title: title, Detail: excerpt("原来是："+shown(o, c.field), 500)}
 			if err := insertEvent(ctx, tx, now, o.ID, e); err != nil {
 				return err
 			}
@@ -186,6 +191,13 @@ func changeTitle(c fact) string {
 		return "业务类别变更为" + Category(c.value).Name()
 	case "registrar":
 		return "登记或备案机关变更为" + c.value
+	case "business_scope":
+		return "业务范围变更"
+	case "supervising_unit":
+		if c.value == "" {
+			return "不再有业务主管（指导）单位"
+		}
+		return "业务主管（指导）单位变更为" + c.value
 	}
 	return ""
 }
@@ -200,8 +212,27 @@ func shown(o Organization, field string) string {
 		return o.Basis.Name()
 	case "category":
 		return o.Category.Name()
+	case "business_scope":
+		return orNone(o.BusinessScope)
+	case "supervising_unit":
+		return orNone(o.SupervisingUnit)
 	}
 	return o.Registrar
+}
+
+// excerpt keeps a text short enough for the column that takes it.
+func excerpt(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "没有登记"
+	}
+	return s
 }
 
 // StatusChange records where the organization stands in its life from a day on.
@@ -217,29 +248,34 @@ type StatusChange struct {
 // correction of a mistake.
 func (s *Service) RecordStatus(ctx context.Context, actor authz.Actor, in StatusChange) error {
 	return s.change(ctx, actor, in.OrgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if o.Version != in.Version {
-			return audit.Entry{}, stale()
-		}
 		if o.Status.Final() && actor.Role != authz.BureauClerk {
 			return audit.Entry{}, errs.New(errs.Forbidden, "这个组织"+o.Status.Name()+"。记录有误的，由民政局更正。")
 		}
-		if err := errs.Fields(in.faults(o, civil.On(now))); err != nil {
-			return audit.Entry{}, err
-		}
-		next := o
-		next.Status, next.StatusSince, next.StatusReason = in.Status, in.Since, in.Reason
-		if err := saveStatus(ctx, tx, now, next, in.Version); err != nil {
-			return audit.Entry{}, taken(err, Registration{Name: o.Name})
-		}
-		if err := insertFacts(ctx, tx, now, o.ID, []fact{{"status", string(in.Status)}}, in.Since, actor.AccountID, in.Reason); err != nil {
-			return audit.Entry{}, err
-		}
-		e := Event{HappenedOn: in.Since, Kind: "status", Title: "状态：" + in.Status.Name(), Detail: in.Reason}
-		if err := insertEvent(ctx, tx, now, o.ID, e); err != nil {
-			return audit.Entry{}, err
-		}
-		return audit.Entry{Action: "organization.status", Detail: map[string]any{"from": o.Status, "to": in.Status, "since": in.Since}}, nil
+		return stand(ctx, tx, now, actor, o, in)
 	})
+}
+
+// stand does the work of a change of status of a locked record.
+func stand(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, in StatusChange) (audit.Entry, error) {
+	if o.Version != in.Version {
+		return audit.Entry{}, stale()
+	}
+	if err := errs.Fields(in.faults(o, civil.On(now))); err != nil {
+		return audit.Entry{}, err
+	}
+	next := o
+	next.Status, next.StatusSince, next.StatusReason = in.Status, in.Since, in.Reason
+	if err := saveStatus(ctx, tx, now, next, in.Version); err != nil {
+		return audit.Entry{}, taken(err, Registration{Name: o.Name})
+	}
+	if err := insertFacts(ctx, tx, now, o.ID, []fact{{"status", string(in.Status)}}, in.Since, actor.AccountID, in.Reason); err != nil {
+		return audit.Entry{}, err
+	}
+	e := Event{HappenedOn: in.Since, Kind: "status", Title: "状态：" + in.Status.Name(), Detail: in.Reason}
+	if err := insertEvent(ctx, tx, now, o.ID, e); err != nil {
+		return audit.Entry{}, err
+	}
+	return audit.Entry{Action: "organization.status", Detail: map[string]any{"from": o.Status, "to": in.Status, "since": in.Since}}, nil
 }
 
 func (in StatusChange) faults(o Organization, today civil.Date) errs.Faults {

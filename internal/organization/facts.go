@@ -2,6 +2,7 @@ package organization
 
 import (
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/money"
 
 	"github.com/google/uuid"
 )
@@ -18,7 +19,7 @@ type Facts struct {
 	Type            OrgType
 	Basis           Basis
 	Category        Category
-	EstablishedOn   civil.Date
+	EstablishedOn   civil.Date // of the oldest of itself and its predecessors
 	Origin          Origin
 	Status          Status
 	StatusSince     civil.Date
@@ -27,6 +28,12 @@ type Facts struct {
 	HeadName        string
 	CommunityCode   string
 	SubdistrictCode string
+	Address         string
+	BusinessScope   string
+	SupervisingUnit string
+
+	RegisteredCapital *money.Fen  // nil: none recorded
+	Predecessors      []uuid.UUID // merged into it by the day, theirs included
 
 	Systems    []System       // by kind, newest first; void ones left out
 	Activities []Activity     // newest first
@@ -35,6 +42,8 @@ type Facts struct {
 	HeadGrants []Grant        // of other organizations with the same head at the award, newest first
 	HeadOrgs   []HeadOrg      // other living organizations that the head leads now
 	Looks      map[Subject]Look
+
+	uscc, filingNo string // for AsOf
 }
 
 // HeadOrg is another living organization led by the same person.

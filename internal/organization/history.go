@@ -133,7 +133,7 @@ func (s *Service) FileUseReport(ctx context.Context, actor authz.Actor, orgID, i
 		type row struct {
 			AwardedOn civil.Date `db:"awarded_on"`
 		}
-		g, err := postgres.One[row](ctx, tx, `select awarded_on from earlier_grant where id = $1 and org_id = $2 and void_on is null`, id, orgID)
+		g, err := postgres.One[row](ctx, tx, `select awarded_on from earlier_grant where id = $1 and organization_root(org_id) = $2 and void_on is null`, id, orgID)
 		if err != nil {
 			return audit.Entry{}, err
 		}
@@ -154,7 +154,7 @@ func (s *Service) FileUseReport(ctx context.Context, actor authz.Actor, orgID, i
 // bureau does that.
 func (s *Service) WithdrawGrant(ctx context.Context, actor authz.Actor, orgID, id uuid.UUID, version int, reason string) error {
 	return s.change(ctx, actor, orgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if err := belongs(ctx, tx, `select org_id from earlier_grant where id = $1`, id, orgID); err != nil {
+		if err := belongs(ctx, tx, `select organization_root(org_id) as org_id from earlier_grant where id = $1`, id, orgID); err != nil {
 			return audit.Entry{}, err
 		}
 		if err := needReason(reason); err != nil {

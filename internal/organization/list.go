@@ -205,6 +205,7 @@ func (w *where) sql() string {
 }
 
 func (w *where) filter(f Filter) {
+	w.add("o.merged_into is null")
 	if f.Subdistrict != "" {
 		w.add("o.subdistrict_code = ?", f.Subdistrict)
 	}

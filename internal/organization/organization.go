@@ -62,6 +62,7 @@ type Organization struct {
 	Demo         bool      `db:"demo"` // invented, shown with the mark 演示
 	UpdatedAt    time.Time `db:"updated_at"`
 	Version      int       `db:"version"`
+	MergedInto   uuid.UUID `db:"merged_into"` // the record that this duplicate went into, zero while it stands
 }
 
 // Number returns the number that the public knows it by: credit code when

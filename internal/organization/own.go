@@ -8,6 +8,7 @@ import (
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/postgres"
@@ -35,17 +36,22 @@ type Basics struct {
 // SaveBasics saves the organization's own description and numbers.
 func (s *Service) SaveBasics(ctx context.Context, actor authz.Actor, in Basics) error {
 	return s.change(ctx, actor, in.OrgID, mayEdit, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if o.Version != in.Version {
-			return audit.Entry{}, stale()
-		}
-		if err := errs.Fields(in.faults()); err != nil {
-			return audit.Entry{}, err
-		}
-		o.Introduction, o.ActivityScope, o.Premises = in.Introduction, in.ActivityScope, in.Premises
-		o.Members, o.Staff, o.FullTime, o.Volunteers = in.Members, in.Staff, in.FullTime, in.Volunteers
-		o.SocialWorkers, o.PartyOrg, o.PartyMembers = in.SocialWorkers, in.PartyOrg, in.PartyMembers
-		return audit.Entry{Action: "organization.basics.save"}, saveBasics(ctx, tx, now, o, in.Version)
+		return describe(ctx, tx, now, o, in)
 	})
+}
+
+// describe does the work of SaveBasics on a locked record.
+func describe(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, in Basics) (audit.Entry, error) {
+	if o.Version != in.Version {
+		return audit.Entry{}, stale()
+	}
+	if err := errs.Fields(in.faults()); err != nil {
+		return audit.Entry{}, err
+	}
+	o.Introduction, o.ActivityScope, o.Premises = in.Introduction, in.ActivityScope, in.Premises
+	o.Members, o.Staff, o.FullTime, o.Volunteers = in.Members, in.Staff, in.FullTime, in.Volunteers
+	o.SocialWorkers, o.PartyOrg, o.PartyMembers = in.SocialWorkers, in.PartyOrg, in.PartyMembers
+	return audit.Entry{Action: "organization.basics.save"}, saveBasics(ctx, tx, now, o, in.Version)
 }
 
 const mostPeople = 1_000_000
@@ -110,6 +116,12 @@ func (s *Service) SaveContact(ctx context.Context, actor authz.Actor, in Contact
 		if err := errs.Fields(in.normalise(o)); err != nil {
 			return audit.Entry{}, err
 		}
+		if in.Address != o.Address { // the place has a history, whoever writes it down
+			moved := []fact{{"address", in.Address}}
+			if err := insertFacts(ctx, tx, now, o.ID, moved, civil.On(now), actor.AccountID, "组织更新联系信息"); err != nil {
+				return audit.Entry{}, err
+			}
+		}
 		o.ContactName, o.ContactPhone, o.ContactEmail, o.Address, o.Postcode = in.Name, in.Phone, in.Email, in.Address, in.Postcode
 		detail := map[string]any{"mobile_changed": in.Mobile != ""}
 		var seals sealed
@@ -117,7 +129,7 @@ func (s *Service) SaveContact(ctx context.Context, actor authz.Actor, in Contact
 			o.ContactMobileMask = secret.MaskMobile(in.Mobile)
 			detail["mobile"] = s.keys.Digest(contactMobileContext, in.Mobile)
 			var err error
-			if seals.contactMobile, err = s.keys.Seal(contactMobileContext, o.ID, in.Mobile); err != nil {
+			if seals, err = s.sealContact(o.ID, in.Mobile); err != nil {
 				return audit.Entry{}, err
 			}
 		}

@@ -81,12 +81,12 @@ func (s *Service) GetIn(ctx context.Context, q postgres.Querier, actor authz.Act
 	var b postgres.Batch
 	postgres.Gather(&b, &payees, payeesSQL, id)
 	postgres.Gather(&b, &r.Systems, systemsSQL, id, false)
-	postgres.Gather(&b, &r.Activities, activitiesSQL, id)
-	postgres.Gather(&b, &r.Reports, reportsSQL, id)
-	postgres.Gather(&b, &r.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &r.Activities, activitiesSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &r.Reports, reportsSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &r.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
 	postgres.Gather(&b, &looks, `
 		select distinct on (subject) subject, checked_on, source from organization_check
-		where org_id = $1 order by subject, checked_on desc, recorded_at desc`, id)
+		where org_id = any(organization_ids($1)) order by subject, checked_on desc, recorded_at desc`, id)
 	if err := b.Run(ctx, q); err != nil {
 		return r, err
 	}
@@ -152,6 +152,7 @@ func (s *Service) UnmaskHeadID(ctx context.Context, actor authz.Actor, orgID uui
 // that a page cannot show more.
 type Profile struct {
 	ID              uuid.UUID
+	MergedInto      uuid.UUID // the record under which it is kept now, zero while it stands
 	Name            string
 	Demo            bool
 	Type            OrgType
@@ -189,8 +190,8 @@ func Public(ctx context.Context, q postgres.Querier, id uuid.UUID) (Profile, err
 	p := o.public()
 	var recorded []Event
 	var b postgres.Batch
-	postgres.Gather(&b, &p.Activities, activitiesSQL, id)
-	postgres.Gather(&b, &p.Grants, grantsAroundSQL, id, uuid.Nil)
+	postgres.Gather(&b, &p.Activities, activitiesSQL, []uuid.UUID{id})
+	postgres.Gather(&b, &p.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
 	postgres.Gather(&b, &recorded, eventsSQL, id)
 	if err := b.Run(ctx, q); err != nil {
 		return p, err
@@ -202,7 +203,7 @@ func Public(ctx context.Context, q postgres.Querier, id uuid.UUID) (Profile, err
 
 func (o Organization) public() Profile {
 	return Profile{
-		ID: o.ID, Name: o.Name, Demo: o.Demo, Type: o.Type, Basis: o.Basis, Category: o.Category,
+		ID: o.ID, MergedInto: o.MergedInto, Name: o.Name, Demo: o.Demo, Type: o.Type, Basis: o.Basis, Category: o.Category,
 		NumberLabel: o.NumberLabel(), Number: o.Number(), EstablishedOn: o.EstablishedOn.Chinese(), Registrar: o.Registrar,
 		HeadName: o.HeadName, CommunityCode: o.CommunityCode, SubdistrictCode: o.SubdistrictCode, ActivityScope: o.ActivityScope,
 		BusinessScope: o.BusinessScope, SupervisingUnit: o.SupervisingUnit, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
@@ -237,7 +238,7 @@ func FindByNumber(ctx context.Context, q postgres.Querier, number string) (id uu
 	}
 	r, err := postgres.One[row](ctx, q, `
 		select id, name, community_code from organization
-		where uscc = nullif($1, '') or filing_no = nullif($2, '')`, string(credit), filing)
+		where (uscc = nullif($1, '') or filing_no = nullif($2, '')) and merged_into is null`, string(credit), filing)
 	if errs.Is(err, errs.NotFound) {
 		return uuid.Nil, "", "", false, nil
 	}

@@ -114,7 +114,7 @@ func (s *Service) confirm(ctx context.Context, tx postgres.Tx, table string, id 
 // ConfirmSystem records that an office saw the system and keeps a copy.
 func (s *Service) ConfirmSystem(ctx context.Context, actor authz.Actor, orgID, id uuid.UUID, version int) error {
 	return s.change(ctx, actor, orgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if err := belongs(ctx, tx, `select org_id from organization_system where id = $1`, id, orgID); err != nil {
+		if err := belongs(ctx, tx, `select organization_root(org_id) as org_id from organization_system where id = $1`, id, orgID); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Action: "organization.system.confirm", Detail: map[string]any{"system": id}},
@@ -147,7 +147,7 @@ func (s *Service) WithdrawActivity(ctx context.Context, actor authz.Actor, orgID
 
 func (s *Service) withdraw(ctx context.Context, actor authz.Actor, orgID, id uuid.UUID, version int, reason, table, action string) error {
 	return s.change(ctx, actor, orgID, mayEither, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if err := belongs(ctx, tx, `select org_id from `+table+` where id = $1`, id, orgID); err != nil {
+		if err := belongs(ctx, tx, `select organization_root(org_id) as org_id from `+table+` where id = $1`, id, orgID); err != nil {
 			return audit.Entry{}, err
 		}
 		if err := needReason(reason); err != nil {
@@ -234,7 +234,7 @@ func (in ActivityInput) faults(o Organization, today civil.Date, regions *distri
 // the activity took place.
 func (s *Service) ConfirmActivity(ctx context.Context, actor authz.Actor, orgID, id uuid.UUID, version int) error {
 	return s.change(ctx, actor, orgID, holding(authz.ActivityConfirm), func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		if err := belongs(ctx, tx, `select org_id from organization_activity where id = $1`, id, orgID); err != nil {
+		if err := belongs(ctx, tx, `select organization_root(org_id) as org_id from organization_activity where id = $1`, id, orgID); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Action: "organization.activity.confirm", Detail: map[string]any{"activity": id}},

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,8 +39,9 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, in Registrati
 	return id, err
 }
 
-// Plant records an organization in the caller's transaction without a form:
-// demo data. demo marks it as invented. The rules are the same.
+// Plant records an organization in the caller's transaction without a form: a
+// filing or registration that was approved, demo data. demo marks it as
+// invented. The rules are the same.
 func (s *Service) Plant(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, demo bool) (uuid.UUID, error) {
 	return s.register(ctx, tx, now, actor, in, demo)
 }
@@ -74,11 +76,11 @@ type origin struct {
 func (s *Service) record(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, head uuid.UUID, from origin) (uuid.UUID, error) {
 	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: from.demo}
 	in.apply(&o)
-	mobile, err := s.keys.Seal(headMobileContext, o.ID, in.HeadMobile)
+	seals, err := s.sealHead(o.ID, in.HeadMobile)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := insertOrganization(ctx, tx, now, o, sealed{headMobile: mobile}, in.ClaimID, from.importID); err != nil {
+	if err := insertOrganization(ctx, tx, now, o, seals, in.ClaimID, from.importID); err != nil {
 		return uuid.Nil, taken(err, in)
 	}
 	if err := insertFacts(ctx, tx, now, o.ID, factsOf(o), o.EstablishedOn, actor.AccountID, "首次登记"); err != nil {
@@ -131,12 +133,12 @@ func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, he
 	var orgs []HeadOrg
 	var err error
 	if in.Name != was.Name {
-		if similar, err = similarNames(ctx, tx, was.ID, in.Name); err != nil {
+		if similar, err = SimilarNames(ctx, tx, was.ID, in.Name); err != nil {
 			return err
 		}
 	}
 	if head != was.HeadPersonID {
-		if orgs, err = headOrgs(ctx, tx, was.ID, head); err != nil {
+		if orgs, err = HeadOrgsOf(ctx, tx, was.ID, head); err != nil {
 			return err
 		}
 	}
@@ -154,13 +156,15 @@ func (s *Service) warn(ctx context.Context, tx postgres.Tx, was Organization, he
 	return errs.Accepted(warnings, in.Accept)
 }
 
-func similarNames(ctx context.Context, tx postgres.Tx, self uuid.UUID, name string) ([]string, error) {
+// SimilarNames returns the names of other organizations that differ from name in
+// form only, the oldest first, five at most; of those that have ended it says so.
+func SimilarNames(ctx context.Context, q postgres.Querier, self uuid.UUID, name string) ([]string, error) {
 	type row struct {
 		Name   string `db:"name"`
 		Status Status `db:"status"`
 	}
-	rows, err := postgres.All[row](ctx, tx, `
-		select name, status from organization where name_stem = name_stem($1) and id <> $2 order by established_on, id limit 5`, name, self)
+	rows, err := postgres.All[row](ctx, q, `
+		select name, status from organization where name_stem = name_stem($1) and id <> $2 and merged_into is null order by established_on, id limit 5`, name, self)
 	names := make([]string, len(rows))
 	for i, r := range rows {
 		names[i] = r.Name
@@ -193,5 +197,15 @@ func factsOf(o Organization) []fact {
 		{"uscc", o.USCC}, {"filing_no", o.FilingNo}, {"established_on", o.EstablishedOn.String()}, {"registrar", o.Registrar},
 		{"origin", string(o.Origin)}, {"status", string(o.Status)}, {"head_person_id", o.HeadPersonID.String()},
 		{"head_name", o.HeadName}, {"community_code", o.CommunityCode}, {"subdistrict_code", o.SubdistrictCode},
+		{"address", o.Address}, {"business_scope", o.BusinessScope}, {"supervising_unit", o.SupervisingUnit},
+		{"registered_capital_fen", o.capital()},
 	}
+}
+
+// capital is the registered capital as a fact keeps it: fen, "" when there is none.
+func (o Organization) capital() string {
+	if o.RegisteredCapital == nil {
+		return ""
+	}
+	return strconv.FormatInt(int64(*o.RegisteredCapital), 10)
 }

@@ -81,6 +81,16 @@ func (in *Registration) normalise(today civil.Date, regions *district.RegionSet,
 	return f
 }
 
+// Check brings what an application says into the form that is stored and compared
+// and returns what is wrong with it; its approval will record it. The numbers that
+// only the decision gives are not asked for. known is the record that is to be
+// changed, nil for a new organization.
+func (in *Registration) Check(today civil.Date, regions *district.RegionSet, known *Organization) []errs.Field {
+	return slices.DeleteFunc(in.normalise(today, regions, known), func(f errs.Field) bool {
+		return f.Name == "uscc" || f.Name == "uscc_override_reason" || f.Name == "filing_no"
+	})
+}
+
 // checkNumbers applies domain §1.5: a registered organization has a credit code
 // whose type agrees; a filed one has a filing number and, as it is no legal
 // person, no credit code. An office may take a deviating code with a reason.
@@ -148,7 +158,7 @@ func (in *Registration) checkHead(f *errs.Faults, today civil.Date, known *Organ
 	same := known != nil && known.HeadName == in.HeadName
 	if in.HeadIDNumber != "" || !same {
 		in.HeadIDNumber = take1(f, "head_id_no", "负责人证件号码", in.HeadIDNumber, func(s string) (string, error) {
-			return parseID(in.HeadIDType, s, today)
+			return ParseID(in.HeadIDType, s, today)
 		})
 	}
 	if in.HeadMobile != "" || !same {
@@ -164,10 +174,12 @@ func take1(f *errs.Faults, name, label, v string, parse func(string) (string, er
 // adultMonths is the age from which a person can answer for an organization.
 const adultMonths = 18 * 12
 
-func parseID(t person.IDType, s string, today civil.Date) (string, error) {
+// ParseID reads the number of an identity document of somebody who answers for
+// an organization, or founds one: of age.
+func ParseID(t person.IDType, s string, today civil.Date) (string, error) {
 	number, born, err := person.ParseNumber(t, s, today)
 	if err == nil && !born.IsZero() && born.AddMonths(adultMonths).After(today) {
-		err = errs.New(errs.Invalid, "按证件上的出生日期，负责人未满 18 岁。核对证件号码。")
+		err = errs.New(errs.Invalid, "按证件上的出生日期，未满 18 岁。核对证件号码。")
 	}
 	return number, err
 }

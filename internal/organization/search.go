@@ -43,7 +43,7 @@ func (s query) hits(n int) (string, []any) {
 		select o.id from unnest($%d::text[]) w, lateral (
 			select id from organization where search_grams @> query_grams(w) and position(search_key(w) in search_text) > 0) o
 		union select id from organization where community_code = any($%d)
-		union select id from organization where uscc = nullif($%d, '') or filing_no = nullif($%d, '')`, n+1, n+2, n+3, n+4), s.args()
+		union select id from organization where merged_into is null and (uscc = nullif($%d, '') or filing_no = nullif($%d, ''))`, n+1, n+2, n+3, n+4), s.args()
 }
 
 func (s query) args() []any { return []any{s.words, s.communities, s.credit, s.filing} }

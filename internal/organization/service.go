@@ -66,7 +66,15 @@ func holding(p authz.Permission) func(authz.Actor, Organization) error {
 
 func mayRecord(a authz.Actor, o Organization) error { return holding(authz.OrganizationRecord)(a, o) }
 
-func mayEdit(a authz.Actor, o Organization) error { return holding(authz.OrganizationEdit)(a, o) }
+// mayEdit keeps the record of an organization that has ended as it was: who led
+// it may look, and write nothing more.
+func mayEdit(a authz.Actor, o Organization) error {
+	err := holding(authz.OrganizationEdit)(a, o)
+	if err == nil && o.Status.Final() {
+		err = errs.New(errs.Conflict, "这个组织"+o.Status.Name()+"，档案只能查看，不能再改。")
+	}
+	return err
+}
 
 // mayEither is for facts that both the organization and the registrar enter.
 func mayEither(a authz.Actor, o Organization) error {
@@ -115,7 +123,13 @@ func permitted(ctx context.Context, tx postgres.Tx, actor authz.Actor, orgID uui
 	if err != nil {
 		return o, err
 	}
-	return o, may(actor, o)
+	if err := may(actor, o); err != nil {
+		return o, err
+	}
+	if o.MergedInto != uuid.Nil {
+		return o, errs.New(errs.Conflict, "这份档案已经并入同一个组织的另一份。到那一份上登记。")
+	}
+	return o, nil
 }
 
 func recorded(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, do act) error {

@@ -18,7 +18,8 @@ const columns = `o.id, o.name, o.org_type, o.status_basis, o.category, coalesce(
 	o.address, o.postcode, o.premises_type, o.activity_scope, o.business_scope, o.supervising_unit,
 	o.registered_capital_fen, o.contact_name, o.contact_phone, o.contact_mobile_mask, o.contact_email,
 	o.members, o.staff, o.full_time, o.volunteers, o.social_workers, o.party_org, o.party_members,
-	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version`
+	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version,
+	coalesce(o.merged_into, '00000000-0000-0000-0000-000000000000') as merged_into`
 
 func load(ctx context.Context, q postgres.Querier, id uuid.UUID) (Organization, error) {
 	return postgres.One[Organization](ctx, q, `select `+columns+` from organization o where o.id = $1`, id)
@@ -30,8 +31,10 @@ func loadForUpdate(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Organizat
 
 // sealed are the values that leave the database only sealed.
 type sealed struct {
-	headMobile    []byte // nil: none
-	contactMobile []byte
+	headMobile         []byte // nil: none
+	headMobileIndex    []byte // keyed digest, nil with it
+	contactMobile      []byte
+	contactMobileIndex []byte
 }
 
 func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, claim, importID uuid.UUID) error {
@@ -39,13 +42,13 @@ func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Or
 		insert into organization (id, name, org_type, status_basis, category, uscc, uscc_override_reason, filing_no,
 			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask,
 			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen,
-			claim_id, demo, created_at, updated_at, import_id)
+			claim_id, demo, created_at, updated_at, head_mobile_index, import_id)
 		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), nullif($8, ''),
-			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27)`,
+			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28)`,
 		o.ID, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo,
 		o.EstablishedOn, o.Registrar, o.Origin, o.Status, o.StatusSince, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask,
 		o.CommunityCode, o.SubdistrictCode, o.Address, o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital,
-		orNull(claim), o.Demo, now, orNull(importID))
+		orNull(claim), o.Demo, now, s.headMobileIndex, orNull(importID))
 	return err
 }
 
@@ -56,11 +59,12 @@ func saveRegistered(ctx context.Context, tx postgres.Tx, now time.Time, o Organi
 			uscc_override_reason = nullif($8, ''), filing_no = nullif($9, ''), established_on = $10, registrar = $11, origin = $12,
 			head_person_id = $13, head_name = $14, head_mobile = coalesce($15, head_mobile), head_mobile_mask = $16,
 			community_code = $17, subdistrict_code = $18, address = $19, supervising_unit = $20, business_scope = $21,
-			registered_capital_fen = $22, status_since = $23, updated_at = $24, version = version + 1
+			registered_capital_fen = $22, status_since = $23, updated_at = $24, head_mobile_index = coalesce($25, head_mobile_index),
+			version = version + 1
 		where id = $1 and version = $2`,
 		o.ID, version, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo, o.EstablishedOn, o.Registrar,
 		o.Origin, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask, o.CommunityCode, o.SubdistrictCode, o.Address,
-		o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital, o.StatusSince, now)
+		o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital, o.StatusSince, now, s.headMobileIndex)
 }
 
 func saveStatus(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, version int) error {
@@ -83,9 +87,10 @@ func saveBasics(ctx context.Context, tx postgres.Tx, now time.Time, o Organizati
 func saveContact(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, version int) error {
 	return postgres.ExecOne(ctx, tx, `
 		update organization set contact_name = $3, contact_phone = $4, contact_mobile = coalesce($5, contact_mobile),
-			contact_mobile_mask = $6, contact_email = $7, address = $8, postcode = $9, updated_at = $10, version = version + 1
+			contact_mobile_mask = $6, contact_email = $7, address = $8, postcode = $9, updated_at = $10,
+			contact_mobile_index = coalesce($11, contact_mobile_index), version = version + 1
 		where id = $1 and version = $2`,
-		o.ID, version, o.ContactName, o.ContactPhone, s.contactMobile, o.ContactMobileMask, o.ContactEmail, o.Address, o.Postcode, now)
+		o.ID, version, o.ContactName, o.ContactPhone, s.contactMobile, o.ContactMobileMask, o.ContactEmail, o.Address, o.Postcode, now, s.contactMobileIndex)
 }
 
 // fact is one registered fact from the day on which it holds.
@@ -116,7 +121,7 @@ func insertEvent(ctx context.Context, tx postgres.Tx, now time.Time, org uuid.UU
 // eventsSQL selects what is recorded for the public timeline, oldest first.
 const eventsSQL = `
 	select happened_on, kind, title, detail from organization_event
-	where org_id = $1 order by happened_on, id`
+	where org_id = any(organization_ids($1)) order by happened_on, id`
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

@@ -100,6 +100,20 @@ const (
 	AnnualReportRegistrarDue Key = "annual_report.registrar_due"
 	BaseTarget               Key = "base.target"
 
+	// 设立、变更和退出
+	FilingInitiatorsAssociation     Key = "filing.initiators_association"
+	FilingInitiatorUnitsAssociation Key = "filing.initiator_units_association"
+	FilingInitiatorsService         Key = "filing.initiators_service"
+	FilingInitiatorUnitsService     Key = "filing.initiator_units_service"
+	FilingMinMembers                Key = "filing.min_members"
+	FilingMinStaff                  Key = "filing.min_staff"
+	RegistrationMinMembers          Key = "registration.min_members"
+	RegistrationMinUnitMembers      Key = "registration.min_unit_members"
+	RegistrationMinCapital          Key = "registration.min_capital"
+	HeadOrganizations               Key = "head.organizations"
+	RevocationStatementWD           Key = "revocation.statement_wd"
+	RevocationIdleMonths            Key = "revocation.idle_months"
+
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
 	SessionIdleOrgMin   Key = "session.idle_org_min"
@@ -220,6 +234,18 @@ var definitions = []Definition{
 	{AnnualReportUnitDue, MonthDay, "", "年度报告报业务主管单位的截止日", "备案、意见与期限", nil},
 	{AnnualReportRegistrarDue, MonthDay, "", "年度报告报登记管理机关的截止日", "备案、意见与期限", nil},
 	{BaseTarget, Integer, "个", "孵化基地的目标数", "备案、意见与期限", nil},
+	{FilingInitiatorsAssociation, Integer, "人", "社会团体至少几名自然人发起", "设立、变更和退出", nil},
+	{FilingInitiatorUnitsAssociation, Integer, "个", "或至少几个单位发起社会团体", "设立、变更和退出", nil},
+	{FilingInitiatorsService, Integer, "人", "社会服务机构至少几名自然人发起", "设立、变更和退出", nil},
+	{FilingInitiatorUnitsService, Integer, "个", "或至少几个单位发起社会服务机构", "设立、变更和退出", nil},
+	{FilingMinMembers, Integer, "人", "备案的社会团体至少有多少会员", "设立、变更和退出", nil},
+	{FilingMinStaff, Integer, "人", "社会服务机构至少有多少从业人员", "设立、变更和退出", nil},
+	{RegistrationMinMembers, Integer, "人", "登记的社会团体至少有多少会员", "设立、变更和退出", nil},
+	{RegistrationMinUnitMembers, Integer, "个", "或登记的社会团体至少有多少单位会员", "设立、变更和退出", nil},
+	{RegistrationMinCapital, Money, "元", "登记的组织的最低活动资金", "设立、变更和退出", nil},
+	{HeadOrganizations, Integer, "个", "同一人担任几个组织的负责人时提醒", "设立、变更和退出", nil},
+	{RevocationStatementWD, Integer, "个工作日", "撤销告知后的陈述申辩期", "设立、变更和退出", nil},
+	{RevocationIdleMonths, Integer, "个月", "登记后多久没有活动可以撤销", "设立、变更和退出", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"civilaffairs/internal/application"
 	"context"
 	"net/url"
 	"slices"
 	"time"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"

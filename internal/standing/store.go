@@ -22,14 +22,14 @@ func On(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date)
 	postgres.Gather(&b, &s.Entries, `
 		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
 		       closed_at is not null as closed, version
-		from standing_entry where org_id = $1 and from_on <= $2 and not void
+		from standing_entry where org_id = any(organization_ids($1)) and from_on <= $2 and not void
 		order by from_on desc, id desc`, orgID, on)
 	postgres.Gather(&b, &s.Grades, `
 		select id, org_id, star, from_on, to_on, cert_no, version
-		from standing_grade where org_id = $1 and not void order by from_on desc`, orgID)
+		from standing_grade where org_id = any(organization_ids($1)) and not void order by from_on desc, org_id <> $1`, orgID)
 	postgres.Gather(&b, &checks, `
 		select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
-		from standing_check where org_id = $1 and checked_on <= $2
+		from standing_check where org_id = any(organization_ids($1)) and checked_on <= $2
 		order by list, checked_on desc, recorded_at desc`, orgID, on)
 	if err := b.Run(ctx, q); err != nil {
 		return s, err
@@ -56,7 +56,7 @@ func place(ctx context.Context, q postgres.Querier, orgID uuid.UUID) (authz.Plac
 	}
 	r, err := postgres.One[row](ctx, q, `
 		select community_code, subdistrict_code, supervising_unit, established_on
-		from organization where id = $1 for share`, orgID)
+		from organization where id = organization_root($1) for share`, orgID)
 	return authz.Place{OrgID: orgID, Community: r.Community, Subdistrict: r.Subdistrict, Department: r.Department}, r.Established, err
 }
 
@@ -154,11 +154,12 @@ func Summaries(ctx context.Context, q postgres.Querier, orgIDs []uuid.UUID, on c
 		Kind  Kind      `db:"kind"`
 	}
 	rows, err := postgres.All[row](ctx, q, `
-		select org_id, star, '' as kind from standing_grade
-		where org_id = any($1) and not void and from_on <= $2 and to_on >= $2
+		with member as (select o as org_id, m as id from unnest($1::uuid[]) o, unnest(organization_ids(o)) m)
+		select m.org_id, g.star, '' as kind from member m join standing_grade g on g.org_id = m.id
+		where not g.void and g.from_on <= $2 and g.to_on >= $2
 		union all
-		select org_id, 0, kind from standing_entry
-		where org_id = any($1) and not void and kind <> 'violation' and from_on <= $2 and (to_on is null or to_on >= $2)`, orgIDs, on)
+		select m.org_id, 0, e.kind from member m join standing_entry e on e.org_id = m.id
+		where not e.void and e.kind <> 'violation' and e.from_on <= $2 and (e.to_on is null or e.to_on >= $2)`, orgIDs, on)
 	out := make(map[uuid.UUID]Summary, len(rows))
 	for _, r := range rows {
 		s := out[r.OrgID]

@@ -72,6 +72,16 @@ type Definition struct {
 	Prefix      string // of its readable numbers: "FH"
 	Start       Place
 	Transitions []Transition
+	// Names are the places that this kind calls otherwise than all others do.
+	Names map[Place]string
+}
+
+// PlaceName returns what people call a place of this kind.
+func (d *Definition) PlaceName(p Place) string {
+	if name, ok := d.Names[p]; ok {
+		return name
+	}
+	return p.Name()
 }
 
 // Find returns the transition that action makes from place, if there is one.

@@ -1,9 +1,9 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
@@ -71,7 +71,7 @@ type overviewView struct {
 func (p *Pages) overviewOf(f application.Form) overviewView {
 	v := overviewView{
 		No: f.Case.No, Kind: f.Kind.Workflow().Name, Organization: f.Subject.Applicant(),
-		State: f.Case.State.Name(), Tone: StateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
+		State: f.Kind.Workflow().PlaceName(f.Case.Place()), Tone: StateTone(f.Case.State), Tasks: tasksOf(f, ""), Ready: len(f.Faults) == 0, Missing: len(f.Faults),
 		Draft: f.Case.State == workflow.Draft, Version: itoa(f.Case.Version), Token: once.NewToken(),
 		SavedLine: savedLine(f), Counter: f.Case.Channel == casework.Counter,
 	}

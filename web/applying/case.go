@@ -73,7 +73,7 @@ func (p *Pages) caseOf(r *http.Request, in application.View, typed *Typed) (case
 	}
 	v := headOf(in, Actor(r), own)
 	if len(in.Signed) > 0 {
-		if v.Parts, err = own.Signed(in.Signed); err != nil {
+		if v.Parts, err = own.Signed(in); err != nil {
 			return v, err
 		}
 		if v.Organization, err = own.Applicant(in, v.Staff); err != nil {
@@ -99,7 +99,7 @@ func (p *Pages) caseOf(r *http.Request, in application.View, typed *Typed) (case
 func headOf(in application.View, a authz.Actor, own Face) caseView {
 	c := in.Case
 	v := caseView{
-		No: c.No, Kind: in.Kind.Workflow().Name, Title: c.Title, State: c.Place().Name(), Tone: StateTone(c.State),
+		No: c.No, Kind: in.Kind.Workflow().Name, Title: c.Title, State: in.Kind.Workflow().PlaceName(c.Place()), Tone: StateTone(c.State),
 		Next: waitingText(c, own), Counter: c.Channel == casework.Counter, Staff: a.Role.Staff(), Applicant: !a.Role.Staff(),
 		Version: itoa(c.Version), Token: NewToken(), Clock: clockOf(in),
 	}
@@ -206,7 +206,7 @@ func timelineOf(in application.View, own Face) []ui.Event {
 		out = append(out, event)
 	}
 	if in.Case.Class == workflow.Open {
-		out = append(out, ui.Event{When: "现在", Title: in.Case.Place().Name(), Text: waitingText(in.Case, own), State: "now"})
+		out = append(out, ui.Event{When: "现在", Title: in.Kind.Workflow().PlaceName(in.Case.Place()), Text: waitingText(in.Case, own), State: "now"})
 	}
 	return out
 }

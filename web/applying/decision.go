@@ -1,12 +1,12 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
@@ -26,6 +26,8 @@ type decisionView struct {
 	Grounds []ui.Option
 	Ground  string
 	Facts   string
+	Accept  string // what accepting leads to
+	Others  string // who goes on
 	Errors  ui.Errors
 }
 
@@ -36,7 +38,10 @@ type flawField struct {
 }
 
 func decisionOf(in application.View) decisionView {
-	d := decisionView{Round: in.Case.CorrectionRounds + 1}
+	d := decisionView{Round: in.Case.CorrectionRounds + 1, Accept: "受理，送复核", Others: "复核和签批由另外两人办理。"}
+	if in.Case.Waits == authz.Subdistrict {
+		d.Accept, d.Others = "受理，送决定", "决定由另一人作出。"
+	}
 	for _, item := range application.Correctable(in.Kind, in.Papers) {
 		d.Items = append(d.Items, flawField{Name: item.Name, Label: item.Label})
 	}
@@ -127,7 +132,7 @@ func (p *Pages) confirmDecision(w http.ResponseWriter, r *http.Request) error {
 	switch f.Get("choice") {
 	case "accept":
 		v.Title, v.Submit = "确认受理", "确认受理"
-		v.Effect = "系统会按现在的数据再核一遍资格。受理后进入复核，由另一位同事办理，并生成受理通知书。"
+		v.Effect = "系统会按现在的数据再核一遍。受理后由另一位同事接着办，并生成受理通知书。"
 	case "return":
 		flaws := flawsOf(r)
 		if err := casework.CheckFlaws(flaws); err != nil {

@@ -1,7 +1,6 @@
 package applying
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -23,7 +22,7 @@ type Face interface {
 	// option, not its key.
 	Words(f application.Form, control, typed string) string
 	// Signed lists the answers of a signed document, part by part.
-	Signed(document json.RawMessage) ([]Answers, error)
+	Signed(v application.View) ([]Answers, error)
 	// Applicant lists who applied, as it stood at submission.
 	Applicant(v application.View, staff bool) ([]ui.Fact, error)
 	// Printed lists who applies, for the form on paper.
@@ -58,19 +57,4 @@ type Extra struct {
 	ActLabel, ActHref string
 	// Papers that the kind made are listed with the letters.
 	Links []ui.Pair // Name is the label, Value the address
-}
-
-// Answers are the facts of one part of an application.
-type Answers struct {
-	Title string
-	Facts []ui.Fact
-}
-
-// text returns the only answer of a part that is named after it: the title
-// need not be said twice.
-func (a Answers) text() (string, bool) {
-	if len(a.Facts) != 1 || a.Facts[0].Label != a.Title || a.Facts[0].Body != nil {
-		return "", false
-	}
-	return a.Facts[0].Value, true
 }

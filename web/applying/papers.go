@@ -1,9 +1,9 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"

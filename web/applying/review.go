@@ -1,11 +1,11 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"

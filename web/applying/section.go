@@ -1,7 +1,6 @@
 package applying
 
 import (
-	"civilaffairs/internal/application"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
@@ -41,7 +41,31 @@ func (v SectionView) Field(item, name, label string) ui.Field {
 	if f.Error == "" {
 		f.Hint = asked(v.Form, item)
 	}
+	if v.sealed(item) && f.Value != "" {
+		f.Value, f.Hint = "", joined(f.Hint, "已保存 "+masked(f.Value)+"，不改就留空")
+	}
 	return f
+}
+
+// sealed reports whether an item is kept encrypted and shown masked.
+func (v SectionView) sealed(item string) bool {
+	return slices.ContainsFunc(v.Section.Items, func(i application.Item) bool { return i.Name == item && i.Sealed })
+}
+
+// masked leaves of a number what tells its owner that it is the right one.
+func masked(s string) string {
+	r := []rune(s)
+	if len(r) <= 4 {
+		return "****"
+	}
+	return "****" + string(r[len(r)-4:])
+}
+
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "；" + b
 }
 
 // Asked is what the correction asks for at an item, "" for nothing.

@@ -89,6 +89,20 @@ func (c Control) names() []string {
 	return []string{c.Name}
 }
 
+// Filled returns the control as it was typed, with the field that a form of
+// sections has prepared: value, fault, lock and hint of its own.
+func (c Control) Filled(typed url.Values, f ui.Field) Control {
+	c.values = typed[c.Name]
+	c.Value, c.Error, c.ReadOnly = f.Value, f.Error, f.ReadOnly
+	if f.Hint != "" {
+		c.Field.Hint = f.Hint
+	}
+	if c.kind == date {
+		c.Date = boxes(typed, c.Name)
+	}
+	return c
+}
+
 // fill puts what was typed and what is wrong with it into the control.
 func (c *Control) fill(typed url.Values, faults ui.Errors) {
 	c.Value, c.Error, c.values = strings.ToValidUTF8(typed.Get(c.Name), "�"), faults.For(c.Name), typed[c.Name]

@@ -616,7 +616,7 @@ func part(i int, g Group) templ.Component {
 				}
 			}
 			for _, c := range g.Controls {
-				templ_7745c5c3_Err = question(c).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Question(c).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -627,7 +627,7 @@ func part(i int, g Group) templ.Component {
 			}
 		} else {
 			for _, c := range g.Controls {
-				templ_7745c5c3_Err = question(c).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Question(c).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -639,7 +639,8 @@ func part(i int, g Group) templ.Component {
 
 func groupID(i int) string { return "part-" + strconv.Itoa(i+1) }
 
-func question(c Control) templ.Component {
+// Question is the control of one question, for a form that is not a View.
+func Question(c Control) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -1,8 +1,6 @@
 package fundingpages
 
 import (
-	"encoding/json"
-
 	"civilaffairs/internal/application"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/ui"
@@ -22,7 +20,7 @@ type programmePage interface {
 	// option, not its key.
 	Words(f application.Form, control, typed string) string
 	// Signed lists the answers of a signed document, part by part.
-	Signed(document json.RawMessage) ([]applying.Answers, error)
+	Signed(v application.View) ([]applying.Answers, error)
 }
 
 var programmePages = map[string]programmePage{

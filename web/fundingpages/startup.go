@@ -1,11 +1,11 @@
 package fundingpages
 
 import (
-	"civilaffairs/internal/application"
 	"encoding/json"
 	"strconv"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
@@ -104,8 +104,8 @@ func (startupPage) Typed(f application.Form, section string) []ui.Fact {
 	document, _ := f.Kind.Read(f.Values, f.Subject)
 	a, _ := document.(startup.Application) // Read always returns one, however incomplete
 	for _, part := range startupAnswers(a) {
-		if part.key == section {
-			return typedOver(f, part.facts)
+		if part.Key == section {
+			return applying.TypedOver(f, part.Facts)
 		}
 	}
 	return nil
@@ -129,72 +129,37 @@ func (startupPage) Words(f application.Form, control, typed string) string {
 	return typed
 }
 
-// typedOver puts what could not be read back as it was typed.
-func typedOver(f application.Form, facts []named) []ui.Fact {
-	out := make([]ui.Fact, len(facts))
-	for i, n := range facts {
-		out[i] = n.Fact
-		if n.Value == "" && n.Body == nil {
-			out[i].Value = f.Values.Get(n.name)
-			if out[i].Value == "" {
-				out[i].Value = "没有填"
-			}
-		}
-	}
-	return out
-}
-
 // Signed lists the answers of a signed application.
-func (startupPage) Signed(document json.RawMessage) ([]applying.Answers, error) {
+func (startupPage) Signed(v application.View) ([]applying.Answers, error) {
 	var a startup.Application
-	if err := json.Unmarshal(document, &a); err != nil {
+	if err := json.Unmarshal(v.Signed, &a); err != nil {
 		return nil, err
 	}
-	var out []applying.Answers
-	for _, part := range startupAnswers(a) {
-		group := applying.Answers{Title: part.title}
-		for _, n := range part.facts {
-			group.Facts = append(group.Facts, n.Fact)
-		}
-		out = append(out, group)
-	}
-	return out, nil
+	return applying.AnswersOf(startupAnswers(a)), nil
 }
 
-type named struct {
-	name string
-	ui.Fact
-}
-
-type answerPart struct {
-	key, title string
-	facts      []named
-}
-
-func startupAnswers(a startup.Application) []answerPart {
+func startupAnswers(a startup.Application) []applying.Part {
 	amount := ""
 	if a.Amount > 0 {
 		amount = a.Amount.String() + " 元"
 	}
-	lines := named{name: "lines", Fact: ui.F("用途明细", "")}
+	lines := applying.Named{Control: "lines", Fact: ui.F("用途明细", "")}
 	if len(a.Lines) > 0 {
 		lines.Body = usesTable(a)
 	}
-	payee := named{name: "payee", Fact: ui.F("收款账户", "")}
+	payee := applying.Named{Control: "payee", Fact: ui.F("收款账户", "")}
 	if a.PayeeName != "" {
 		payee.Value = a.PayeeName + "，" + a.PayeeBank + "，" + a.PayeeMasked
 	}
-	contact := []named{
-		{"contact_name", ui.F("经办人", a.ContactName)}, {"contact_mobile", ui.F("经办人手机", a.ContactMobile)},
-	}
+	contact := []applying.Named{applying.Answer("contact_name", "经办人", a.ContactName), applying.Answer("contact_mobile", "经办人手机", a.ContactMobile)}
 	if a.ContactEmail != "" {
-		contact = append(contact, named{"contact_email", ui.F("经办人邮箱", a.ContactEmail)})
+		contact = append(contact, applying.Answer("contact_email", "经办人邮箱", a.ContactEmail))
 	}
-	return []answerPart{
-		{"plan", "申请金额和用途", []named{{"amount", ui.F("申请金额", amount)}, lines, {"purpose", ui.F("预期作用", a.Purpose)}}},
-		{"activities", "已开展的活动", []named{{"activities", ui.F("已开展的活动", a.Activities)}}},
-		{"payee", "收款账户", []named{payee}},
-		{"organization", "经办人", contact},
+	return []applying.Part{
+		applying.PartOf("plan", "申请金额和用途", applying.Answer("amount", "申请金额", amount), lines, applying.Answer("purpose", "预期作用", a.Purpose)),
+		applying.PartOf("activities", "已开展的活动", applying.Answer("activities", "已开展的活动", a.Activities)),
+		applying.PartOf("payee", "收款账户", payee),
+		applying.PartOf("organization", "经办人", contact...),
 	}
 }
 

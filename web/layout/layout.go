@@ -51,6 +51,7 @@ type Context struct {
 type Waiting struct {
 	ToDo   int // cases whose next step is the person's
 	Unread int // messages
+	Asked  int // requests that the own office or organization is to answer
 }
 
 // Site is what the deployer fills in; what is empty is shown as 由部署方填写.

@@ -29,7 +29,9 @@ var publicNav = []entry{
 // workNav is the navigation of staff pages, in order.
 var workNav = []entry{
 	{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
+	{"registry", "登记备案", paths.Registry, authz.ApplicationDraft},
 	{"messages", "消息", paths.Messages, authz.AccountOwn},
+	{"liaison", "协查请求", paths.StaffLiaison, authz.LiaisonView},
 	{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
 	{"notices", "公示", paths.StaffNotices, authz.NoticeView},
 	{"objections", "异议", paths.StaffObjections, authz.ObjectionView},
@@ -38,6 +40,7 @@ var workNav = []entry{
 	{"accounts", "账号", paths.Accounts, authz.AccountView},
 	{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 	{"imports", "批量导入", paths.Imports, authz.ImportView},
+	{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
 	{"fund", "专项资金", paths.StaffFund, authz.FundView},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},

@@ -36,6 +36,9 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	alike := registration(90)
+	alike.Name, alike.Accept = "坪山区"+registration(1).Name, []string{"similar_name", "head_of_many"}
+	twin := s.add(t, alike, 90).String()
 	part := func(name string) string { return paths.StaffOrganizationPart(ids[0], name) }
 	for _, p := range []struct{ name, as, path string }{
 		{"directory", "", paths.Organizations + "?place=" + pingshan}, {"empty", "", paths.Organizations + "?q=养老&category=charity"},
@@ -44,6 +47,9 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		{"payee", "org1", paths.MyOrganizationPart("payee")}, {"systems", "org1", paths.MyOrganizationPart("systems")}, {"activities", "org2", paths.MyOrganizationPart("activities")},
 		{"staff", "subdistrict", paths.StaffOrganizations}, {"record", "clerk", paths.StaffOrganization(ids[0])}, {"new", "subdistrict", paths.StaffOrganizationNew},
 		{"registration", "clerk", part("registration")}, {"entries", "clerk", part("entries")}, {"checks", "clerk", part("checks")}, {"unmask", "finance", part("payee/unmasking")},
+		{"past", "clerk", paths.StaffOrganization(ids[0]) + "?on=2026-10-01"}, {"past-public", "", paths.Organization(ids[0]) + "?on=2026-11-02"},
+		{"past-early", "", paths.Organization(ids[0]) + "?on=1999-01-01"}, {"pairs", "clerk", paths.StaffDuplicates},
+		{"pair", "clerk", paths.StaffDuplicate(ids[0], twin)}, {"merge", "clerk", paths.StaffDuplicateAct(ids[0], twin, "merge")},
 	} {
 		tab := browsertest.Open(t)
 		tab.Go(s.url + "/none")

@@ -62,6 +62,16 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	forms.Declare(s, my+"/activities", authz.OrganizationEdit, p.activityForm)
 	forms.Declare(s, my+"/activities/{record}/withdrawal", authz.OrganizationEdit, p.withdrawalForm("activities"))
 
+	s.Get(paths.StaffDuplicates, authz.OrganizationPairs, p.listPairs)
+	pair := paths.StaffDuplicates + "/{one}/{other}"
+	s.Get(pair, authz.OrganizationPairs, p.showPair)
+	forms.Declare(s, pair+"/difference", authz.OrganizationMatch, p.differenceForm)
+	forms.Declare(s, pair+"/merge", authz.OrganizationMatch, p.mergeForm)
+	merge := paths.StaffMerges + "/{merge}"
+	forms.Declare(s, merge+"/confirmation", authz.OrganizationMerge, p.mergeConfirmation)
+	forms.Declare(s, merge+"/refusal", authz.OrganizationMerge, p.mergeRefusal)
+	forms.Declare(s, merge+"/undoing", authz.OrganizationMerge, p.mergeUndoing)
+
 	staff := paths.StaffOrganizations
 	s.Get(staff, authz.OrganizationStaff, p.listStaff)
 	export.Register(s, staff, authz.OrganizationStaff, p.exportStaff)
@@ -128,6 +138,8 @@ type snapshot struct {
 	Standing standing.Standing
 	Regions  *district.RegionSet
 	Today    civil.Date
+	Alike    []organization.Pair  // pairs that wait for a look; offices that may see them only
+	Merges   []organization.Merge // of records that went into this one
 }
 
 // load reads the full record with its standing at one moment.
@@ -140,7 +152,13 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 		if s.Regions, err = district.Regions(r.Context(), q); err != nil {
 			return err
 		}
-		s.Standing, err = standing.On(r.Context(), q, id, s.Today)
+		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil || mine(r) {
+			return err
+		}
+		if s.Merges, err = organization.Merges(r.Context(), q, id); err != nil || !may(r, authz.OrganizationPairs) {
+			return err
+		}
+		s.Alike, err = organization.SharesWith(r.Context(), q, id)
 		return err
 	})
 	return s, err

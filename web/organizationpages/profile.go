@@ -16,6 +16,8 @@ import (
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
 )
 
 type ctx = context.Context
@@ -40,6 +42,7 @@ type profileView struct {
 	Activities tableView
 	Grants     tableView
 	Timeline   []ui.Event
+	Past       pastForm
 }
 
 // listedView is an entry of a list in force, said at the top of the page.
@@ -51,12 +54,19 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if asked(r) {
+		return p.showPast(w, r, id, false)
+	}
 	var v profileView
+	var into uuid.UUID
 	err = p.DB.Read(r.Context(), func(q postgres.Querier, now time.Time) error {
 		today := civil.On(now)
 		o, err := organization.Public(r.Context(), q, id)
 		if err != nil {
 			return err
+		}
+		if into = o.MergedInto; into != uuid.Nil {
+			return nil
 		}
 		regions, err := district.Regions(r.Context(), q)
 		if err != nil {
@@ -72,6 +82,10 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.Organization(into.String()))
+	}
+	v.Past = pastForm{Action: paths.Organization(id.String()), Field: ui.Field{Name: "on", Label: "看哪一天的情况"}}
 	return httpserver.Render(w, r, http.StatusOK, profilePage(v))
 }
 

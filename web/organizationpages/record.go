@@ -6,12 +6,14 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 )
 
 // section is one part of the record with the links to what may be entered.
@@ -34,6 +36,10 @@ type recordView struct {
 	Aside      []section
 	Tasks      []ui.Task // own profile only
 	Public     string    // the public profile
+	Liaison    string    // the joint timeline, "" for who may not read it
+	Duplicates []ui.Tab  // pairs that wait for a look
+	Past       pastForm
+	Merged     templ.Component // records that went into this one, nil for none
 }
 
 func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
@@ -41,12 +47,21 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if asked(r) {
+		return p.showPast(w, r, id, true)
+	}
 	s, err := p.load(r, id)
 	if err != nil {
 		return err
 	}
+	if into := s.Record.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.StaffOrganization(into.String()))
+	}
 	v := head(r, s)
 	v.Page = shell(r, s.Record.Name, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations})
+	v.Duplicates = duplicateNote(s)
+	v.Past = pastForm{Action: paths.StaffOrganization(id.String()), Field: ui.Field{Name: "on", Label: "看哪一天的情况"}}
+	v.Merged = mergedSection(r, s)
 	v.Sections = []section{
 		{ID: "standing", Title: "名录和违规", Note: "前三个名录没有查过的，申请时按“未查到”处理", Body: ui.Join(ui.DataTable(listTable(s.Standing)), recordTable(entryTable(r, s))),
 			Links: links(r, s, "checks", "登记查询", "entries", "登记记录")},
@@ -65,13 +80,27 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 		{ID: "payee", Title: "收款账户", Body: payeeBody(r, s), Links: unmaskLinks(r, s, authz.AccountNumberUnmask, "payee/unmasking", "查看完整账号")},
 		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
 	}
+	if may(r, authz.ApplicationOffice) && !s.Record.Status.Final() {
+		v.Aside = append(v.Aside, section{ID: "revocation", Title: "撤销备案或登记", Body: revocation(s.Record.ID.String(), once.NewToken())})
+	}
 	return httpserver.Render(w, r, http.StatusOK, recordPage(v))
 }
 
 func head(r *http.Request, s snapshot) recordView {
 	o := s.Record
 	return recordView{Name: o.Name, Demo: o.Demo, Status: o.Status.Name(), StatusTone: statusTone(o.Status),
-		Meta: o.NumberLabel() + " " + o.Number(), Public: paths.Organization(o.ID.String())}
+		Meta: o.NumberLabel() + " " + o.Number(), Public: paths.Organization(o.ID.String()), Liaison: liaisonOf(r, o.ID.String())}
+}
+
+// liaisonOf is the address of the joint timeline for who may read it.
+func liaisonOf(r *http.Request, id string) string {
+	switch {
+	case mine(r):
+		return paths.MyLiaison
+	case may(r, authz.LiaisonView):
+		return paths.OrganizationLiaison(id)
+	}
+	return ""
 }
 
 // links are pairs of a part and its label, for those who may record.

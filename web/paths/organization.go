@@ -50,3 +50,25 @@ func RosterMember(base, id string) string { return RosterOf(base) + "/" + url.Pa
 // RosterAct returns an act on one member: facts, end, contracts, insurance,
 // withdrawal, unmasking.
 func RosterAct(base, id, act string) string { return RosterMember(base, id) + "/" + act }
+
+// The records that may be one organization, and what merges them.
+const (
+	StaffDuplicates = "/staff/duplicates"
+	StaffMerges     = "/staff/merges"
+)
+
+// StaffDuplicatesOf is one list of pairs: open, proposed, different.
+func StaffDuplicatesOf(state string) string {
+	return WithQuery(StaffDuplicates, url.Values{"state": {state}})
+}
+
+// StaffDuplicate compares two records.
+func StaffDuplicate(one, other string) string {
+	return StaffDuplicates + "/" + url.PathEscape(one) + "/" + url.PathEscape(other)
+}
+
+// StaffDuplicateAct is an answer about two records: difference, merge.
+func StaffDuplicateAct(one, other, act string) string { return StaffDuplicate(one, other) + "/" + act }
+
+// StaffMerge is an act on a proposed merge: confirmation, refusal, undoing.
+func StaffMerge(id, act string) string { return StaffMerges + "/" + url.PathEscape(id) + "/" + act }

@@ -14,10 +14,14 @@ import (
 	"civilaffairs/web/ui"
 )
 
-// filingView is the workspace of founders: what filing needs, and from when the
-// group to be could apply.
+// filingView is the workspace of founders: their cases, what filing needs, and
+// from when the group to be could apply.
 type filingView struct {
 	layout.Page
+	Lead       string
+	Mine       []waiting
+	Standing   ui.Table // where each case stands; no groups for none
+	Done       ui.Table
 	Conditions ui.Table
 	Papers     []string
 	Date       ui.Field
@@ -37,11 +41,19 @@ func (p *Pages) showFiling(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	own, err := p.Desk.Own(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
 	v := filingView{
+		Lead: ownLead(own), Standing: p.standing(own), Done: p.done(own),
 		Page:       page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
 		Conditions: conditions(shown), Registrar: shown.Edition.Params.Param(policy.FilingRegistrar).Value,
-		Papers: []string{"备案申请表", "章程", "负责人身份证件", "活动场所证明", "成员名单（社会服务机构为工作人员名单）", "活动资金和活动地域说明"},
+		Papers: []string{"章程", "负责人身份证件", "活动场所证明", "成员名单（社会服务机构为工作人员名单）", "活动资金和活动地域说明"},
 		Date:   ui.Field{Name: "filed_on", Label: "备案日期", Hint: "填备案证书上的日期，或者打算备案的日期。"},
+	}
+	for _, i := range own.Mine {
+		v.Mine = append(v.Mine, p.waitingOf(own, i))
 	}
 	status := http.StatusOK
 	f := form.New(r.URL.Query())

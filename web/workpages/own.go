@@ -78,7 +78,7 @@ func ownLead(own casework.Own) string {
 
 func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 	v := waiting{
-		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.Place().Name(), Tone: stateTone(i.State),
+		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.PlaceName, Tone: stateTone(i.State),
 		Say: "还没有提交。填好以后由负责人签署提交。",
 	}
 	if c, ok := clockOf(own.Setting, i); ok {
@@ -98,7 +98,7 @@ func (p *Pages) standing(own casework.Own) ui.Table {
 	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限", Full: true}, {Label: "金额（元）", Number: true}}}
 	var rows []ui.Row
 	for _, i := range own.Others {
-		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), ui.T(office(own.Setting, i)), dueCell(own.Setting, i), ui.T(amount(i))))
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.PlaceName, stateTone(i.State))), ui.T(office(own.Setting, i)), dueCell(own.Setting, i), ui.T(amount(i))))
 	}
 	return filled(t, rows)
 }
@@ -111,7 +111,7 @@ func (p *Pages) done(own casework.Own) ui.Table {
 		if i.ClosedAt != nil {
 			on = civil.On(*i.ClosedAt).String()
 		}
-		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), ui.T(on), ui.T(amount(i))))
+		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.PlaceName, stateTone(i.State))), ui.T(on), ui.T(amount(i))))
 	}
 	return filled(t, rows)
 }

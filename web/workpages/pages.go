@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/httpserver"
+	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
@@ -32,6 +33,7 @@ type Deps struct {
 	Accounts      *account.Service
 	Organizations *organization.Service
 	Policies      *policy.Service
+	Liaison       *liaison.Service
 	Audit         *audit.Reader
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
@@ -73,13 +75,13 @@ func (p *Pages) showWorkspace(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Waiting counts what waits for the person behind ctx, for the head of every
-// signed-in page. Two statements; one where the head has no messages.
+// signed-in page. Two statements.
 func (p *Pages) Waiting(ctx context.Context) (n layout.Waiting, err error) {
 	a := httpserver.ActorOf(ctx)
-	if n.ToDo, err = p.Desk.ToDo(ctx, a); err != nil || !a.Role.Staff() {
+	if n.ToDo, err = p.Desk.ToDo(ctx, a); err != nil {
 		return n, err
 	}
-	n.Unread, err = p.Messages.Unread(ctx, a)
+	n.Asked, n.Unread, err = p.Liaison.Counts(ctx, a)
 	return n, err
 }
 

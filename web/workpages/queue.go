@@ -83,7 +83,7 @@ func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 	case casework.Mine:
 		who = task(i)
 	case casework.Done:
-		first, who = ui.C(ui.Tag(i.Place().Name(), stateTone(i.State))), in.Regions.FullName(i.Community)
+		first, who = ui.C(ui.Tag(i.PlaceName, stateTone(i.State))), in.Regions.FullName(i.Community)
 		if i.ClosedAt != nil {
 			when = short(civil.On(*i.ClosedAt), in.Today)
 		}
@@ -181,20 +181,20 @@ func task(i casework.Item) string {
 	if act, ok := acts[i.Place()]; ok {
 		return act
 	}
-	return i.Place().Name()
+	return i.PlaceName
 }
 
 // holder says where the case is and who has it.
 func holder(s casework.Setting, i casework.Item) string {
 	switch i.Waits {
 	case authz.Anonymous:
-		return i.Place().Name()
+		return i.PlaceName
 	case authz.Community:
-		return i.Place().Name() + "，" + s.Regions.Name(i.Community)
+		return i.PlaceName + "，" + s.Regions.Name(i.Community)
 	case authz.Subdistrict:
-		return i.Place().Name() + "，" + s.Regions.Name(i.Subdistrict)
+		return i.PlaceName + "，" + s.Regions.Name(i.Subdistrict)
 	}
-	return i.Place().Name() + "，" + i.Waits.Name()
+	return i.PlaceName + "，" + i.Waits.Name()
 }
 
 func stateTone(s workflow.State) ui.Tone {

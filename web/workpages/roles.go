@@ -37,9 +37,9 @@ func awaiting(r authz.Role) awaitView {
 		v.Links = []link{guides, policies, organizations}
 	case authz.Department:
 		v.Lead = "您是业务主管（指导）单位的工作人员。"
-		v.Why = "现在没有要您单位回复的事项。"
-		v.How = "登记管理机关或街道就您单位主管、指导的组织征求意见时，事项会列在这里，同时发消息给您。"
-		v.Links = []link{{"本单位主管的组织", paths.StaffOrganizations, "组织档案、登记事实和历史。"}, policies, guides}
+		v.Why = "要您单位答复的协查请求在“协查请求”里。"
+		v.How = "登记管理机关、街道或社区就您单位主管、指导的组织发来请求时，会发消息给您，并在“协查请求”里列出期限。您单位了解的情况和给的支持，写在组织的协同记录里。"
+		v.Links = []link{{"协查请求", paths.StaffLiaison, "等您单位答复的、您单位发出的。"}, {"本单位主管的组织", paths.StaffOrganizations, "组织档案、登记事实和历史。"}, policies, guides}
 	}
 	return v
 }

@@ -6,10 +6,10 @@
 package startup
 
 import (
-	"civilaffairs/internal/application"
 	"net/url"
 	"strings"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"

@@ -1,13 +1,13 @@
 package startup
 
 import (
-	"civilaffairs/internal/application"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
