@@ -22,6 +22,9 @@ begin
   if kept is not null then
     raise exception '%', kept using errcode = 'check_violation', constraint = 'organization_import_untouched';
   end if;
+  -- What duplicates are found by is derived from the record and goes with it.
+  delete from organization_pair where state = 'open' and (one in (select id from organization where import_id = import) or other in (select id from organization where import_id = import));
+  delete from organization_trait where org_id in (select id from organization where import_id = import);
   delete from organization_fact where org_id in (select id from organization where import_id = import);
   delete from organization where import_id = import;
   get diagnostics gone = row_count;
