@@ -55,6 +55,7 @@ type runView struct {
 	FaultTable    ui.Table
 	HasFaults     bool
 	MoreFaults    string
+	MoreDoubts    string
 	DifferTable   ui.Table
 	HasDiffers    bool
 }
@@ -126,6 +127,7 @@ func (v *runView) fill(run importing.Preview) {
 		v.Ready = "确认导入 " + n(importing.Fresh) + " 行"
 	}
 	var faults, differs []ui.Row
+	var open, decided []doubtView
 	total := 0
 	for _, l := range run.Lines {
 		for _, f := range l.Faults {
@@ -140,9 +142,19 @@ func (v *runView) fill(run importing.Preview) {
 		if len(l.Differ) > 0 && len(differs) < shown {
 			differs = append(differs, ui.Cells(ui.Head("第 "+strconv.Itoa(l.Number)+" 行", "", ""), ui.T(strings.Join(l.Differ, "、"))))
 		}
-		if l.State != importing.Faulty && len(l.Doubts) > 0 && len(v.Doubts) < shown {
-			v.Doubts = append(v.Doubts, doubt(l))
+		switch {
+		case l.State == importing.Doubtful:
+			open = append(open, doubt(l))
+		case l.State != importing.Faulty && len(l.Doubts) > 0:
+			decided = append(decided, doubt(l))
 		}
+	}
+	v.Doubts = append(open, decided...) // what waits for a choice first
+	if len(v.Doubts) > shown {
+		v.Doubts = v.Doubts[:shown]
+	}
+	if len(open) > shown {
+		v.MoreDoubts = fmt.Sprintf("一共 %d 行要核对，这里先列 %d 行。保存这些选择以后，接着列后面的。", len(open), shown)
 	}
 	if total > shown {
 		v.MoreFaults = fmt.Sprintf("一共 %d 处，这里列出前 %d 处；下载的表格里有全部。", total, shown)
