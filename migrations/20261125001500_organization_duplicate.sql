@@ -98,9 +98,15 @@ create trigger organization_tally after insert or delete or update of subdistric
 -- Start-up support once in a lifetime holds for the whole family of records.
 -- +goose StatementBegin
 create function earlier_grant_family() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+  family uuid[];
 begin
-  if new.programme = 'startup' and new.void_on is null and exists (
-      select from earlier_grant g where g.org_id = any (organization_ids(new.org_id)) and g.org_id <> new.org_id
+  if new.programme <> 'startup' or new.void_on is not null then
+    return new;
+  end if;
+  family := organization_ids(new.org_id); -- once, not for every grant that is looked at
+  if cardinality(family) > 1 and exists (
+      select from earlier_grant g where g.org_id = any (family) and g.org_id <> new.org_id
         and g.programme = 'startup' and g.void_on is null) then
     raise exception 'start-up support was recorded before the merge' using errcode = 'unique_violation', constraint = 'earlier_grant_startup_once';
   end if;
