@@ -15,7 +15,6 @@ import (
 // that they reach is judged by axe and must fit both widths.
 type matter struct {
 	*story
-	looked map[string]bool
 	no, at string
 	desk   *seat // the community
 	street *seat // the subdistrict, which takes in
@@ -24,9 +23,9 @@ type matter struct {
 
 func newMatter(t *testing.T) *matter {
 	t.Helper()
-	m := &matter{story: newStory(t), looked: map[string]bool{}}
-	m.desk, m.street = seated(t, m.looked, m.home.desk), seated(t, m.looked, m.home.street)
-	m.second = seated(t, m.looked, m.portal.office(t, "street2", account.NewAccount{Role: authz.Subdistrict, Subdistrict: pingshan}))
+	m := &matter{story: newStory(t)}
+	m.desk, m.street = seated(t, m.home.desk), seated(t, m.home.street)
+	m.second = seated(t, m.portal.office(t, "street2", account.NewAccount{Role: authz.Subdistrict, Subdistrict: pingshan}))
 	return m
 }
 
@@ -100,8 +99,8 @@ func TestAGroupIsFiledInChromium(t *testing.T) {
 	t.Parallel()
 	m := newMatter(t)
 	who := m.portal.office(t, "founder", account.NewAccount{Role: authz.Initiator, Community: liulian, Name: "陈书友"})
-	founder := seated(t, m.looked, who)
-	founder.phone = true
+	founder := seated(t, who)
+	founder.Phone()
 	founder.open("/workspace").says("没有要填写或补正的申请")
 	founder.follow("申请备案或登记")
 	m.begun(founder, "filing")
@@ -139,7 +138,7 @@ func TestAGroupIsFiledInChromium(t *testing.T) {
 
 	founder.open("/my/organization").is(200, "/my/organization").says("六联社区读书会")
 	certificate := founder.open("/registry").says("社区社会组织备案证书").Find(`a[href^="/certificates/ZS-"]`).AttrOr("href", "")
-	public := seated(t, m.looked, &someone{browser: m.browser(t)})
+	public := seated(t, &someone{browser: m.browser(t)})
 	public.open("/certificates?no=ZS-2018-9999").says("没有这个编号的证书")
 	public.open(certificate).is(200, certificate).says("证书有效", "六联社区读书会", "坪社备〔2017〕第").lacks("文化站", own)
 	public.open("/organizations?q=读书会").says("六联社区读书会")
@@ -159,7 +158,7 @@ func TestAHeadIsReplacedInChromium(t *testing.T) {
 	g := m.ready(t, m.home)
 	m.goTo(t, eligible)
 	unsigned := m.begin(g)
-	head := seated(t, m.looked, g.head)
+	head := seated(t, g.head)
 	m.begun(head, "change")
 	m.write(head, "matters", "matters", "head", "reason", "理事会换届选举").refused("decided_on")
 	m.write(head, "matters", on("decided_on", eligible.AddDays(-3))...).is(200, m.at+"/sections/values")
@@ -179,10 +178,10 @@ func TestAHeadIsReplacedInChromium(t *testing.T) {
 	m.street.open(account)
 	reset := m.street.follow("重置密码").path
 	made := m.street.send(reset)
-	successor := seated(t, m.looked, m.known(t, "zhaoxinren", "赵新任", made.Find("[data-one-time-password]").Text()))
+	successor := seated(t, m.known(t, "zhaoxinren", "赵新任", made.Find("[data-one-time-password]").Text()))
 	successor.open("/my/organization").is(200, "/my/organization").says(g.name)
 	successor.open("/applications/"+unsigned).is(200, "/applications/"+unsigned)
-	public := seated(t, m.looked, &someone{browser: m.browser(t)})
+	public := seated(t, &someone{browser: m.browser(t)})
 	public.open("/organizations/" + g.id).says("赵新任")
 	public.open("/organizations/" + g.id + "?on=" + eligible.AddDays(-10).String()).says(g.head.name).lacks("赵新任")
 }
@@ -194,8 +193,8 @@ func TestOrganizationsMergeInChromium(t *testing.T) {
 	m := newMatter(t)
 	g, other := m.found(t, m.home), m.found(t, m.home)
 	m.goTo(t, eligible)
-	head, asked := seated(t, m.looked, g.head), seated(t, m.looked, other.head)
-	asked.phone = true
+	head, asked := seated(t, g.head), seated(t, other.head)
+	asked.Phone()
 	m.begun(head, "merger")
 	m.write(head, "parties", "way", "absorption", "party-1-number", g.filingNo).refused("party-1-number", "parties")
 	m.write(head, "parties", "party-1-number", other.filingNo).is(200, m.at+"/sections/terms")
@@ -211,7 +210,7 @@ func TestOrganizationsMergeInChromium(t *testing.T) {
 	m.sign(head)
 	m.accepted(t)
 	m.decided(t)
-	public := seated(t, m.looked, &someone{browser: m.browser(t)})
+	public := seated(t, &someone{browser: m.browser(t)})
 	public.open("/organizations/" + other.id).says("已注销")
 	if m.scan(t, `select count(*) from organization_succession where predecessor_id = $1 and successor_id = $2`, other.id, g.id) != 1 {
 		t.Error("nobody succeeded")
@@ -229,8 +228,8 @@ func TestAFilingIsRevokedInChromium(t *testing.T) {
 	m := newMatter(t)
 	g := m.found(t, m.home)
 	m.goTo(t, eligible)
-	head := seated(t, m.looked, g.head)
-	head.phone = true
+	head := seated(t, g.head)
+	head.Phone()
 	record := "/staff/organizations/" + g.id
 	m.street.open(record)
 	m.begunAt(m.street.send("/registry"))
@@ -247,7 +246,7 @@ func TestAFilingIsRevokedInChromium(t *testing.T) {
 	m.second.open(m.at).says("换了电话")
 	m.second.send(m.at+"/registry-decision", "choice", "grant")
 	m.second.send(m.at+"/registry-decision").is(200, m.at).says("已撤销")
-	public := seated(t, m.looked, &someone{browser: m.browser(t)})
+	public := seated(t, &someone{browser: m.browser(t)})
 	public.open("/organizations/" + g.id).says("撤销备案")
 	g.head.raw(http.MethodPost, "/applications", query("programme", "startup", "token", once.NewToken())).is(409, "/applications").says("不能再申请扶持")
 }

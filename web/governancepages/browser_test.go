@@ -2,7 +2,6 @@ package governancepages_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -118,6 +117,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	org := s.actors["head"].OrgID.String()
+	tab := browsertest.Open(t)
 	for _, p := range []struct{ name, as, path string }{
 		{"mine", "head", paths.MyGovernance}, {"meeting", "head", paths.MyGovernancePart("meetings")}, {"officers", "head", paths.MyGovernancePart("officers")},
 		{"charter", "head", paths.MyGovernancePart("charter")}, {"files", "head", paths.MyGovernanceFiles(string(governance.MeetingMinutes), s.meeting.String())},
@@ -125,21 +125,11 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		{"board", "subdistrict", paths.StaffGovernance}, {"board-empty", "subdistrict", paths.StaffGovernance + "?show=waiting"},
 		{"record", "clerk", paths.StaffOrganizationGovernance(org)},
 	} {
-		tab := browsertest.Open(t)
-		tab.Go(s.url + "/none")
-		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
-		tab.Axe()
-		tab.Screenshot("shots/governance-" + p.name + "-1440.png")
-		tab.Phone()
-		tab.Go(s.url + p.path)
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/governance-" + p.name + "-390.png")
+		tab.Judge()
 	}
-	tab := browsertest.Open(t)
-	tab.Go(s.url + "/none")
-	tab.Eval("document.cookie='as=head;path=/'")
+	tab.Cookie(s.url, "as", "head")
 	tab.Go(s.url + paths.MyGovernancePart("meetings"))
 	tab.Fill("present", "九人")
 	tab.Fill("place", "六联社区 201 室")

@@ -102,17 +102,6 @@ func TestTheWayOfAnImport(t *testing.T) {
 		}
 	}
 	tab := browsertest.Open(t)
-	look := func(name string) {
-		t.Helper()
-		tab.Desktop()
-		tab.Axe()
-		tab.Screenshot("shots/import-" + name + "-1440.png")
-		tab.Phone()
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/import-" + name + "-390.png")
-		tab.Desktop()
-	}
 	says := func(words string) {
 		t.Helper()
 		if !strings.Contains(tab.Text("main"), words) {
@@ -120,7 +109,7 @@ func TestTheWayOfAnImport(t *testing.T) {
 		}
 	}
 	tab.Go(url + paths.Imports)
-	look("empty")
+	tab.Judge()
 	send := func(file string) int {
 		t.Helper()
 		tab.Choose("kind", "organizations")
@@ -131,18 +120,18 @@ func TestTheWayOfAnImport(t *testing.T) {
 		t.Errorf("an old workbook: %d", status)
 	}
 	says(".xlsx")
-	look("refused")
+	tab.Judge()
 	send(good)
 	says("H4")
 	says("2017年2月没有30日")
-	look("preview")
+	tab.Judge()
 	tab.Press("确认导入 2 行")
 	says("已导入")
-	look("confirmed")
+	tab.Judge()
 	tab.Fill("reason", "导错了文件，重新来")
 	tab.Press("撤销整批导入")
 	says("已撤销")
-	look("undone")
+	tab.Judge()
 	tab.Go(url + paths.Imports)
-	look("list")
+	tab.Judge()
 }
