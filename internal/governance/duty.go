@@ -109,6 +109,7 @@ type Rules struct {
 	TermYears      int
 	Quorum         string
 	RemindFirst    int
+	RemindLast     int
 	UnitDue        MonthDay
 	RegistrarDue   MonthDay
 	Calendar       *workday.Calendar
@@ -132,7 +133,7 @@ func RulesOf(p policy.Params, calendar *workday.Calendar) Rules {
 	return Rules{
 		SetupMonths: p.Int(policy.GovernanceSetupMonths), AssemblyMonths: p.Int(policy.GovernanceAssemblyMonths),
 		CouncilMonths: p.Int(policy.GovernanceCouncilMonths), TermYears: p.Int(policy.GovernanceTermYears),
-		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays),
+		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays), RemindLast: p.Int(policy.GovernanceRemindLastDays),
 		UnitDue: monthDay(p.Text(policy.AnnualReportUnitDue)), RegistrarDue: monthDay(p.Text(policy.AnnualReportRegistrarDue)),
 		Calendar: calendar,
 	}
