@@ -60,7 +60,7 @@ begin
   if old.state in ('released', 'discarded') then
     raise exception 'a released guideline is not altered' using errcode = '23514', constraint = 'guideline_version_guard';
   end if;
-  if new.state in ('released', 'returned') and old.state <> 'submitted' then
+  if new.state in ('released', 'returned') and old.state not in ('submitted', new.state) then
     raise exception 'only what was handed in is decided' using errcode = '23514', constraint = 'guideline_version_guard';
   end if;
   if old.state = 'submitted' and (new.title, new.summary, new.body, new.written_by) is distinct from (old.title, old.summary, old.body, old.written_by) then

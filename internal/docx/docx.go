@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // ContentType is what the file is over HTTP.
@@ -108,16 +109,17 @@ func paragraph(style, text string) string {
 // textWidth is the width of the text on the page, in twentieths of a point.
 const textWidth = 11906 - 2*1588
 
-// table writes a table as wide as the text, its columns alike; a paragraph
-// follows, because Word joins tables that touch.
+// table writes a table as wide as the text; a paragraph follows, because Word joins
+// tables that touch.
 func table(b *strings.Builder, rows [][]string) {
 	if len(rows) == 0 || len(rows[0]) == 0 {
 		return
 	}
-	columns := len(rows[0])
-	width := strconv.Itoa(textWidth / columns)
-	b.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="` + strconv.Itoa(textWidth/columns*columns) + `" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
-	b.WriteString(strings.Repeat(`<w:gridCol w:w="`+width+`"/>`, columns))
+	columns := widths(rows)
+	b.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="` + strconv.Itoa(textWidth) + `" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	for _, width := range columns {
+		b.WriteString(`<w:gridCol w:w="` + strconv.Itoa(width) + `"/>`)
+	}
 	b.WriteString(`</w:tblGrid>`)
 	for i, row := range rows {
 		style := "Cell"
@@ -127,16 +129,39 @@ func table(b *strings.Builder, rows [][]string) {
 			b.WriteString(`<w:tblHeader/>`)
 		}
 		b.WriteString(`</w:trPr>`)
-		for c := range columns {
+		for c, width := range columns {
 			text := ""
 			if c < len(row) {
 				text = row[c]
 			}
-			b.WriteString(`<w:tc><w:tcPr><w:tcW w:w="` + width + `" w:type="dxa"/></w:tcPr>` + paragraph(style, text) + `</w:tc>`)
+			b.WriteString(`<w:tc><w:tcPr><w:tcW w:w="` + strconv.Itoa(width) + `" w:type="dxa"/></w:tcPr>` + paragraph(style, text) + `</w:tc>`)
 		}
 		b.WriteString(`</w:tr>`)
 	}
 	b.WriteString(`</w:tbl>` + paragraph("Line", ""))
+}
+
+// widths shares the width of the text out by the longest cell of each column,
+// within bounds: an empty column is one to write into.
+func widths(rows [][]string) []int {
+	const least, most = 5, 24 // characters
+	out, sum := make([]int, len(rows[0])), 0
+	for c := range out {
+		out[c] = least
+		for _, row := range rows {
+			if c < len(row) {
+				out[c] = min(most, max(out[c], utf8.RuneCountInString(row[c])))
+			}
+		}
+		sum += out[c]
+	}
+	left := textWidth
+	for c := range out {
+		out[c] = textWidth * out[c] / sum
+		left -= out[c]
+	}
+	out[len(out)-1] += left
+	return out
 }
 
 // escape makes text fit for XML; what XML cannot hold becomes a space.

@@ -94,6 +94,14 @@ func TestEveryStyleAndRelationIsThere(t *testing.T) {
 	}
 }
 
+func TestColumnsShareTheWidth(t *testing.T) {
+	t.Parallel()
+	got := widths([][]string{{"项目", "内容"}, {"时间", "______年____月____日____时至____时，______________________"}, {"一行太短"}})
+	if got[0]+got[1] != textWidth || got[0] != textWidth*5/29 {
+		t.Errorf("widths %v of %d", got, textWidth)
+	}
+}
+
 func TestTheSameDocumentIsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	if !bytes.Equal(written(t, sample), written(t, sample)) {
