@@ -27,8 +27,18 @@ create table governance_digest (
 );
 revoke update, delete, truncate on governance_reminder, governance_digest from portal_app;
 
+-- How the organizations of a community stand, counted anew by the job every hour:
+-- the checklist is derived, and the page of work must not derive it for a district.
+create table governance_count (
+  community_code text primary key references region check (length(community_code) = 12),
+  organizations int not null check (organizations >= 0),   -- with an open problem
+  overdue int not null check (overdue >= 0),               -- items that need an act
+  soon int not null check (soon >= 0),                     -- items due within the first reminder
+  counted_at timestamptz not null
+);
+
 -- +goose Down
-drop table governance_digest, governance_reminder;
+drop table governance_count, governance_digest, governance_reminder;
 alter table policy_parameter disable trigger policy_parameter_guard;
 delete from policy_parameter where key = 'governance.remind_last_days';
 alter table policy_parameter enable trigger policy_parameter_guard;

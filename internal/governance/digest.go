@@ -24,7 +24,7 @@ type Area struct {
 }
 
 // namedInDigest is how many organizations a digest names; the board has all.
-const namedInDigest = 15
+const namedInDigest = 10
 
 // weekOf is the Monday of the week of a day.
 func weekOf(d civil.Date) civil.Date {
@@ -118,8 +118,14 @@ func (a *Area) add(o boardOrg, items []Item, r Rules, today civil.Date) {
 // message is the digest of a subdistrict.
 func (a Area) message(regions *district.RegionSet, r Rules, subdistrict string) notification.Message {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s：%d 个组织有 %d 项逾期、没有记录或要改正；%d 个组织有 %d 项在 %d 天内到期。\n",
-		regions.Name(subdistrict), a.OverdueOrgs, a.Overdue, a.SoonOrgs, a.Soon, r.RemindFirst)
+	b.WriteString(regions.Name(subdistrict) + "：")
+	if a.Overdue > 0 {
+		fmt.Fprintf(&b, "%d 个组织有 %d 项逾期、没有记录或要改正。", a.OverdueOrgs, a.Overdue)
+	}
+	if a.Soon > 0 {
+		fmt.Fprintf(&b, "%d 个组织有 %d 项在 %d 天内到期。", a.SoonOrgs, a.Soon, r.RemindFirst)
+	}
+	b.WriteString("\n")
 	for _, row := range a.Named {
 		words := make([]string, len(row.Items))
 		for i, x := range row.Items {
@@ -134,5 +140,5 @@ func (a Area) message(regions *district.RegionSet, r Rules, subdistrict string) 
 		b.WriteString("只列出前面的组织，")
 	}
 	b.WriteString("全部的在“内部治理”里看，可以按社区和事项筛选。")
-	return notification.Message{Title: fmt.Sprintf("内部治理周报：%s，%d 项要办，%d 项快到期", regions.Name(subdistrict), a.Overdue, a.Soon), Body: b.String()}
+	return notification.Message{Kind: MessageKind, Title: "内部治理周报：" + regions.Name(subdistrict) + "，" + counted(a.Overdue, a.Soon), Body: b.String()}
 }

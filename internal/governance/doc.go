@@ -7,7 +7,8 @@
 // organizations and subdistricts of what comes due.
 //
 // Level 5; owns governance_charter, governance_meeting, governance_officer,
-// governance_reminder, governance_digest, guideline and guideline_version.
+// governance_reminder, governance_digest, governance_count, guideline and
+// guideline_version.
 // Systems on file and the conclusions about annual reports belong to
 // internal/organization; the texts of systems are files of this package.
 //

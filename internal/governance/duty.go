@@ -81,6 +81,7 @@ type Facts struct {
 	Type          organization.OrgType
 	Basis         organization.Basis
 	EstablishedOn civil.Date
+	Ended         bool // deregistered or revoked
 	Supervised    bool // it has a supervising unit to report to
 	PartyOrg      organization.PartyOrg
 	PartyMembers  *int

@@ -18,6 +18,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// GuidelineMessageKind is the kind of messages about the library in work.
+const GuidelineMessageKind = "guideline"
+
 // guidelineEntry is an entry of the audit trail about a guideline.
 func guidelineEntry(guideline uuid.UUID, action string, detail map[string]any) audit.Entry {
 	return audit.Entry{Subject: "guideline", SubjectID: guideline.String(), Action: "guideline." + action, Detail: detail}
@@ -152,7 +155,7 @@ func (s *Service) SubmitGuideline(ctx context.Context, actor authz.Actor, id uui
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		return guidelineEntry(v.GuidelineID, "submit", map[string]any{"number": v.Number}), notification.Send(ctx, tx, now, to, notification.Message{
+		return guidelineEntry(v.GuidelineID, "submit", map[string]any{"number": v.Number}), notification.Send(ctx, tx, now, to, notification.Message{Kind: GuidelineMessageKind,
 			Title: "制度指引等发布：" + v.Title, Body: fmt.Sprintf("%s起草的“%s”第 %d 版等您核对、发布或退回。在“内部治理”的“制度指引”里办理。", actor.Name, v.Title, v.Number)})
 	})
 }
@@ -202,7 +205,7 @@ func (s *Service) ReturnGuideline(ctx context.Context, actor authz.Actor, id uui
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		return guidelineEntry(v.GuidelineID, "return", map[string]any{"number": v.Number}), notification.Send(ctx, tx, now, to, notification.Message{
+		return guidelineEntry(v.GuidelineID, "return", map[string]any{"number": v.Number}), notification.Send(ctx, tx, now, to, notification.Message{Kind: GuidelineMessageKind,
 			Title: "制度指引退回修改：" + v.Title, Body: fmt.Sprintf("“%s”第 %d 版由%s退回：%s", v.Title, v.Number, actor.Name, reason)})
 	})
 }

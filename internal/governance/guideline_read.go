@@ -22,6 +22,13 @@ type GuidelineFilter struct {
 	Text string // anywhere in title, summary or text
 }
 
+// Help is what the library offers for a duty.
+type Help struct {
+	Duty       Duty `db:"duty"`
+	Guidelines int  `db:"guidelines"`
+	No         int  `db:"no"` // of the first
+}
+
 // Library returns what is released, by duty. It is public and needs no actor. One
 // statement.
 func (s *Service) Library(ctx context.Context, f GuidelineFilter) (list []Guideline, err error) {

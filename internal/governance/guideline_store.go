@@ -28,6 +28,10 @@ const guidelineOrder = ` order by array_position(array['charter', 'assembly', 'c
 // mostGuidelines bounds the lists of the library.
 const mostGuidelines = 300
 
+// helpSQL counts what the library offers for each duty.
+const helpSQL = `select g.duty, count(*)::int as guidelines, min(g.no) as no from guideline g
+	where g.duty <> '' and g.withdrawn_at is null and exists (select from guideline_version v where v.guideline_id = g.id and v.state = 'released') group by g.duty`
+
 // versionColumns are those of GuidelineVersion.
 const versionColumns = `v.id, v.guideline_id, g.no, g.duty, v.number, v.title, v.summary, v.body, v.state, v.written_by, v.written_name,
 	v.decided_name, v.decided_at, v.reason, v.updated_at, v.version,

@@ -2,6 +2,7 @@ package governance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -46,10 +47,15 @@ func (i Item) Step(r Rules, today civil.Date) (s Step, ok bool) {
 // to at night.
 const remindFrom = 8
 
+// MessageKind is the kind of messages about internal governance, by which web
+// knows where they lead.
+const MessageKind = "governance"
+
 // Remind tells organizations of duties that come near or are overdue, and once a
-// week the subdistricts of what is so in their area. It is idempotent, however
-// often and wherever it runs: what was told is a row of its own, written in the
-// transaction of the message. The job runs it.
+// week the subdistricts of what is so in their area; then it counts anew for the
+// pages of work. It is idempotent, however often and wherever it runs: what was
+// told is a row of its own, written in the transaction of the message. The job
+// runs it.
 func (s *Service) Remind(ctx context.Context) error {
 	after := uuid.Nil
 	for {
@@ -58,7 +64,7 @@ func (s *Service) Remind(ctx context.Context) error {
 			return err
 		}
 		if next == uuid.Nil {
-			return s.digests(ctx)
+			return errors.Join(s.digests(ctx), s.recount(ctx))
 		}
 		after = next
 	}
@@ -173,7 +179,7 @@ func reminding(items []told, today civil.Date) notification.Message {
 		b.WriteString("\n")
 	}
 	b.WriteString("在“组织档案”的“内部治理”里登记；制度和纪要有范本可以下载。")
-	return notification.Message{Title: "内部治理提醒：" + counted(late, near), Body: b.String()}
+	return notification.Message{Kind: MessageKind, Title: "内部治理提醒：" + counted(late, near), Body: b.String()}
 }
 
 func inDays(n int) string {
@@ -183,13 +189,13 @@ func inDays(n int) string {
 	return fmt.Sprintf("还有 %d 天", n)
 }
 
-// counted says how many are overdue and how many come near.
+// counted says how many need an act now and how many come near.
 func counted(late, near int) string {
 	switch {
 	case near == 0:
-		return fmt.Sprintf("%d 项逾期", late)
+		return fmt.Sprintf("%d 项要办", late)
 	case late == 0:
 		return fmt.Sprintf("%d 项快到期", near)
 	}
-	return fmt.Sprintf("%d 项逾期，%d 项快到期", late, near)
+	return fmt.Sprintf("%d 项要办，%d 项快到期", late, near)
 }

@@ -85,3 +85,22 @@ func insertDigest(ctx context.Context, tx postgres.Tx, now time.Time, subdistric
 		subdistrict, week, overdue, soon, now)
 	return tag.RowsAffected() == 1, err
 }
+
+// saveCounts replaces the counts of all communities; two that count wait for each
+// other.
+func saveCounts(ctx context.Context, tx postgres.Tx, now time.Time, counts map[string]*Area) error {
+	var codes []string
+	var orgs, overdue, soon []int32
+	for code, a := range counts {
+		codes, orgs, overdue, soon = append(codes, code), append(orgs, int32(a.OverdueOrgs)), append(overdue, int32(a.Overdue)), append(soon, int32(a.Soon))
+	}
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('governance count'))`); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from governance_count`); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into governance_count (community_code, organizations, overdue, soon, counted_at)
+		select c, o, d, s, $5 from unnest($1::text[], $2::int[], $3::int[], $4::int[]) as t (c, o, d, s)`, codes, orgs, overdue, soon, now)
+	return err
+}

@@ -71,6 +71,7 @@ var workNav = []group{
 var footNav = []entry{
 	{"open-data", "开放数据", paths.OpenData, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
+	{"guidelines", "制度规范指引", paths.Guidelines, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 	{"styleguide", "页面规范", paths.StyleGuide, authz.Public},
 }
