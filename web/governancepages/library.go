@@ -38,7 +38,6 @@ type guidelineView struct {
 	Download      string
 	Size          string // of the bureau's own file, "" for a text
 	File          string // where the document is
-	Others        []ui.Tab
 }
 
 // dutyWord says which duty a guideline helps with.
