@@ -131,7 +131,7 @@ func (w *world) library(t testing.TB) {
 	}
 	draft, waiting, public := began("finance"), began("election"), began("charter")
 	version := scan[string](t, w.portal, `select id::text from guideline_version where guideline_id = $1`, strings.TrimPrefix(draft.path, "/staff/guidelines/"))
-	draft.form(draft.path + "/files/" + version).attach("file", upload{"账页.pdf", pdfOf("guideline")}).submit().says("文件已收到")
+	draft.form(draft.path+"/files/"+version).attach("file", upload{"账页.pdf", pdfOf("guideline")}).submit().says("文件已收到")
 	for _, p := range []*page{waiting, public} {
 		clerk.open(p.path + "/submission").form(p.path + "/submission").submit().says("已提交")
 	}
