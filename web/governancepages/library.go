@@ -155,7 +155,7 @@ func blockTable(b docx.Block) ui.Table {
 
 // uploadRow is the bureau's own file of a version as a row of uploads.
 func uploadRow(a attachment.Attachment, entry, version string) ui.Upload {
-	row := ui.Upload{What: "现成的文件", Need: "已附", State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(), Checking: a.State == attachment.Checking, Say: a.Reason}
+	row := ui.Upload{What: ownFile, Need: "已附", State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(), Checking: a.State == attachment.Checking, Say: a.Reason}
 	if a.State == attachment.Accepted {
 		row.Href = paths.StaffGuidelineFile(entry, version, a.ID.String())
 	}

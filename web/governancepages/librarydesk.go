@@ -9,7 +9,6 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/docx"
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
@@ -17,7 +16,6 @@ import (
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-	"civilaffairs/web/upload"
 
 	"github.com/google/uuid"
 )
@@ -199,6 +197,9 @@ func versionList(all []governance.GuidelineVersion) list {
 	return l
 }
 
+// ownFile names the bureau's own file of a guideline.
+const ownFile = "现成的文件"
+
 // guidelineUploads is the bureau's own file, and a row to send one while the
 // version may be changed.
 func guidelineUploads(g governance.GuidelineVersion, writable bool, faults ui.Errors) []ui.Upload {
@@ -215,7 +216,7 @@ func guidelineUploads(g governance.GuidelineVersion, writable bool, faults ui.Er
 		return rows
 	}
 	button := "上传"
-	add := ui.Upload{What: "现成的文件", Need: "可不附", File: "附了文件，公众下载的是这份文件；没有附的，下载按正文生成的 Word 文档", Say: "Word、Excel 或 PDF，不超过 10 MB。", ID: fileSlot}
+	add := ui.Upload{What: ownFile, Need: "可不附", File: "附了文件，公众下载的是这份文件；没有附的，下载按正文生成的 Word 文档", Say: "Word、Excel 或 PDF，不超过 10 MB。", ID: fileSlot}
 	if len(g.Files) > 0 {
 		add.File, button = "换一份", "换一份"
 	}
@@ -229,16 +230,12 @@ func guidelineUploads(g governance.GuidelineVersion, writable bool, faults ui.Er
 
 func (p *Pages) createGuidelineFile(w http.ResponseWriter, r *http.Request) error {
 	err := p.takeGuidelineFile(w, r)
-	switch {
-	case err == nil:
+	if err == nil {
 		p.Flash(r.Context(), "文件已收到。")
 		return httpserver.SeeOther(w, r, paths.StaffGuidelineEntry(httpserver.Param(r, "id")))
-	case errs.Is(err, errs.Invalid), errs.Is(err, errs.TooLarge):
-		message := errs.Message(err)
-		if faults := errs.FieldsOf(err); len(faults) > 0 {
-			message = faults[0].Message
-		}
-		return p.renderEntry(w, r, httpserver.Status(err), ui.Errors{{Name: fileSlot, Label: "现成的文件", Message: message}})
+	}
+	if faults, refused := refusalOf(err, ownFile); refused {
+		return p.renderEntry(w, r, httpserver.Status(err), faults)
 	}
 	return err
 }
@@ -253,16 +250,7 @@ func (p *Pages) takeGuidelineFile(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
-	if err != nil {
-		return err
-	}
-	defer sent.Close()
-	file := sent.File("file")
-	if file == nil {
-		return errs.FieldError(fileSlot, "现成的文件", "还没有选择文件。先选文件，再按上传")
-	}
-	ready, err := p.Attachments.Prepare(r.Context(), attachment.Upload{Owner: owner, Slot: fileSlot, Field: fileSlot, Label: "现成的文件", Filename: file.Filename, Body: file})
+	ready, err := p.received(w, r, owner, ownFile)
 	if err != nil {
 		return err
 	}
