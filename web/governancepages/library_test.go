@@ -62,7 +62,8 @@ func (s *site) library(t *testing.T) []looked {
 	}
 }
 
-// releaseOne goes the way of a clerk who writes badly first, and of a reviewer.
+// releaseOne goes the way of a clerk who leaves things out at first, and of the
+// reviewer who releases it.
 func (s *site) releaseOne(t *testing.T, tab *browsertest.Tab) {
 	tab.Cookie(s.url, "as", "clerk")
 	tab.Go(s.url + paths.StaffGuideline)
@@ -78,6 +79,18 @@ func (s *site) releaseOne(t *testing.T, tab *browsertest.Tab) {
 		t.Errorf("handed in without a text: %d", status)
 	}
 	tab.Axe()
+	tab.Go(s.url + entry + "/text")
+	tab.Fill("body", "# 样式\n"+strings.Repeat("第一条 写明日期、事项和联系人。\n", 5)+"| 日期 | 事项 |\n| ____ | ____ |")
+	tab.Submit("form.formstack button")
+	tab.Go(s.url + entry + "/submission")
+	tab.Submit("form.formstack button")
+	tab.Cookie(s.url, "as", "reviewer")
+	tab.Go(s.url + entry + "/release")
+	tab.Submit("form.formstack button")
+	tab.Go(s.url + paths.Guidelines + "?q=公告栏样式")
+	if tab.Count("main tbody tr") != 1 {
+		t.Error("what was released is not in the library")
+	}
 }
 
 // What the public saves is a document with the text in it.

@@ -60,7 +60,7 @@ func (p *Pages) showGuidelineDesk(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	v := guidelineDeskView{Page: shell(r, "制度指引", "governance", guidelineCrumbs()...), MayWrite: actor(r).Can(authz.GuidelineEdit),
+	v := guidelineDeskView{Page: shell(r, "制度指引", "guidelines", guidelineCrumbs()...), MayWrite: actor(r).Can(authz.GuidelineEdit),
 		Open: openList(d), Released: releasedList(d), Untaken: untakenList(d, actor(r).Can(authz.GuidelineEdit))}
 	return httpserver.Render(w, r, http.StatusOK, guidelineDeskPage(v))
 }
@@ -156,7 +156,7 @@ func (p *Pages) renderEntry(w http.ResponseWriter, r *http.Request, status int, 
 
 func newEntry(r *http.Request, all []governance.GuidelineVersion, faults ui.Errors) entryView {
 	g, id := all[0], all[0].GuidelineID.String()
-	v := entryView{Page: shell(r, g.Title, "governance", guidelineCrumbs(deskCrumb())...), Faults: faults, Heading: g.Title, State: g.State.Name(), Tone: guidelineTone(g.State),
+	v := entryView{Page: shell(r, g.Title, "guidelines", guidelineCrumbs(deskCrumb())...), Faults: faults, Heading: g.Title, State: g.State.Name(), Tone: guidelineTone(g.State),
 		Blocks: governance.Blocks(g.Body), History: versionList(all)}
 	v.Errors = len(faults)
 	v.Facts = []ui.Fact{ui.F("对应事项", dutyWord(g.Duty)), ui.F("版本", "第 "+strconv.Itoa(g.Number)+" 版"), ui.F("一句话说明", orNone(g.Summary, "还没有写")), ui.F("编写人", g.WrittenName),

@@ -37,7 +37,7 @@ func readGuideline(f *form.Form) governance.GuidelineText {
 // libraryEditor is a form about the library.
 func libraryEditor(r *http.Request, title, lead, submit, back string, crumbs ...layout.Crumb) *formpage.Editor {
 	e := &formpage.Editor{To: back, Saved: url.Values{}}
-	e.View = formpage.View{Page: shell(r, title, "governance", guidelineCrumbs(append([]layout.Crumb{deskCrumb()}, crumbs...)...)...), Heading: title, Lead: lead, Submit: submit,
+	e.View = formpage.View{Page: shell(r, title, "guidelines", guidelineCrumbs(append([]layout.Crumb{deskCrumb()}, crumbs...)...)...), Heading: title, Lead: lead, Submit: submit,
 		Action: r.URL.Path, Back: back, BackLabel: "返回"}
 	return e
 }
