@@ -140,6 +140,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	jobs.Every(reg, "lapse", time.Minute, s.applications.Lapse)
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
+	jobs.Every(reg, "governance", time.Hour, s.governance.Remind)
 	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)

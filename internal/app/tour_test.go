@@ -81,6 +81,13 @@ func (w *world) places(pattern string) []place {
 		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
 	case has("/staff/merges/"):
 		return []place{at("", "merge", w.ids["merge"])}
+	case has("/guidelines/{no}"):
+		return []place{at("released", "no", w.ids["public no"])}
+	case has("/staff/guidelines/{id}"):
+		guideline := func(name, id string) place {
+			return at(name, "id", w.ids[id], "version", w.ids["draft words"], "file", w.ids["draft file"])
+		}
+		return []place{guideline("draft", "draft text"), guideline("waiting", "waiting text"), guideline("released", "public text")}
 	case has("/my/governance/"):
 		record := "meeting"
 		if has("/my/governance/officers") {

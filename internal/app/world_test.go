@@ -50,6 +50,7 @@ func newWorld(t testing.TB) *world {
 	w.liaise(t)
 	w.fund(t)
 	w.policyDesk(t)
+	w.library(t)
 	w.everybody(t)
 	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
 	w.remember(t)
@@ -119,6 +120,24 @@ func (w *world) governed(g *group) {
 	g.head.open(officers).form(officers).set("post", "supervisor", "names", "王监事").date("elected_on", founded.AddDays(30)).submit().says("王监事")
 }
 
+// library leaves a guideline in every state that waits for somebody: a draft with
+// a file, one to be released, one that is public.
+func (w *world) library(t testing.TB) {
+	t.Helper()
+	clerk, reviewer := w.office(authz.BureauClerk), w.office(authz.BureauReviewer)
+	began := func(key string) *page {
+		at := "/staff/guidelines/new?from=" + key
+		return clerk.open(at).form(at).submit().says("草稿已保存")
+	}
+	draft, waiting, public := began("finance"), began("election"), began("charter")
+	version := scan[string](t, w.portal, `select id::text from guideline_version where guideline_id = $1`, strings.TrimPrefix(draft.path, "/staff/guidelines/"))
+	draft.form(draft.path+"/files/"+version).attach("file", upload{"账页.pdf", pdfOf("guideline")}).submit().says("文件已收到")
+	for _, p := range []*page{waiting, public} {
+		clerk.open(p.path + "/submission").form(p.path + "/submission").submit().says("已提交")
+	}
+	reviewer.open(public.path + "/release").form(public.path + "/release").submit().says("已发布")
+}
+
 // policyDesk leaves something at the desk in every state that waits for somebody.
 func (w *world) policyDesk(t testing.TB) {
 	t.Helper()
@@ -183,6 +202,12 @@ func (w *world) remember(t testing.TB) {
 		"officer next": {`select id::text from governance_officer where org_id = $1`, w.next.id},
 		"minutes":      {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.own.id},
 		"minutes next": {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.next.id},
+		"draft text":   {`select g.id::text from guideline g join guideline_version v on v.guideline_id = g.id where v.state = $1`, "draft"},
+		"draft words":  {`select v.id::text from guideline_version v where v.state = $1`, "draft"},
+		"draft file":   {`select a.id::text from attachment a where a.owner_kind = $1`, "guideline_version"},
+		"waiting text": {`select guideline_id::text from guideline_version where state = $1`, "submitted"},
+		"public text":  {`select guideline_id::text from guideline_version where state = $1`, "released"},
+		"public no":    {`select g.no::text from guideline g join guideline_version v on v.guideline_id = g.id where v.state = $1`, "released"},
 		"letter":       {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
 		"letter next":  {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
 		"case":         {`select id::text from case_file where no = $1`, w.accepted},

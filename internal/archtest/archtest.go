@@ -44,7 +44,7 @@ var levels = map[string]int{
 	"internal/money": vocabulary, "internal/workday": vocabulary, "internal/authz": vocabulary, "internal/identifier": vocabulary,
 	"internal/form": forms,
 
-	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms,
+	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms, "internal/docx": mechanisms,
 	"internal/httpserver": serving,
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,

@@ -68,6 +68,11 @@ const (
 	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
 	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
 
+	// Guideline library
+	GuidelineView    Permission = "guideline.view"    // the library in work
+	GuidelineEdit    Permission = "guideline.edit"    // write what it offers
+	GuidelineRelease Permission = "guideline.release" // release, return or withdraw what another person wrote
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -148,6 +153,10 @@ var permissions = map[Permission]permissionInfo{
 	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
 	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
 	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
+
+	GuidelineView:    {"查看制度指引的编写", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	GuidelineEdit:    {"编写制度指引", []Role{BureauClerk}},
+	GuidelineRelease: {"发布、退回、下架制度指引", []Role{BureauReviewer, BureauLeader}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -81,6 +81,7 @@ type Facts struct {
 	Type          organization.OrgType
 	Basis         organization.Basis
 	EstablishedOn civil.Date
+	Ended         bool // deregistered or revoked
 	Supervised    bool // it has a supervising unit to report to
 	PartyOrg      organization.PartyOrg
 	PartyMembers  *int
@@ -109,6 +110,7 @@ type Rules struct {
 	TermYears      int
 	Quorum         string
 	RemindFirst    int
+	RemindLast     int
 	UnitDue        MonthDay
 	RegistrarDue   MonthDay
 	Calendar       *workday.Calendar
@@ -132,7 +134,7 @@ func RulesOf(p policy.Params, calendar *workday.Calendar) Rules {
 	return Rules{
 		SetupMonths: p.Int(policy.GovernanceSetupMonths), AssemblyMonths: p.Int(policy.GovernanceAssemblyMonths),
 		CouncilMonths: p.Int(policy.GovernanceCouncilMonths), TermYears: p.Int(policy.GovernanceTermYears),
-		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays),
+		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays), RemindLast: p.Int(policy.GovernanceRemindLastDays),
 		UnitDue: monthDay(p.Text(policy.AnnualReportUnitDue)), RegistrarDue: monthDay(p.Text(policy.AnnualReportRegistrarDue)),
 		Calendar: calendar,
 	}

@@ -102,6 +102,7 @@ type Overview struct {
 	Systems      []System
 	Meetings     []Meeting // newest first, those taken back left out
 	Officers     []Officer // present ones first
+	Help         []Help    // what the library offers, for duties that it helps with
 }
 
 // System is an internal system on file with its text.
@@ -136,7 +137,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, orgID uuid.UU
 func (s *Service) gather(ctx context.Context, q postgres.Querier, v *Overview) error {
 	var systems []organization.System
 	var files []attachment.Attachment
-	if err := s.records(ctx, q, v.Organization.ID, &systems, &v.Meetings, &v.Officers, &files); err != nil {
+	if err := s.records(ctx, q, v.Organization.ID, &systems, &v.Meetings, &v.Officers, &files, &v.Help); err != nil {
 		return err
 	}
 	by := map[uuid.UUID][]attachment.Attachment{}

@@ -39,8 +39,11 @@ type Organization struct {
 	Postcode        string   `db:"postcode"`
 	Premises        Premises `db:"premises_type"`
 	ActivityScope   string   `db:"activity_scope"`
+	Reach           Reach    `db:"activity_reach"`
 	BusinessScope   string   `db:"business_scope"`
 	SupervisingUnit string   `db:"supervising_unit"`
+
+	ServiceTargets []ServiceTarget `db:"service_targets"`
 
 	RegisteredCapital *money.Fen `db:"registered_capital_fen"` // registered ones only
 

@@ -15,7 +15,7 @@ const columns = `o.id, o.name, o.org_type, o.status_basis, o.category, coalesce(
 	coalesce(o.uscc_override_reason, '') as uscc_override_reason, coalesce(o.filing_no, '') as filing_no,
 	o.established_on, o.registrar, o.origin, o.status, o.status_since, o.status_reason,
 	o.head_person_id, o.head_name, o.head_mobile_mask, o.community_code, o.subdistrict_code,
-	o.address, o.postcode, o.premises_type, o.activity_scope, o.business_scope, o.supervising_unit,
+	o.address, o.postcode, o.premises_type, o.activity_scope, o.activity_reach, o.service_targets, o.business_scope, o.supervising_unit,
 	o.registered_capital_fen, o.contact_name, o.contact_phone, o.contact_mobile_mask, o.contact_email,
 	o.members, o.staff, o.full_time, o.volunteers, o.social_workers, o.party_org, o.party_members,
 	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version,
@@ -78,10 +78,10 @@ func saveBasics(ctx context.Context, tx postgres.Tx, now time.Time, o Organizati
 	return postgres.ExecOne(ctx, tx, `
 		update organization set introduction = $3, activity_scope = $4, premises_type = $5, members = $6, staff = $7,
 			full_time = $8, volunteers = $9, social_workers = $10, party_org = $11, party_members = $12,
-			updated_at = $13, version = version + 1
+			updated_at = $13, service_targets = $14, activity_reach = $15, version = version + 1
 		where id = $1 and version = $2`,
 		o.ID, version, o.Introduction, o.ActivityScope, o.Premises, o.Members, o.Staff,
-		o.FullTime, o.Volunteers, o.SocialWorkers, o.PartyOrg, o.PartyMembers, now)
+		o.FullTime, o.Volunteers, o.SocialWorkers, o.PartyOrg, o.PartyMembers, now, texts(o.ServiceTargets), o.Reach)
 }
 
 func saveContact(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, version int) error {

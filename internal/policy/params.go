@@ -121,6 +121,11 @@ const (
 	GovernanceTermYears       Key = "governance.term_years"
 	GovernanceQuorum          Key = "governance.quorum"
 	GovernanceRemindFirstDays Key = "governance.remind_first_days"
+	GovernanceRemindLastDays  Key = "governance.remind_last_days"
+
+	// 组织规模
+	OrganizationSizeMediumFrom Key = "organization.size_medium_from"
+	OrganizationSizeLargeFrom  Key = "organization.size_large_from"
 
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
@@ -261,7 +266,10 @@ var definitions = []Definition{
 	{GovernanceCouncilMonths, Integer, "个月", "理事会最长多久开一次", "内部治理", nil},
 	{GovernanceTermYears, Integer, "年", "理事、监事一届最长", "内部治理", nil},
 	{GovernanceQuorum, Choice, "", "会议的到会人数", "内部治理", []Option{{QuorumTwoThirds, "三分之二以上"}, {QuorumHalf, "半数以上"}}},
-	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期", "内部治理", nil},
+	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期、第一次提醒", "内部治理", nil},
+	{GovernanceRemindLastDays, Integer, "天", "到期前多久再提醒一次", "内部治理", nil},
+	{OrganizationSizeMediumFrom, Integer, "人", "会员（社会服务机构按从业人员）多少起算中型", "组织规模", nil},
+	{OrganizationSizeLargeFrom, Integer, "人", "多少起算大型", "组织规模", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},

@@ -118,13 +118,13 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s := newSite(t)
 	org := s.actors["head"].OrgID.String()
 	tab := browsertest.Open(t)
-	for _, p := range []struct{ name, as, path string }{
+	for _, p := range append(s.library(t), []looked{
 		{"mine", "head", paths.MyGovernance}, {"meeting", "head", paths.MyGovernancePart("meetings")}, {"officers", "head", paths.MyGovernancePart("officers")},
 		{"charter", "head", paths.MyGovernancePart("charter")}, {"files", "head", paths.MyGovernanceFiles(string(governance.MeetingMinutes), s.meeting.String())},
 		{"withdrawal", "head", paths.MyGovernanceRecord("meetings", s.meeting.String(), "withdrawal")},
 		{"board", "subdistrict", paths.StaffGovernance}, {"board-empty", "subdistrict", paths.StaffGovernance + "?show=waiting"},
 		{"record", "clerk", paths.StaffOrganizationGovernance(org)},
-	} {
+	}...) {
 		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
 		tab.Judge()
@@ -137,4 +137,6 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		t.Errorf("a meeting entered wrongly: %d", status)
 	}
 	tab.Axe()
+	s.releaseOne(t, tab)
+	s.savesADocument(t)
 }

@@ -110,14 +110,11 @@ func (p *Pages) createFile(w http.ResponseWriter, r *http.Request) error {
 		p.Flash(r.Context(), "文件已收到。")
 		return httpserver.SeeOther(w, r, filesHome(r, part))
 	}
-	if !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooLarge) {
+	faults, refused := refusalOf(err, part.Label())
+	if !refused {
 		return err
 	}
-	message := errs.Message(err)
-	if faults := errs.FieldsOf(err); len(faults) > 0 {
-		message = faults[0].Message
-	}
-	v, again := p.filesOf(r, ui.Errors{{Name: fileSlot, Label: part.Label(), Message: message}})
+	v, again := p.filesOf(r, faults)
 	if again != nil {
 		return again
 	}
@@ -139,21 +136,40 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, part governance.Par
 	if err != nil {
 		return err
 	}
-	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
-	if err != nil {
-		return err
-	}
-	defer sent.Close()
-	file := sent.File("file")
-	if file == nil {
-		return errs.FieldError(fileSlot, part.Label(), "还没有选择文件。先选文件，再按上传")
-	}
-	ready, err := p.Attachments.Prepare(r.Context(), attachment.Upload{Owner: owner, Slot: fileSlot, Field: fileSlot, Label: part.Label(), Filename: file.Filename, Body: file})
+	ready, err := p.received(w, r, owner, part.Label())
 	if err != nil {
 		return err
 	}
 	defer ready.Discard()
 	return p.Governance.Attach(r.Context(), actor(r), part, record, ready)
+}
+
+// received reads and checks the file that was sent, of what label names; the caller
+// discards it.
+func (p *Pages) received(w http.ResponseWriter, r *http.Request, owner attachment.Owner, label string) (*attachment.Prepared, error) {
+	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer sent.Close()
+	file := sent.File("file")
+	if file == nil {
+		return nil, errs.FieldError(fileSlot, label, "还没有选择文件。先选文件，再按上传")
+	}
+	return p.Attachments.Prepare(r.Context(), attachment.Upload{Owner: owner, Slot: fileSlot, Field: fileSlot, Label: label, Filename: file.Filename, Body: file})
+}
+
+// refusalOf is the fault at the upload when a file was not taken; false when the
+// error is another.
+func refusalOf(err error, label string) (ui.Errors, bool) {
+	if !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooLarge) {
+		return nil, false
+	}
+	message := errs.Message(err)
+	if faults := errs.FieldsOf(err); len(faults) > 0 {
+		message = faults[0].Message
+	}
+	return ui.Errors{{Name: fileSlot, Label: label, Message: message}}, true
 }
 
 func (p *Pages) removeFile(w http.ResponseWriter, r *http.Request) error {

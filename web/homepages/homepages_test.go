@@ -176,7 +176,7 @@ func TestOutsideForceNothingIsOffered(t *testing.T) {
 func TestNoDeadLinks(t *testing.T) {
 	t.Parallel()
 	known := []string{"/", "/organizations", "/bases", "/guides", "/guides/startup", "/eligibility", "/my/eligibility/startup", "/register", "/login",
-		"/policies", "/policies/2017-implementation-opinions", "/policies/demo-continuation"}
+		"/guidelines", "/policies", "/policies/2017-implementation-opinions", "/policies/demo-continuation"}
 	get(t, site(t, true)).Find("main a").Each(func(_ int, a *goquery.Selection) {
 		path, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
 		path, _, _ = strings.Cut(path, "?")

@@ -48,6 +48,7 @@ var workNav = []group{
 		{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 		{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
 		{"governance", "内部治理", paths.StaffGovernance, authz.OrganizationStaff},
+		{"guidelines", "制度指引", paths.StaffGuidelines, authz.GuidelineView},
 		{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
 		{"imports", "批量导入", paths.Imports, authz.ImportView},
 		{"bases", "孵化基地", paths.Bases, authz.Public},
@@ -71,6 +72,7 @@ var workNav = []group{
 var footNav = []entry{
 	{"open-data", "开放数据", paths.OpenData, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
+	{"guidelines", "制度规范指引", paths.Guidelines, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 	{"styleguide", "页面规范", paths.StyleGuide, authz.Public},
 }

@@ -138,8 +138,9 @@ type snapshot struct {
 	Standing standing.Standing
 	Regions  *district.RegionSet
 	Today    civil.Date
-	Alike    []organization.Pair  // pairs that wait for a look; offices that may see them only
-	Merges   []organization.Merge // of records that went into this one
+	Bounds   organization.SizeBounds // offices only
+	Alike    []organization.Pair     // pairs that wait for a look; offices that may see them only
+	Merges   []organization.Merge    // of records that went into this one
 }
 
 // load reads the full record with its standing at one moment.
@@ -153,6 +154,9 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 			return err
 		}
 		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil || mine(r) {
+			return err
+		}
+		if s.Bounds, err = organization.SizeBoundsOn(r.Context(), q, s.Today); err != nil {
 			return err
 		}
 		if s.Merges, err = organization.Merges(r.Context(), q, id); err != nil || !may(r, authz.OrganizationPairs) {

@@ -79,7 +79,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 		{ID: "head", Title: "负责人", Body: ui.Facts(headFacts(s)), Links: unmaskLinks(r, s, authz.SensitiveUnmask, "head/unmasking", "查看证件号码")},
 		{ID: "contact", Title: "联系方式", Body: ui.Facts(contactFacts(s))},
 		{ID: "payee", Title: "收款账户", Body: payeeBody(r, s), Links: unmaskLinks(r, s, authz.AccountNumberUnmask, "payee/unmasking", "查看完整账号")},
-		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
+		{ID: "basics", Title: "服务、人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
 	}
 	if may(r, authz.ApplicationOffice) && !s.Record.Status.Final() {
 		v.Aside = append(v.Aside, section{ID: "revocation", Title: "撤销备案或登记", Body: revocation(s.Record.ID.String(), once.NewToken())})
@@ -170,7 +170,8 @@ func contactFacts(s snapshot) []ui.Fact {
 
 func peopleFacts(s snapshot) []ui.Fact {
 	o := s.Record
-	return []ui.Fact{ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
+	return []ui.Fact{ui.F("服务对象", orNone(organization.TargetNames(o.ServiceTargets), "未登记")), ui.F("活动范围", o.Reach.Name()),
+		ui.F("规模", s.Bounds.SizeOf(o.Type, o.Members, o.Staff).Name()), ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
 		ui.F("义工", heads(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", heads(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
 }
 
