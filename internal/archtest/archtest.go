@@ -61,7 +61,7 @@ var levels = map[string]int{
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
+	"internal/funding/fundingtest": fixture, "internal/importing/importtest": further, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 

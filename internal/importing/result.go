@@ -129,7 +129,7 @@ type Row struct {
 	Number int        `db:"number"`
 	Result Result     `db:"result"`
 	ID     *uuid.UUID `db:"record"`
-	Record *Record    // nil when there is none, or it is gone
+	Record *Record    `db:"-"` // nil when there is none, or it is gone
 }
 
 // Outcome is a page of what became of the rows of an import.
