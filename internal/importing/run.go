@@ -122,7 +122,7 @@ func open(u Upload) (t sheet.Table, digest string, err error) {
 	case u.Content == nil || u.Size == 0:
 		return t, "", errs.New(errs.Invalid, "选填好的模板，.xlsx 或 .csv。空的文件不收")
 	case u.Size > MaxBytes:
-		return t, "", errs.Newf(errs.Invalid, "文件超过 %d MB。分成几份，分几次导入", MaxBytes>>20)
+		return t, "", errs.New(errs.Invalid, TooLarge().Message)
 	}
 	if t, err = sheet.Read(u.Content, u.Size, u.Filename, sheet.Limits{Rows: MaxRows}); err != nil {
 		return t, "", err
@@ -133,6 +133,11 @@ func open(u Upload) (t sheet.Table, digest string, err error) {
 	h := sha256.New()
 	_, err = io.Copy(h, io.NewSectionReader(u.Content, 0, u.Size))
 	return t, hex.EncodeToString(h.Sum(nil)), err
+}
+
+// TooLarge is the fault of a file that is larger than is read.
+func TooLarge() errs.Field {
+	return errs.Field{Name: "file", Label: "文件", Message: fmt.Sprintf("文件超过 %d MB。删掉图片和多余的工作表，或分成几份，分几次导入", MaxBytes>>20)}
 }
 
 func filename(s string) string {

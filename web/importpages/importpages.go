@@ -109,8 +109,15 @@ func tone(s importing.RunState) ui.Tone {
 	return ui.Mute
 }
 
+// most is how much is listened to: of a file that is far too large the rest is
+// counted and dropped, so that the answer reaches who sent it, at its field.
+const most = 256 << 20
+
 func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
-	f, err := upload.Read(w, r, upload.Limits{Total: importing.MaxBytes + 1<<20, File: importing.MaxBytes, Files: 2})
+	f, err := upload.Read(w, r, upload.Limits{Total: most, File: importing.MaxBytes, Files: 2})
+	if errs.Is(err, errs.TooLarge) {
+		return p.showList(w, r, http.StatusRequestEntityTooLarge, ui.Errors{importing.TooLarge()}, "")
+	}
 	if err != nil {
 		return err
 	}
