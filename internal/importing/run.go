@@ -196,6 +196,21 @@ func (p Preview) Adopts() (n int) {
 	return n
 }
 
+// Waiting returns an import that waits for its confirmation, without its rows:
+// errs.Conflict when it no longer does.
+func (s *Service) Waiting(ctx context.Context, actor authz.Actor, id uuid.UUID) (r Run, k Kind, err error) {
+	if err := actor.Require(authz.ImportRun); err != nil {
+		return r, k, err
+	}
+	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		if r, k, err = s.run(ctx, q, id); err == nil && r.State != Waiting {
+			err = errs.Newf(errs.Conflict, "这次导入%s，没有等着改的行。", r.State.Name())
+		}
+		return err
+	})
+	return r, k, err
+}
+
 // run reads an import and its kind.
 func (s *Service) run(ctx context.Context, q postgres.Querier, id uuid.UUID) (r Run, k Kind, err error) {
 	r, err = postgres.One[Run](ctx, q, runSQL+` where r.id = $1`, id)

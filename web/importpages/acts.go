@@ -2,11 +2,9 @@ package importpages
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"strconv"
 
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/imported"
 	"civilaffairs/internal/importing"
@@ -17,7 +15,7 @@ import (
 	"civilaffairs/web/ui"
 )
 
-// form is an act on an import that has a page of its own.
+// formFor is an act on an import that has a page of its own.
 func formFor(run importing.Run, of importing.Kind, title, lead, act, submit string) *formpage.Editor {
 	id := run.ID.String()
 	name := of.Name + "导入"
@@ -125,29 +123,25 @@ func (p *Pages) faultsForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := p.Imports.Open(r.Context(), actor(r), id)
+	run, of, err := p.Imports.Waiting(r.Context(), actor(r), id)
 	if err != nil {
 		return nil, err
 	}
-	n := run.Counts[importing.Faulty]
-	if n == 0 {
-		return nil, errs.New(errs.Conflict, "这次导入没有等着改的行。")
-	}
 	lead := "下载的表格里有这些行和要改的地方，改好以后可以直接再上传。"
-	e := formFor(run.Run, run.Of, "下载有问题的行", lead, "faults", fmt.Sprintf("下载 %d 行", n))
-	if run.Of.Sensitive() {
+	e := formFor(run, of, "下载有问题的行", lead, "faults", "下载有问题的行")
+	if of.Sensitive() {
 		e.Lead += "里面有完整的证件号码，谁在什么时候、为什么下载，都会记下来。"
 		e.Ask(formpage.Lines("reason", "理由", 3, 200).Hint("为了办哪件事，如：请街道核对花名册里的证件号码。用完请删除文件"))
 	}
 	e.Save = func(f *form.Form) error {
 		var out bytes.Buffer
 		e.Send = func(w http.ResponseWriter, _ *http.Request) error {
-			attach(w, sheet.XLSX, "要改的行-"+run.Of.Name+".xlsx")
+			attach(w, sheet.XLSX, "要改的行-"+of.Name+".xlsx")
 			_, err := out.WriteTo(w)
 			return err
 		}
 		reason := ""
-		if run.Of.Sensitive() {
+		if of.Sensitive() {
 			reason = f.Text("reason", "理由", form.Required, form.Multiline, form.Max(200))
 		}
 		if err := f.Err(); err != nil {

@@ -1,7 +1,6 @@
 package importpages_test
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,29 +8,24 @@ import (
 	"testing"
 
 	"civilaffairs/internal/browsertest"
+	"civilaffairs/internal/sheet"
 	"civilaffairs/web/paths"
 )
 
 // A clerk goes the whole way without a script: a bad file, the template, the
-// preview, the confirmation, the undo. Every page on it stands axe and fits both
-// widths.
+// preview, the faulty rows, the confirmation, the result, an undo that something
+// stands against and one that goes through. Every page on it stands axe and fits
+// both widths.
 func TestTheWayOfAnImport(t *testing.T) {
 	t.Parallel()
-	url := newSite(t).serve(t)
-	response, err := http.Get(url + paths.ImportTemplate("organizations", "csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	example, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != 200 {
-		t.Fatal(response.Status, err)
-	}
-	_ = response.Body.Close()
-	rows := strings.SplitAfter(string(example), "\n")
+	s := newSite(t)
+	url := s.serve(t)
+	example := string(s.Example(t, "organizations", sheet.CSV))
+	rows := strings.SplitAfter(example, "\n")
 	spoilt := rows[len(rows)-2]
 	spoilt = strings.NewReplacer("第0901号", "第0902号", "坪环社区象棋队", "坪环社区围棋队", "坪环社区", "没有的社区", "2017-03-02", "2017-02-30").Replace(spoilt)
 	good, bad := filepath.Join(t.TempDir(), "组织.csv"), filepath.Join(t.TempDir(), "旧.xls")
-	for name, content := range map[string]string{good: string(example) + spoilt, bad: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"} {
+	for name, content := range map[string]string{good: example + spoilt, bad: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +38,6 @@ func TestTheWayOfAnImport(t *testing.T) {
 		}
 	}
 	tab.Go(url + paths.Imports)
-	tab.Judge()
 	send := func(file string) int {
 		t.Helper()
 		tab.Choose("kind", "organizations")
@@ -60,13 +53,31 @@ func TestTheWayOfAnImport(t *testing.T) {
 	says("H4")
 	says("2017年2月没有30日")
 	tab.Judge()
+	preview := tab.URL()
+	tab.Press("下载有问题的行")
+	tab.Fill("reason", "短")
+	tab.Press("下载有问题的行")
+	says("5 到 200 个字")
+	tab.Judge()
+	tab.Go(preview)
 	tab.Press("确认导入 2 行")
 	says("已导入")
+	says("坪环社区象棋队")
+	tab.Judge()
+	people := s.bring(t, "people", s.example(t, "people"))
+	tab.Press("撤销这次导入")
+	says("先撤销那次导入")
+	tab.Judge()
+	tab.Press("看那次导入")
+	tab.Press("撤销这次导入")
+	says("撤销不会影响别的记录")
+	if tab.URL() != url+paths.ImportAct(people.String(), "undoing") {
+		t.Errorf("led to %s", tab.URL())
+	}
 	tab.Judge()
 	tab.Fill("reason", "导错了文件，重新来")
 	tab.Press("撤销整批导入")
 	says("已撤销")
-	tab.Judge()
 	tab.Go(url + paths.Imports)
 	tab.Judge()
 }
