@@ -34,8 +34,8 @@ var Results = []Result{Made, Adopted, WasThere, WasOtherway, WasLeftOut, WasDoub
 
 // Name returns the Chinese name, the raw value when unknown.
 func (r Result) Name() string {
-	names := map[Result]string{Made: "新登记", Adopted: "补全手工登记的", WasThere: "没有变化", WasOtherway: "和登记的不一样，没有改动",
-		WasLeftOut: "选了不导入", WasDoubtful: "没有核对，没有写入", WasFaulty: "有问题，没有写入"}
+	names := map[Result]string{Made: "新登记", Adopted: "已补全", WasThere: "没有变化", WasOtherway: "没有改动",
+		WasLeftOut: "没有导入", WasDoubtful: "没有核对", WasFaulty: "有问题"}
 	if n, ok := names[r]; ok {
 		return n
 	}

@@ -41,9 +41,9 @@ func (p *Pages) undoForm(r *http.Request) (*formpage.Editor, error) {
 	e := formFor(u.Run, u.Of, "撤销整批导入", "撤销会把这次导入写入的内容全部取回，回到导入以前的样子。", "undoing", "撤销整批导入")
 	e.Stop = true
 	e.Facts = append(e.Facts, ui.F("写入", strconv.Itoa(*u.Planted)+" 行，"+u.EndedBy+"，"+moment(*u.EndedAt)))
-	v := undoView{Takes: takesTable(u.Takes), Rows: paths.Import(id.String())}
+	v := undoView{Takes: taken(u.Takes), Rows: paths.Import(id.String())}
 	if len(u.Dependents) > 0 {
-		e.Obstacles = []string{"有别的记录用到了这次导入的内容。先处理下面列出的各处，再来撤销。"}
+		e.Obstacles = []string{"有别的记录用到了这次导入的内容。先处理上面列出的各处，再来撤销。"}
 		e.Title, e.Heading = "不能撤销这次导入", "不能撤销这次导入"
 		v.Depends = dependentsList(u.Dependents)
 	}
@@ -63,25 +63,24 @@ func (p *Pages) undoForm(r *http.Request) (*formpage.Editor, error) {
 
 // undoView is what an undo takes back, and what stands against it.
 type undoView struct {
-	Takes   ui.Table
+	Takes   []ui.Fact
 	Rows    string // where the rows are listed
 	Depends []dependentView
 }
 
 type dependentView struct{ Words, Label, Href string }
 
-func takesTable(list []importing.Taken) ui.Table {
-	t := ui.Table{Caption: "撤销会取回的内容", Columns: []ui.Column{{Label: "内容", Full: true}, {Label: "数量", Number: true}, {Label: "合计（元）", Number: true}}}
-	var rows []ui.Row
+// taken says how much of what is taken back.
+func taken(list []importing.Taken) []ui.Fact {
+	var out []ui.Fact
 	for _, x := range list {
-		sum := ""
+		words := strconv.Itoa(x.N) + " " + x.Unit
 		if x.Sum != nil {
-			sum = x.Sum.String()
+			words += "，合计 " + x.Sum.String() + " 元"
 		}
-		rows = append(rows, ui.Cells(ui.Head(x.Label, "", ""), ui.T(strconv.Itoa(x.N)+" "+x.Unit), ui.T(sum)))
+		out = append(out, ui.F(x.Label, words))
 	}
-	t.Groups = ui.Rows(rows...)
-	return t
+	return out
 }
 
 func dependentsList(list []imported.Dependent) []dependentView {

@@ -2,6 +2,7 @@ package importpages
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"civilaffairs/internal/importing"
@@ -35,10 +36,14 @@ func outcomeOf(o importing.Outcome, id string, undone bool, after string) *outco
 		}
 	}
 	v.Tabs = append([]ui.Tab{{Label: "全部", Href: at, Count: strconv.Itoa(total), Current: o.Result == ""}}, tabs...)
-	v.Table = ui.Table{Caption: "每一行的结果", Columns: []ui.Column{{Label: "记录", Full: true}, {Label: "文件里的行", Number: true}, {Label: "结果"}, {Label: "金额（元）", Number: true}}}
+	v.Table = ui.Table{Caption: "每一行的结果", Columns: []ui.Column{{Label: "记录", Full: true}, {Label: "文件里的行", Number: true}, {Label: "结果"}}}
+	sums := slices.ContainsFunc(o.Rows, func(x importing.Row) bool { return x.Record != nil && x.Record.Amount != nil })
+	if sums {
+		v.Table.Columns = append(v.Table.Columns, ui.Column{Label: "金额（元）", Number: true})
+	}
 	var rows []ui.Row
 	for _, x := range o.Rows {
-		head, sum := ui.Head("第 "+strconv.Itoa(x.Number)+" 行", "", "没有写入"), ""
+		head, sum := ui.Head("第 "+strconv.Itoa(x.Number)+" 行", "", notWritten[x.Result]), ""
 		switch {
 		case x.Record != nil:
 			head = ui.Head(x.Record.Title, hrefOf(x.Record.Ref), x.Record.Sub)
@@ -48,7 +53,11 @@ func outcomeOf(o importing.Outcome, id string, undone bool, after string) *outco
 		case x.ID != nil:
 			head = ui.Head("第 "+strconv.Itoa(x.Number)+" 行", "", "记录已经不在了")
 		}
-		rows = append(rows, ui.Cells(head, ui.T(strconv.Itoa(x.Number)), ui.C(ui.Tag(x.Result.Name(), resultTone(x.Result))), ui.T(sum)))
+		cells := []ui.Cell{head, ui.T(strconv.Itoa(x.Number)), ui.C(ui.Tag(x.Result.Name(), resultTone(x.Result)))}
+		if sums {
+			cells = append(cells, ui.T(sum))
+		}
+		rows = append(rows, ui.Cells(cells...))
 	}
 	v.Table.Groups = ui.Rows(rows...)
 	if o.Next != "" {
@@ -59,6 +68,10 @@ func outcomeOf(o importing.Outcome, id string, undone bool, after string) *outco
 	}
 	return v
 }
+
+// notWritten says of a row without a record why it has none.
+var notWritten = map[importing.Result]string{importing.WasFaulty: "没有写入，改好再上传", importing.WasDoubtful: "没有选是不是同一个，没有写入",
+	importing.WasLeftOut: "选了不导入"}
 
 func resultTone(r importing.Result) ui.Tone {
 	switch r {
