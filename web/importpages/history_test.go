@@ -136,7 +136,7 @@ func (s *site) adds(t *testing.T, want map[string]sums, budget money.Fen) {
 			total.approved += want[k].approved
 			total.n += want[k].n
 		}
-		for _, r := range s.table(t, paths.FundCSVOf(year)) {
+		for _, r := range s.table(t, paths.WithQuery(paths.FundData+".csv", url.Values{"year": {strconv.Itoa(year)}})) {
 			if r["年度"] != strconv.Itoa(year) {
 				continue // a year that has nothing is answered with this one
 			}
