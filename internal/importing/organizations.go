@@ -53,7 +53,7 @@ func organizations(d Deps) Kind {
 		shelf: shelf{
 			records: `select id, name as title, coalesce(uscc, filing_no, '') as sub, id as org_id, '' as no, null::bigint as fen from organization where id = any($1)`,
 			takes: `select '组织' as label, '个' as unit, count(*)::int as n, null::bigint as fen from organization where import_id = $1
-				union all select '随之登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
 		},
 	})
 }

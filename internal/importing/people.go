@@ -55,7 +55,7 @@ func people(d Deps) Kind {
 				from roster_member m join person p on p.id = m.person_id join organization o on o.id = m.org_id where m.id = any($1) and m.void_on is null`,
 			takes: `select '花名册记录' as label, '条' as unit, count(*)::int as n, null::bigint as fen from roster_member where import_id = $1
 				union all select '涉及的组织', '个', count(distinct org_id)::int, null from roster_member where import_id = $1
-				union all select '随之登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
 			refer: func(f found) imported.Ref {
 				return imported.Ref{To: imported.ToMember, ID: f.ID.String(), Of: f.OrgID.String()}
 			},

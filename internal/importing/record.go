@@ -121,7 +121,7 @@ func trainings(d Deps) Kind {
 			records: `select t.id, p.name as title, o.name || '，' || t.title as sub, t.org_id, '' as no, null::bigint as fen
 				from training_record t join person p on p.id = t.person_id join organization o on o.id = t.org_id where t.id = any($1)`,
 			takes: `select '培训记录' as label, '条' as unit, count(*)::int as n, null::bigint as fen from training_record where import_id = $1
-				union all select '随之登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
 		},
 	})
 }
