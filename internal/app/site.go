@@ -109,7 +109,7 @@ func (a *App) features() []feature {
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
-		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
+		noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}
 }
 

@@ -68,7 +68,7 @@ func (w *world) places(pattern string) []place {
 	case has("/staff/imports/templates/{file}"):
 		return []place{at("a template", "file", "people.xlsx")}
 	case has("/staff/imports/{id}"):
-		return []place{at("waiting", "id", w.ids["import"])}
+		return []place{at("waiting", "id", w.ids["import"]), at("confirmed", "id", w.ids["imported"])}
 	case has("/my/organization/roster/{member}"):
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):

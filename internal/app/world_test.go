@@ -81,6 +81,10 @@ func (w *world) mark(t testing.TB) {
 	clerk.open(imports).form(imports).set("kind", "people").attach("file", upload{"花名册.csv",
 		[]byte("组织,姓名,职务,加入日期\n没有的组织,王示例,理事,2018-01-02\n")}).submit().says("没有找到")
 	w.ids["import"] = scan[string](t, w.portal, `select id::text from import_run`)
+	p := clerk.open(imports).form(imports).set("kind", "people").attach("file", upload{"花名册.csv",
+		[]byte("组织,姓名,职务,加入日期\n" + w.next.name + ",王示例,骨干义工," + eligible.String() + "\n")}).submit()
+	p.form(p.path + "/confirmation").submit().says("已导入")
+	w.ids["imported"] = scan[string](t, w.portal, `select id::text from import_run where state = 'confirmed'`)
 	const mine = "/my/organization"
 	for _, g := range []*group{w.own, w.next} {
 		roll := g.head.open(mine+"/roster/new").form(mine+"/roster/new").set("name", "许专职", "id_no", w.residentNumber(), "post", "worker", "full_time", "yes").

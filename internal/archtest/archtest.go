@@ -49,7 +49,7 @@ var levels = map[string]int{
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,
 
-	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared,
+	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared, "internal/imported": shared,
 
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
@@ -61,7 +61,7 @@ var levels = map[string]int{
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
+	"internal/funding/fundingtest": fixture, "internal/importing/importtest": further, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 

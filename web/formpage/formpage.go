@@ -15,6 +15,7 @@ import (
 
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/ui"
 
@@ -78,9 +79,10 @@ type Editor struct {
 	Done string // said after the act
 	To   string // where it leads
 
-	Shown  templ.Component // an answer to look at above the form, instead of a thing done: a preview
-	Review *ui.Review      // the act once more, to be confirmed before it is done; see Confirmed
-	Answer templ.Component // a page shown instead of leading on: a number unmasked
+	Shown  templ.Component    // an answer to look at above the form, instead of a thing done: a preview
+	Review *ui.Review         // the act once more, to be confirmed before it is done; see Confirmed
+	Answer templ.Component    // a page shown instead of leading on: a number unmasked
+	Send   httpserver.Handler // a file sent instead of leading on
 
 	// Mend is the page on which a fault without a control is put right; may be nil.
 	Mend func(field string) string

@@ -71,6 +71,8 @@ func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
 		return httpserver.Render(w, r, http.StatusOK, reviewPage(e.Page, e.confirmation(r.PostForm)))
 	case err == nil && e.Answer != nil:
 		return httpserver.Render(w, r, http.StatusOK, e.Answer)
+	case err == nil && e.Send != nil:
+		return e.Send(w, r)
 	case err == nil && e.Shown != nil:
 		e.again(r.PostForm, nil, true)
 		return httpserver.Render(w, r, http.StatusOK, page(e.View))

@@ -2,6 +2,7 @@ package organizationpages
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"civilaffairs/internal/civil"
@@ -100,4 +101,34 @@ func counted(n *int) any {
 		return nil
 	}
 	return *n
+}
+
+// exportRatings are the star grades in force today.
+func (p *Pages) exportRatings(*http.Request) export.List {
+	return export.List{
+		Name: "星级",
+		Columns: []sheet.Column{{Name: "组织", Width: 36}, {Name: "统一社会信用代码或备案编号", Kind: sheet.Code, Width: 26}, {Name: "类别", Width: 12}, {Name: "街道", Width: 12}, {Name: "社区", Width: 14},
+			{Name: "星级", Width: 10}, {Name: "有效期起", Kind: sheet.Date}, {Name: "有效期止", Kind: sheet.Date}, {Name: "证书编号", Kind: sheet.Code, Width: 20}},
+		Fill: func(r *http.Request, t *export.Table) error {
+			return p.DB.Read(r.Context(), func(q postgres.Querier, now time.Time) error {
+				t.On(civil.On(now))
+				regions, err := district.Regions(r.Context(), q)
+				if err != nil {
+					return err
+				}
+				f := filterOf(r.URL.Query(), regions)
+				star, _ := strconv.Atoi(r.URL.Query().Get("star")) // what is no number filters nothing
+				of := standing.RatedFilter{Subdistrict: f.Subdistrict, Community: f.Community, Category: string(f.Category), Star: star}
+				return standing.EachRated(r.Context(), q, civil.On(now), of, func(list []standing.Rated) error {
+					for _, g := range list {
+						if err := t.Row(g.Name, g.Number, categoryName(organization.Category(g.Category)), regions.Name(g.Subdistrict), regions.Name(g.Community), g.Grade.Name(),
+							g.FromOn, g.ToOn, g.CertNo); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			})
+		},
+	}
 }

@@ -50,6 +50,7 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Organizations, authz.Public, p.listPublic)
 	public.Get(paths.Organizations+"/{id}", authz.Public, p.showPublic)
 	export.Register(public, paths.OrganizationsData, authz.Public, p.exportPublic)
+	export.Register(public, paths.RatingsData, authz.Public, p.exportRatings)
 
 	forms := formpage.Forms{Flash: p.Flash}
 	my := paths.MyOrganization
