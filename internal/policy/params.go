@@ -98,6 +98,8 @@ const (
 	PeriodMetOn              Key = "period.met_on"
 	AnnualReportUnitDue      Key = "annual_report.unit_due"
 	AnnualReportRegistrarDue Key = "annual_report.registrar_due"
+	AnnualReportOpinionWD    Key = "annual_report.opinion_wd"
+	AnnualReportCorrectWD    Key = "annual_report.correct_wd"
 	BaseTarget               Key = "base.target"
 
 	// 设立、变更和退出
@@ -121,6 +123,7 @@ const (
 	GovernanceTermYears       Key = "governance.term_years"
 	GovernanceQuorum          Key = "governance.quorum"
 	GovernanceRemindFirstDays Key = "governance.remind_first_days"
+	DisclosureDue             Key = "disclosure.due"
 
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
@@ -243,6 +246,8 @@ var definitions = []Definition{
 	{PeriodMetOn, Choice, "", "按月按年的期限在哪一天算满", "备案、意见与期限", []Option{{MetOnCorrespondingDay, "对应日当天"}, {MetOnNextDay, "对应日的次日"}}},
 	{AnnualReportUnitDue, MonthDay, "", "年度报告报业务主管单位的截止日", "备案、意见与期限", nil},
 	{AnnualReportRegistrarDue, MonthDay, "", "年度报告报登记管理机关的截止日", "备案、意见与期限", nil},
+	{AnnualReportOpinionWD, Integer, "个工作日", "业务主管单位对年度报告提出意见的期限", "备案、意见与期限", nil},
+	{AnnualReportCorrectWD, Integer, "个工作日", "年度报告退回更正的期限", "备案、意见与期限", nil},
 	{BaseTarget, Integer, "个", "孵化基地的目标数", "备案、意见与期限", nil},
 	{FilingInitiatorsAssociation, Integer, "人", "社会团体至少几名自然人发起", "设立、变更和退出", nil},
 	{FilingInitiatorUnitsAssociation, Integer, "个", "或至少几个单位发起社会团体", "设立、变更和退出", nil},
@@ -262,6 +267,7 @@ var definitions = []Definition{
 	{GovernanceTermYears, Integer, "年", "理事、监事一届最长", "内部治理", nil},
 	{GovernanceQuorum, Choice, "", "会议的到会人数", "内部治理", []Option{{QuorumTwoThirds, "三分之二以上"}, {QuorumHalf, "半数以上"}}},
 	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期", "内部治理", nil},
+	{DisclosureDue, MonthDay, "", "上一年度的报告摘要和收支最迟公开日", "内部治理", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},
