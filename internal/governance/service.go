@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"civilaffairs/internal/account"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -23,6 +24,7 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Attachments   *attachment.Service
+	Accounts      *account.Service // proves who signs
 }
 
 // Service is every act of internal governance. Methods check permission and
