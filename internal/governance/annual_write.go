@@ -179,7 +179,7 @@ func (s *Service) SignReport(ctx context.Context, actor authz.Actor, year, versi
 	if err := actor.Require(authz.AnnualReportSubmit); err != nil {
 		return err
 	}
-	unproven := s.Accounts.Reauthenticate(ctx, actor, sig.Password) // before the transaction: hashing is slow
+	unproven := s.Reauthenticate(ctx, actor, sig.Password) // before the transaction: hashing is slow
 	if unproven != nil && len(errs.FieldsOf(unproven)) == 0 {
 		return unproven
 	}

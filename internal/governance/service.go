@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"civilaffairs/internal/account"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -24,7 +23,8 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Attachments   *attachment.Service
-	Accounts      *account.Service // proves who signs
+	// Reauthenticate proves who signs: account.Service has it.
+	Reauthenticate func(ctx context.Context, actor authz.Actor, password string) error
 }
 
 // Service is every act of internal governance. Methods check permission and
