@@ -94,7 +94,9 @@ func TestChecklist(t *testing.T) {
 		{"report: the unit comes first", func(f *Facts) { f.Supervised = true }, "2026-03-31", DutyReport, Due, "2026-03-31"},
 		{"report: then the registrar", func(f *Facts) { f.Supervised = true }, "2026-04-01", DutyReport, Due, "2026-06-01"},
 		{"report: nothing handed in", nil, "2026-06-02", DutyReport, Overdue, "2026-06-01"},
-		{"report: handed in late", func(f *Facts) { f.ReportConclusion, f.ReportState, f.ReportOn = organization.Missing, FilingSubmitted, d("2026-07-01") }, "2026-07-02", DutyReport, Waiting, "2026-06-01"},
+		{"report: handed in late", func(f *Facts) {
+			f.ReportConclusion, f.ReportState, f.ReportOn = organization.Missing, FilingSubmitted, d("2026-07-01")
+		}, "2026-07-02", DutyReport, Waiting, "2026-06-01"},
 		{"report: to be corrected", func(f *Facts) { f.ReportState = FilingCorrecting }, "2026-04-01", DutyReport, Faulty, "2026-06-01"},
 		{"disclosure: nothing public yet", withDisclosure(false, false), "2026-06-30", DutyDisclosure, Due, "2026-06-30"},
 		{"disclosure: half of it", withDisclosure(true, false), "2026-07-01", DutyDisclosure, Overdue, "2026-06-30"},

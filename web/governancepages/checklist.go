@@ -94,7 +94,7 @@ func itemTable(o governance.Overview, mine bool) ui.Table {
 		if mine {
 			cell := ui.Cell{}
 			if i.Next != "" {
-				cell = ui.C(ui.Link(i.Next, dutyHref(i.Duty)))
+				cell = ui.C(ui.Link(i.Next, dutyHref(i, o.Today.Year-1)))
 			}
 			row.Cells = append(row.Cells, cell)
 		}
@@ -108,11 +108,16 @@ func itemTable(o governance.Overview, mine bool) ui.Table {
 }
 
 // dutyHref is where the organization does what a duty asks for.
-func dutyHref(d governance.Duty) string {
+func dutyHref(i governance.Item, lastYear int) string {
 	with := func(part, name, value string) string {
 		return paths.WithQuery(paths.MyGovernancePart(part), url.Values{name: {value}})
 	}
-	switch d {
+	if i.Publish {
+		return paths.MyDisclosures
+	}
+	switch i.Duty {
+	case governance.DutyReport:
+		return paths.MyReport(lastYear)
 	case governance.DutyCharter, governance.DutyFinance, governance.DutyDisclosure:
 		return paths.MyOrganizationPart("systems")
 	case governance.DutyAssembly:
