@@ -121,7 +121,7 @@ func subjectOf(k DisclosureKind, year int) string {
 	if year == 0 {
 		return k.Name()
 	}
-	return fmt.Sprintf("%d 年度%s", year, k.Name())
+	return fmt.Sprintf("%d 年度%s", year, strings.TrimPrefix(k.Name(), "年度"))
 }
 
 // Columns of the rows of donations, and most of them.

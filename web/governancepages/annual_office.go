@@ -260,6 +260,9 @@ func (p *Pages) correctionForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Filing.Corrections > 0 && o.May.Conclude {
+		e.Obstacles = []string{"这份年报已经退回更正过一次，不能再退。按报送的内容作结论。"}
+	}
 	e.Ask(formpage.TickMany("parts", "要更正的部分", formpage.Named(governance.CorrectableParts)),
 		formpage.Lines("asked", "要更正什么", 5, 1000).Hint("写明哪里缺、哪里不对、怎么改；组织会看到"))
 	e.Done = "已退回，组织收到了通知。"

@@ -74,6 +74,9 @@ func (p *Pages) showReports(w http.ResponseWriter, r *http.Request) error {
 			ui.T(reportSay(y, status, o)), ui.C(ui.Link(reportStep(y, status), paths.MyReport(y.Year))))
 		if status == governance.ReportOverdue || status == governance.ReportMissing {
 			row.Mark = ui.Bad
+			if v.Say != "" {
+				v.Say += "、"
+			}
 			v.Say += strconv.Itoa(y.Year) + " 年度"
 		}
 		rows = append(rows, row)
@@ -319,6 +322,7 @@ func (p *Pages) partForm(r *http.Request) (*formpage.Editor, error) {
 		e.To = afterPart(now, part)
 		if faults := now.Faults[part]; len(faults) > 0 {
 			e.Kept, e.Hidden, e.Aside = true, []ui.Pair{formpage.Version(now.Saved[part].Version)}, tasksAside(now, part)
+			e.Above = partAbove(now, part)
 			return errs.Fields(faults)
 		}
 		return nil
@@ -377,6 +381,10 @@ func missingFacts(o governance.ReportView) (out []ui.Fact) {
 		if part == governance.PartPapers {
 			href = paths.MyReportPapers(o.Year)
 		}
+		if _, begun := o.Saved[part]; !begun && part != governance.PartPapers {
+			out = append(out, ui.Fact{Label: part.Name(), Value: "还没有填", Change: href, Act: "去填"})
+			continue
+		}
 		for _, f := range o.Faults[part] {
 			out = append(out, ui.Fact{Label: part.Name() + "：" + f.Label, Value: f.Message, Change: href, Act: "去填"})
 		}
@@ -396,8 +404,8 @@ func (p *Pages) submissionForm(r *http.Request) (*formpage.Editor, error) {
 	e := &formpage.Editor{To: paths.MyReport(o.Year), Done: yearTitle(o.Year) + "已签署报送。"}
 	e.View = formpage.View{Page: shell(r, "签署报送", "workspace", ownCrumb(), reportsCrumb(), yearCrumb(o.Year)), Heading: "核对并签署" + yearTitle(o.Year),
 		Submit: "签署报送", Action: r.URL.Path, Back: paths.MyReport(o.Year), BackLabel: "回到" + yearTitle(o.Year), Above: signAbove(reviewOf(r, o), governance.ReportStatement.Lines)}
-	for _, f := range missingFacts(o) {
-		e.Obstacles = append(e.Obstacles, f.Label+"：先填好，再签署")
+	if n := len(missingFacts(o)); n > 0 {
+		e.Obstacles = []string{fmt.Sprintf("还差 %d 处没有填好，列在这一页的上面。补齐以后，在这里签署。", n)}
 	}
 	e.Ask(formpage.TickMany("agreed", "承诺", []ui.Option{{Value: "yes", Label: "我已阅读并承诺"}}),
 		formpage.Line("typed_name", "姓名", 14).Hint("填写您的姓名全称，和账号登记的一致"), formpage.Secret("password", "登录密码").Hint("证明是您本人签署"))

@@ -53,13 +53,25 @@ func partAbove(o governance.ReportView, part governance.ReportPart) templ.Compon
 	case governance.PartGovernance:
 		return checklistFold(itemsTable(o.Items))
 	case governance.PartFinance:
-		if o.Facts.LastClosing != nil {
-			return ui.Facts([]ui.Fact{ui.F(fmt.Sprintf("%d 年度报告的年末余额", o.Year-1), o.Facts.LastClosing.String()+" 元")})
+		if facts := financeKnown(o); len(facts) > 0 {
+			return ui.Facts(facts)
 		}
 	case governance.PartGrants:
 		return grantsAbove(grantsTable(o.Facts.Grants), len(o.Facts.Grants) > 0, o.Year)
 	}
 	return nil
+}
+
+// financeKnown is where the year before ended, and the totals of what was saved.
+func financeKnown(o governance.ReportView) (facts []ui.Fact) {
+	if o.Facts.LastClosing != nil {
+		facts = append(facts, ui.F(fmt.Sprintf("%d 年度报告的年末余额", o.Year-1), o.Facts.LastClosing.String()+" 元"))
+	}
+	if o.Saved[governance.PartFinance].Version > 0 {
+		r := o.Report
+		facts = append(facts, ui.F("已保存的收入合计", r.TotalIncome().String()+" 元"), ui.F("已保存的支出合计", r.TotalExpense().String()+" 元"))
+	}
+	return facts
 }
 
 func basicFacts(o governance.ReportView) []ui.Fact {
