@@ -89,7 +89,7 @@ func (a *App) wireServices() (err error) {
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})
-	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments})
+	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments, Reauthenticate: s.accounts.Reauthenticate})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -35,10 +36,12 @@ import (
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
+	"civilaffairs/web/ui"
 	"civilaffairs/web/workpages"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
 )
 
 // site is the routes of the portal.
@@ -98,7 +101,7 @@ func (a *App) features() []feature {
 			RecordOrganization: paths.StaffOrganizationFor, DemoAccounts: a.demoAccounts(),
 		}),
 		organizationpages.New(organizationpages.Deps{
-			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
+			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Disclosed: disclosed, Flash: flash,
 		}),
 		importpages.New(importpages.Deps{Imports: s.imports, Flash: flash}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
@@ -136,6 +139,12 @@ func (a *App) waiting(ctx context.Context) layout.Waiting {
 		a.log.Warn("counts of the shell", "error", err)
 	}
 	return n
+}
+
+// disclosed shows on the page of an organization what it has published.
+func disclosed(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error) {
+	versions, err := governance.PublicVersions(ctx, q, org)
+	return governancepages.DisclosedTable(versions), err
 }
 
 // findOrganization looks a number up for the registration page.

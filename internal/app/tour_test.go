@@ -95,6 +95,14 @@ func (w *world) places(pattern string) []place {
 		}
 		return []place{at("own", "part", "minutes", "record", w.ids[record], "file", w.ids["minutes"]),
 			at("another's", "part", "minutes", "record", w.ids[record+" next"], "file", w.ids["minutes next"])}
+	case has("/my/annual-reports/"):
+		return []place{at("in the making", "year", "2017", "part", "people", "slot", "accounts", "file", w.ids["paper"])}
+	case has("/staff/annual-reports/{id}"):
+		return []place{at("handed in", "id", w.ids["report"], "file", w.ids["paper next"]), at("none", "id", uuid.NewString(), "file", w.ids["paper"])}
+	case has("/my/disclosures/"):
+		return []place{at("own", "id", w.ids["disclosure"], "version", w.ids["version"], "file", w.ids["told"])}
+	case has("/organizations/{id}/disclosures"):
+		return []place{at("published", "id", w.own.id, "version", w.ids["version"]), at("under another", "id", w.next.id, "version", w.ids["version"])}
 	case has("/staff/organizations/{id}/governance/file/"):
 		return []place{at("home", "id", w.own.id, "file", w.ids["minutes"]), at("elsewhere", "id", w.away.id, "file", w.ids["minutes"])}
 	case has("/my/organization/"):

@@ -93,6 +93,7 @@ func (w *world) mark(t testing.TB) {
 		g.head.open(in).form(in).set("contract_employer", "own").date("contract_from", civil.Of(2018, 3, 1)).submit().is(200, roll.path)
 		w.governed(g)
 	}
+	w.accounted(t)
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
 		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
@@ -140,6 +141,19 @@ func (w *world) library(t testing.TB) {
 		clerk.open(p.path + "/submission").form(p.path + "/submission").submit().says("已提交")
 	}
 	reviewer.open(public.path + "/release").form(public.path + "/release").submit().says("已发布")
+}
+
+// accounted leaves a report in the making to the own organization and a signed one
+// to the neighbour; the own one has published a document.
+func (w *world) accounted(t testing.TB) {
+	t.Helper()
+	writeReport(w.own.head)
+	writeReport(w.next.head)
+	signReport(w.next.head).says("已签署报送")
+	const begin = "/my/disclosures/new"
+	at := w.own.head.open(begin+"?kind=document").form(begin).set("title", "章程全文").submit().path
+	w.own.head.open(at).form(at+"/file").attach("file", upload{"章程.pdf", pdfOf("charter " + w.own.id)}).submit().says("文件已收到")
+	w.own.head.open(at + "/publication").form(at + "/publication").submit().says("已公开")
 }
 
 // policyDesk leaves something at the desk in every state that waits for somebody.
@@ -212,6 +226,12 @@ func (w *world) remember(t testing.TB) {
 		"waiting text": {`select guideline_id::text from guideline_version where state = $1`, "submitted"},
 		"public text":  {`select guideline_id::text from guideline_version where state = $1`, "released"},
 		"public no":    {`select g.no::text from guideline g join guideline_version v on v.guideline_id = g.id where v.state = $1`, "released"},
+		"paper":        {`select a.id::text from attachment a join annual_report_filing f on f.id = a.owner_id where f.org_id = $1`, w.own.id},
+		"report":       {`select id::text from annual_report_filing where org_id = $1`, w.next.id},
+		"paper next":   {`select a.id::text from attachment a join annual_report_filing f on f.id = a.owner_id where f.org_id = $1`, w.next.id},
+		"disclosure":   {`select id::text from disclosure where org_id = $1`, w.own.id},
+		"version":      {`select id::text from disclosure_version where org_id = $1`, w.own.id},
+		"told":         {`select attachment_id::text from disclosure_version where org_id = $1`, w.own.id},
 		"letter":       {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
 		"letter next":  {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
 		"case":         {`select id::text from case_file where no = $1`, w.accepted},

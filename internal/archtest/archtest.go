@@ -42,7 +42,7 @@ const (
 var levels = map[string]int{
 	"migrations": words, "internal/errs": words, "internal/civil": words,
 	"internal/money": vocabulary, "internal/workday": vocabulary, "internal/authz": vocabulary, "internal/identifier": vocabulary,
-	"internal/form": forms,
+	"internal/form": forms, "internal/privacy": forms,
 
 	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms, "internal/docx": mechanisms,
 	"internal/httpserver": serving,

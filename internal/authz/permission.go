@@ -39,6 +39,12 @@ const (
 	RosterView Permission = "roster.view" // who belongs to an organization in one's scope
 	RosterEdit Permission = "roster.edit" // enter and end members of the own organization
 
+	// Internal governance
+	AnnualReportSubmit   Permission = "annual_report.submit"   // sign the annual report
+	AnnualReportOpine    Permission = "annual_report.opine"    // the supervising unit's opinion
+	AnnualReportConclude Permission = "annual_report.conclude" // the registrar's conclusion, corrections, who handed in nothing
+	DisclosurePublish    Permission = "disclosure.publish"     // publish and withdraw what the organization discloses
+
 	// Funding applications
 	ApplicationDraft   Permission = "application.draft"   // write drafts, attach papers
 	ApplicationSubmit  Permission = "application.submit"  // sign and submit
@@ -128,6 +134,11 @@ var permissions = map[Permission]permissionInfo{
 
 	RosterView: {"查看花名册", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, Auditor}},
 	RosterEdit: {"登记本组织花名册", []Role{OrgClerk, OrgHead}},
+
+	AnnualReportSubmit:   {"签署并报送年度报告", []Role{OrgHead}},
+	AnnualReportOpine:    {"对年度报告提出意见", []Role{Department}},
+	AnnualReportConclude: {"作出年报结论、退回更正、登记未报送", []Role{Subdistrict, BureauClerk}},
+	DisclosurePublish:    {"发布和撤回本组织的信息公开", []Role{OrgHead}},
 
 	ApplicationDraft:   {"填写申请", []Role{Initiator, OrgClerk, OrgHead}},
 	ApplicationSubmit:  {"签署并提交申请", []Role{Initiator, OrgHead}},

@@ -255,6 +255,9 @@ func (p *planter) reports(m *member) {
 		if !submitted.Before(p.workdayBack(1)) {
 			return // not due before the end of May
 		}
+		if !p.onPaper(m, year) {
+			continue
+		}
 		conclusion := organization.Pass
 		if year%3 == 0 && m.months > 24 {
 			conclusion = organization.Basic

@@ -56,7 +56,7 @@ func (s *Service) StartGuideline(ctx context.Context, actor authz.Actor, token, 
 // released last, and returns the entry's id.
 func (s *Service) ReviseGuideline(ctx context.Context, actor authz.Actor, token string, guideline uuid.UUID) (uuid.UUID, error) {
 	return s.createGuideline(ctx, actor, token, guideline, func(tx postgres.Tx, now time.Time) error {
-		list, err := postgres.All[GuidelineVersion](ctx, tx, `select `+versionColumns+versionTables+`where v.guideline_id = $1 order by v.number desc for update`, guideline)
+		list, err := postgres.All[GuidelineVersion](ctx, tx, `select `+guidelineColumns+versionTables+`where v.guideline_id = $1 order by v.number desc for update`, guideline)
 		if err != nil {
 			return err
 		}

@@ -121,9 +121,9 @@ func (s *Service) GuidelineDesk(ctx context.Context, actor authz.Actor) (d Guide
 	var from []taken
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
 		var b postgres.Batch
-		postgres.Gather(&b, &d.Open, `select `+versionColumns+versionTables+`where v.state in ('draft', 'submitted', 'returned')
+		postgres.Gather(&b, &d.Open, `select `+guidelineColumns+versionTables+`where v.state in ('draft', 'submitted', 'returned')
 			order by v.state <> 'submitted', v.updated_at limit $1`, mostGuidelines)
-		postgres.Gather(&b, &d.Released, `select `+versionColumns+versionTables+`where v.state = 'released'
+		postgres.Gather(&b, &d.Released, `select `+guidelineColumns+versionTables+`where v.state = 'released'
 			and not exists (select from guideline_version n where n.guideline_id = v.guideline_id and n.state = 'released' and n.number > v.number)`+guidelineOrder+` limit $1`, mostGuidelines)
 		postgres.Gather(&b, &from, `select taken_from from guideline g where taken_from <> ''
 			and exists (select from guideline_version v where v.guideline_id = g.id and v.state <> 'discarded')`)
@@ -148,7 +148,7 @@ func (s *Service) GuidelineVersions(ctx context.Context, actor authz.Actor, guid
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		list, err = postgres.All[GuidelineVersion](ctx, q, `select `+versionColumns+versionTables+`where v.guideline_id = $1 order by v.number desc limit 100`, guideline)
+		list, err = postgres.All[GuidelineVersion](ctx, q, `select `+guidelineColumns+versionTables+`where v.guideline_id = $1 order by v.number desc limit 100`, guideline)
 		if err == nil && len(list) == 0 {
 			return missing()
 		}

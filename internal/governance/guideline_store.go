@@ -32,15 +32,15 @@ const mostGuidelines = 300
 const helpSQL = `select g.duty, count(*)::int as guidelines, min(g.no) as no from guideline g
 	where g.duty <> '' and g.withdrawn_at is null and exists (select from guideline_version v where v.guideline_id = g.id and v.state = 'released') group by g.duty`
 
-// versionColumns are those of GuidelineVersion.
-const versionColumns = `v.id, v.guideline_id, g.no, g.duty, v.number, v.title, v.summary, v.body, v.state, v.written_by, v.written_name,
+// guidelineColumns are those of GuidelineVersion.
+const guidelineColumns = `v.id, v.guideline_id, g.no, g.duty, v.number, v.title, v.summary, v.body, v.state, v.written_by, v.written_name,
 	v.decided_name, v.decided_at, v.reason, v.updated_at, v.version,
 	g.withdrawn_at is not null as withdrawn, g.withdrawn_reason, g.version as entry_version`
 
 const versionTables = ` from guideline_version v join guideline g on g.id = v.guideline_id `
 
 func loadVersion(ctx context.Context, q postgres.Querier, id uuid.UUID, lock string) (GuidelineVersion, error) {
-	v, err := postgres.One[GuidelineVersion](ctx, q, `select `+versionColumns+versionTables+`where v.id = $1`+lock, id)
+	v, err := postgres.One[GuidelineVersion](ctx, q, `select `+guidelineColumns+versionTables+`where v.id = $1`+lock, id)
 	if errs.Is(err, errs.NotFound) {
 		err = missing()
 	}

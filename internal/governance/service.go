@@ -23,6 +23,8 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Attachments   *attachment.Service
+	// Reauthenticate proves who signs: account.Service has it.
+	Reauthenticate func(ctx context.Context, actor authz.Actor, password string) error
 }
 
 // Service is every act of internal governance. Methods check permission and

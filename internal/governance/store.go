@@ -26,10 +26,16 @@ const factsSQL = `
 		s.kinds, s.filed, s.confirmed,
 		m.assembly, m.council, m.election,
 		n.council_members, n.council_term, n.supervisors, n.supervisors_term, n.both,
-		coalesce(a.conclusion, '') as report_conclusion
+		coalesce(a.conclusion, '') as report_conclusion, coalesce(r.state, '') as report_state, r.first_submitted_on as report_on,
+		'summary' = any(d.public) as summary_public,
+		'accounts' = any(d.public) as accounts_public
 	from organization o
 		left join governance_charter c on c.org_id = o.id
 		left join annual_report a on a.org_id = o.id and a.report_year = $2
+		left join annual_report_filing r on r.org_id = o.id and r.report_year = $2
+		cross join lateral (
+			select coalesce(array_agg(v.kind), '{}') as public from disclosure_version v where v.org_id = o.id and v.year = $2 and v.withdrawn_at is null
+				and not exists (select from disclosure_version n where n.disclosure_id = v.disclosure_id and n.number > v.number)) d
 		cross join lateral (
 			select coalesce(array_agg(kind order by kind), '{}') as kinds, coalesce(array_agg(filed_on order by kind), '{}') as filed,
 				coalesce(array_agg(confirmed_on order by kind), '{}') as confirmed
@@ -77,13 +83,17 @@ type factsRow struct {
 	Both            []string   `db:"both"`
 
 	ReportConclusion organization.Conclusion `db:"report_conclusion"`
+	ReportState      FilingState             `db:"report_state"`
+	ReportOn         civil.Date              `db:"report_on"`
+	SummaryPublic    bool                    `db:"summary_public"`
+	AccountsPublic   bool                    `db:"accounts_public"`
 }
 
 func (r factsRow) facts() Facts {
 	f := Facts{OrgID: r.ID, Type: r.Type, Basis: r.Basis, EstablishedOn: r.EstablishedOn, Ended: r.Ended, Supervised: r.Supervised,
 		PartyOrg: r.PartyOrg, PartyMembers: r.PartyMembers, Assembly: r.Assembly, Council: r.Council, Election: r.Election,
 		CouncilMembers: r.CouncilMembers, CouncilTermTo: r.CouncilTerm, Supervisors: r.Supervisors, SupervisorsTerm: r.SupervisorsTerm, Both: r.Both,
-		ReportConclusion: r.ReportConclusion,
+		ReportConclusion: r.ReportConclusion, ReportState: r.ReportState, ReportOn: r.ReportOn, SummaryPublic: r.SummaryPublic, AccountsPublic: r.AccountsPublic,
 		Charter: Charter{TermYears: r.TermYears, AssemblyMonths: r.AssemblyMonths, CouncilMonths: r.CouncilMonths,
 			HasCouncil: triOf(r.HasCouncil), HasSupervisors: triOf(r.HasSupervisors), Version: r.CharterVersion}}
 	for i, k := range r.Kinds {

@@ -39,6 +39,7 @@ var today = civil.Of(2026, 11, 23)
 // that has a meeting short of its quorum and a supervisor.
 type site struct {
 	url     string
+	db      *dbtest.DB
 	service *governance.Service
 	actors  map[string]authz.Actor
 	meeting uuid.UUID
@@ -62,7 +63,8 @@ func newSite(t *testing.T) site {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	orgs, files := organization.New(db.App, keys), attachment.New(db.App, store, nil, nil, log)
-	s := site{service: governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files}), actors: map[string]authz.Actor{}}
+	signs := func(context.Context, authz.Actor, string) error { return nil } // passwords are tested with their accounts
+	s := site{db: db, service: governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files, Reauthenticate: signs}), actors: map[string]authz.Actor{}}
 	s.furnish(t, orgs)
 	mux := chi.NewMux()
 	router := httpserver.NewRouter(mux, log, layout.ErrorPage)
@@ -98,9 +100,9 @@ func (s *site) furnish(t *testing.T, orgs *organization.Service) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Role: authz.OrgHead, OrgID: id, Name: "陈小明"}
+	head := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Role: authz.OrgHead, OrgID: id, Name: "陈小明"}
 	s.actors["head"], s.actors["clerk"] = head, clerk
-	s.actors["subdistrict"] = authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Role: authz.Subdistrict, Subdistrict: "440310001", Name: "吴街道"}
+	s.actors["subdistrict"] = authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Role: authz.Subdistrict, Subdistrict: "440310001", Name: "吴街道"}
 	s.meeting, err = s.service.RecordMeeting(t.Context(), head, once.NewToken(), governance.Meeting{Kind: governance.CouncilMeeting, HeldOn: civil.Of(2026, 2, 28),
 		Place: "六联社区 201 室", Expected: 7, Present: 3, Resolutions: "讨论年度计划，没有表决。"})
 	if err != nil {

@@ -95,7 +95,7 @@ func itemTable(o governance.Overview, mine bool) ui.Table {
 		if mine {
 			var acts []templ.Component
 			if i.Next != "" {
-				acts = append(acts, ui.Link(i.Next, dutyHref(i.Duty)))
+				acts = append(acts, ui.Link(i.Next, dutyHref(i, o.Today.Year-1)))
 			}
 			if href := help[i.Duty]; href != "" && i.State != governance.Exempt {
 				acts = append(acts, fileLink("看范本", i.Duty.Name(), href))
@@ -124,11 +124,16 @@ func helpLinks(list []governance.Help) map[governance.Duty]string {
 }
 
 // dutyHref is where the organization does what a duty asks for.
-func dutyHref(d governance.Duty) string {
+func dutyHref(i governance.Item, lastYear int) string {
 	with := func(part, name, value string) string {
 		return paths.WithQuery(paths.MyGovernancePart(part), url.Values{name: {value}})
 	}
-	switch d {
+	if i.Publish {
+		return paths.MyDisclosures
+	}
+	switch i.Duty {
+	case governance.DutyReport:
+		return paths.MyReport(lastYear)
 	case governance.DutyCharter, governance.DutyFinance, governance.DutyDisclosure:
 		return paths.MyOrganizationPart("systems")
 	case governance.DutyAssembly:

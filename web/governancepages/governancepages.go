@@ -1,6 +1,7 @@
 // Package governancepages shows internal governance: the checklist of an
-// organization with its meetings, officers and files, the offices' board, and the
-// library of guidelines. Pages over internal/governance; no tables.
+// organization with its meetings, officers and files, the offices' board, annual
+// reports, what organizations disclose, and the library of guidelines. Pages over
+// internal/governance; no tables.
 package governancepages
 
 import (
@@ -56,6 +57,8 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	s.Get(one, authz.OrganizationStaff, p.showChecklist)
 	s.Get(one+"/file/{file}", authz.OrganizationStaff, p.sendFile)
 	p.registerLibrary(public, s)
+	p.registerReports(s, forms)
+	p.registerDisclosures(public, s, forms)
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/docx"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
@@ -234,10 +235,10 @@ func (p *Pages) createGuidelineFile(w http.ResponseWriter, r *http.Request) erro
 		p.Flash(r.Context(), "文件已收到。")
 		return httpserver.SeeOther(w, r, paths.StaffGuidelineEntry(httpserver.Param(r, "id")))
 	}
-	if faults, refused := refusalOf(err, ownFile); refused {
-		return p.renderEntry(w, r, httpserver.Status(err), faults)
+	if !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooLarge) {
+		return err
 	}
-	return err
+	return p.renderEntry(w, r, httpserver.Status(err), refusedFile(err, fileSlot, ownFile))
 }
 
 // takeGuidelineFile reads and checks the file that was sent and attaches it.
@@ -250,12 +251,9 @@ func (p *Pages) takeGuidelineFile(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	ready, err := p.received(w, r, owner, ownFile)
-	if err != nil {
-		return err
-	}
-	defer ready.Discard()
-	return p.Governance.AttachGuideline(r.Context(), actor(r), version, ready)
+	return p.takeFile(w, r, owner, fileSlot, ownFile, func(ready *attachment.Prepared) error {
+		return p.Governance.AttachGuideline(r.Context(), actor(r), version, ready)
+	})
 }
 
 // versionAndFile are the two ids of a file's address.

@@ -48,6 +48,7 @@ var workNav = []group{
 		{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 		{"claims", "注册确认", paths.Claims, authz.AccountConfirm},
 		{"governance", "内部治理", paths.StaffGovernance, authz.OrganizationStaff},
+		{"annual-reports", "年度报告", paths.StaffReports, authz.OrganizationStaff},
 		{"guidelines", "制度指引", paths.StaffGuidelines, authz.GuidelineView},
 		{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
 		{"imports", "批量导入", paths.Imports, authz.ImportView},

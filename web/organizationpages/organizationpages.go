@@ -32,6 +32,9 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Standing      *standing.Service
+	// Disclosed reads what an organization has published about itself, as the table
+	// of its public page; without columns when there is none.
+	Disclosed func(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error)
 	// Claim returns an account claim, to fill in the form of a new organization.
 	Claim func(ctx context.Context, actor authz.Actor, id uuid.UUID) (account.Claim, error)
 	// Flash keeps a message for the next page of the session.

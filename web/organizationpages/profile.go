@@ -41,6 +41,8 @@ type profileView struct {
 	Lists      ui.Table
 	Activities tableView
 	Grants     tableView
+	Disclosed  ui.Table
+	Section    string // all that it has published, "" when nothing
 	Timeline   []ui.Event
 	Past       pastForm
 }
@@ -77,7 +79,11 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		bounds, err := organization.SizeBoundsOn(r.Context(), q, today)
+		if err != nil {
+			return err
+		}
 		v = newProfile(o, s, regions, bounds)
+		v.Disclosed, err = p.Disclosed(r.Context(), q, id)
 		return err
 	})
 	if err != nil {
@@ -85,6 +91,9 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 	}
 	if into != uuid.Nil {
 		return httpserver.SeeOther(w, r, paths.Organization(into.String()))
+	}
+	if v.Disclosed.Columns != nil {
+		v.Section = paths.Disclosures(id.String())
 	}
 	v.Past = pastForm{Action: paths.Organization(id.String()), Field: ui.Field{Name: "on", Label: "看哪一天的情况"}}
 	return httpserver.Render(w, r, http.StatusOK, profilePage(v))

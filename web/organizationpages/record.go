@@ -69,7 +69,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 			ui.Tab{Href: paths.StaffOrganizationGovernance(s.Record.ID.String()), Label: "看内部治理和制度文本"})},
 		{ID: "activities", Title: "活动记录", Body: recordTable(activityTable(r, s)), Links: links(r, s, "activities", "登记活动")},
 		{ID: "reports", Title: "年度报告", Note: lookNote(s, organization.AnnualReports), Body: recordTable(reportTable(r, s)),
-			Links: links(r, s, "reports", "登记年报结论", "looks?subject=annual_reports", "登记核查")},
+			Links: links(r, s, "reports", "登记纸质年报的结论", "looks?subject=annual_reports", "登记核查")},
 		{ID: "grants", Title: "历史资助", Note: lookNote(s, organization.EarlierGrants), Body: recordTable(grantTable(r, s)),
 			Links: links(r, s, "grants", "登记资助", "looks?subject=earlier_grants", "登记核查")},
 		{ID: "grades", Title: "星级", Body: recordTable(gradeTable(r, s)), Links: gradeLinks(r, s)},
@@ -215,7 +215,7 @@ func (p *Pages) showMine(w http.ResponseWriter, r *http.Request) error {
 	v.Sections = []section{
 		{ID: "registration", Title: "登记事项", Note: "由街道和民政局登记。有误的，请联系所在街道更正", Body: ui.Facts(append([]ui.Fact{ui.F("负责人", s.Record.HeadName)}, registrationFacts(s)...))},
 		{ID: "standing", Title: "名录查询", Note: "由街道和民政局查询登记", Body: ui.DataTable(listTable(s.Standing))},
-		{ID: "reports", Title: "年度报告", Body: recordTable(reportTable(r, s))},
+		{ID: "reports", Title: "年度报告", Body: recordTable(reportTable(r, s)), Links: []ui.Tab{{Href: paths.MyReports, Label: "填写和报送年度报告"}}},
 		{ID: "grants", Title: "历史资助", Body: recordTable(grantTable(r, s))},
 	}
 	return httpserver.Render(w, r, http.StatusOK, minePage(v))
