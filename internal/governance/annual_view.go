@@ -93,7 +93,12 @@ type ReportView struct {
 	May          ReportActs
 	Why          string // said to who may not act though it is the turn of the office
 
-	files []attachment.Attachment // those replaced after a signature included
+	files  []attachment.Attachment // those replaced after a signature included
+	signed []signedRow             // what was signed last, if anything
+}
+
+type signedRow struct {
+	Document json.RawMessage `db:"document"`
 }
 
 // Status says how the report stands today.
@@ -170,7 +175,7 @@ func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time,
 	if v.Conclusion != "" && v.Conclusion != organization.Missing && v.Filing.ID == uuid.Nil {
 		v.May = ReportActs{} // concluded on paper
 	}
-	return v, s.readReport(ctx, q, &v)
+	return v, v.read()
 }
 
 // gatherReport reads the rows of one report in two round trips.
@@ -201,6 +206,7 @@ func (s *Service) gatherReport(ctx context.Context, q postgres.Querier, v *Repor
 	postgres.Gather(&b, &parts, partsSQL, v.Filing.ID)
 	postgres.Gather(&b, &v.Events, eventsOfReportSQL, v.Filing.ID)
 	postgres.Gather(&b, &files, `select `+fileColumns+` from attachment where owner_kind = '`+reportOwner+`' and owner_id = $1 and (state <> 'removed' or handed_in_at is not null) order by uploaded_at`, v.Filing.ID)
+	postgres.Gather(&b, &v.signed, `select document from annual_report_signed where filing_id = $1 order by round desc limit 1`, v.Filing.ID)
 	if err := b.Run(ctx, q); err != nil {
 		return err
 	}
@@ -210,9 +216,9 @@ func (s *Service) gatherReport(ctx context.Context, q postgres.Querier, v *Repor
 	return nil
 }
 
-// readReport reads what was typed while it may be written, and what was signed
+// read takes what was typed while it may be written, and what was signed
 // for everybody else: an office never sees a correction in the making.
-func (s *Service) readReport(ctx context.Context, q postgres.Querier, v *ReportView) error {
+func (v *ReportView) read() error {
 	if v.May.Write || v.Filing.Round == 0 {
 		v.Report, v.Faults = ReadReport(v.Typed, v.Facts)
 		if missing := application.MissingPapers(v.Slots); len(missing) > 0 {
@@ -223,15 +229,8 @@ func (s *Service) readReport(ctx context.Context, q postgres.Querier, v *ReportV
 		}
 		return nil
 	}
-	type row struct {
-		Document json.RawMessage `db:"document"`
-	}
-	r, err := postgres.One[row](ctx, q, `select document from annual_report_signed where filing_id = $1 order by round desc limit 1`, v.Filing.ID)
-	if err != nil {
-		return err
-	}
 	var kept signedReport
-	if err := json.Unmarshal(r.Document, &kept); err != nil {
+	if err := json.Unmarshal(v.signed[0].Document, &kept); err != nil {
 		return err
 	}
 	v.Report, v.Signed = kept.Report, true

@@ -265,7 +265,7 @@ func guidelinePage(v guidelineView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = textOf(v.Blocks).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = blocksOf(v.Blocks).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -327,8 +327,8 @@ func guidelinePage(v guidelineView) templ.Component {
 	})
 }
 
-// textOf shows the text of a guideline as it will stand in the document.
-func textOf(blocks []docx.Block) templ.Component {
+// blocksOf shows the text of a guideline as it will stand in the document.
+func blocksOf(blocks []docx.Block) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -158,7 +158,7 @@ func (p *Pages) renderEntry(w http.ResponseWriter, r *http.Request, status int, 
 func newEntry(r *http.Request, all []governance.GuidelineVersion, faults ui.Errors) entryView {
 	g, id := all[0], all[0].GuidelineID.String()
 	v := entryView{Page: shell(r, g.Title, "guidelines", guidelineCrumbs(deskCrumb())...), Faults: faults, Heading: g.Title, State: g.State.Name(), Tone: guidelineTone(g.State),
-		Blocks: governance.Blocks(g.Body), History: versionList(all)}
+		Blocks: governance.Blocks(g.Body), History: guidelineVersions(all)}
 	v.Errors = len(faults)
 	v.Facts = []ui.Fact{ui.F("对应事项", dutyWord(g.Duty)), ui.F("版本", "第 "+strconv.Itoa(g.Number)+" 版"), ui.F("一句话说明", orNone(g.Summary, "还没有写")), ui.F("编写人", g.WrittenName),
 		ui.F("最近改动", civil.On(g.UpdatedAt).Chinese())}
@@ -184,7 +184,7 @@ func newEntry(r *http.Request, all []governance.GuidelineVersion, faults ui.Erro
 	return v
 }
 
-func versionList(all []governance.GuidelineVersion) list {
+func guidelineVersions(all []governance.GuidelineVersion) list {
 	l := list{Table: ui.Table{Caption: "各版本，最近的在前", Columns: []ui.Column{{Label: "版本", Full: true}, {Label: "状态"}, {Label: "编写"}, {Label: "决定"}}}}
 	var rows []ui.Row
 	for _, v := range all {

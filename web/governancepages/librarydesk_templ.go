@@ -295,7 +295,7 @@ func entryPage(v entryView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = textOf(v.Blocks).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = blocksOf(v.Blocks).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
