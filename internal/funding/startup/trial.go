@@ -94,10 +94,11 @@ func (t Trial) lines(f Facts, p Params, on civil.Date) []funding.Line {
 // tried: no made-up date reaches a line, because its words are replaced.
 func (t Trial) facts(p Params, on civil.Date) Facts {
 	f := Facts{
-		EstablishedOn: t.EstablishedOn, Active: !t.has("status"), StatusName: "正常", New: t.Origin == organization.OriginNew,
+		Record: funding.Record{EstablishedOn: t.EstablishedOn, Active: !t.has("status"), StatusName: "正常", ReportsKnown: t.Reports != Unsure,
+			Lists: map[string]funding.List{}},
+		New:        t.Origin == organization.OriginNew,
 		OriginName: t.Origin.Name(), Registered: t.Registered, CategoryName: t.Category.Name(), Priority: t.Category.Priority(),
-		Finance: filed(t.Finance, on), Disclosure: filed(t.Disclosure, on), ReportsKnown: t.Reports != Unsure, GrantsKnown: true,
-		Lists: map[string]List{},
+		Finance: filed(t.Finance, on), Disclosure: filed(t.Disclosure, on), GrantsKnown: true,
 	}
 	if !f.Active {
 		f.StatusName = "不正常"
@@ -112,10 +113,10 @@ func (t Trial) facts(p Params, on civil.Date) Facts {
 			f.Reports = append(f.Reports, y)
 		}
 	}
-	for key := range lists {
-		f.Lists[key] = List{CheckedOn: on}
+	for key := range funding.Lists {
+		f.Lists[key] = funding.List{CheckedOn: on}
 		if t.has(key) {
-			f.Lists[key] = List{CheckedOn: on, Entries: []Span{{From: on}}}
+			f.Lists[key] = funding.List{CheckedOn: on, Entries: []funding.Span{{From: on}}}
 		}
 	}
 	if t.has("once") {
