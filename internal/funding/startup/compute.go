@@ -11,7 +11,7 @@ import (
 
 // Compute explains the amount: what was asked for, up to the base of the
 // organization's kind, raised for the categories fostered first (二（二）).
-func (Programme) Compute(signed json.RawMessage, o funding.Applicant, r funding.Rules) (funding.Computation, error) {
+func (Programme) Compute(signed json.RawMessage, o funding.Applicant, _ any, r funding.Rules) (funding.Computation, error) {
 	var a Application
 	if err := json.Unmarshal(signed, &a); err != nil {
 		return funding.Computation{}, fmt.Errorf("startup: signed application: %w", err)

@@ -24,6 +24,9 @@ type Programme struct{}
 // Workflow returns the programme's states and who may do what.
 func (Programme) Workflow() *workflow.Definition { return definition }
 
+// Article is where the policy sets start-up support up.
+func (Programme) Article() string { return "三（二）1（1）" }
+
 // Statement is the undertaking (Appendix A.9).
 func (Programme) Statement() application.Statement {
 	return application.Statement{Version: "startup-1", Lines: []string{
