@@ -107,13 +107,20 @@ func (a *App) wireServices() (err error) {
 func (a *App) wireReactions(programmes []funding.Programme) error {
 	s := a.services
 	s.funding.React(s.notices, s.ledger)
-	var kinds []string
+	kinds := kindsOf(programmes)
 	var purposes []ledger.Purpose
-	for _, p := range programmes {
-		kinds = append(kinds, p.Workflow().Kind)
-		purposes = append(purposes, ledger.Purpose(p.Workflow().Kind))
+	for _, kind := range kinds {
+		purposes = append(purposes, ledger.Purpose(kind))
 	}
 	return errors.Join(s.notices.Ready(kinds...), s.ledger.Ready(purposes...))
+}
+
+func kindsOf(programmes []funding.Programme) []string {
+	kinds := make([]string, len(programmes))
+	for i, p := range programmes {
+		kinds[i] = p.Workflow().Kind
+	}
+	return kinds
 }
 
 func (a *App) wireFiles() error {

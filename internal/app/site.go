@@ -82,12 +82,12 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Audit: audit.NewReader(a.db), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Audit: audit.NewReader(a.db), Programmes: kindsOf(catalog.Programmes()), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
 		homepages.New(reports),
-		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
+		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding, Trials: fundingpages.Trials()}),
 		projectpages.New(projectpages.Deps{Report: reports, BaseURL: a.cfg.BaseURL}),
 		fundpages.New(reports),
 		stylepages.New(),

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
 	"civilaffairs/web/applying"
+	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -30,6 +31,9 @@ func (startupPage) Section(v applying.SectionView) templ.Component {
 		return startupPayee(v, payeeOptions(contextOf(v.Form).Payees))
 	}
 }
+
+// Trial is the trial of start-up support.
+func (startupPage) Trial() checks.Trial { return startupTrial{} }
 
 // planView is the table of uses with its sum.
 type planView struct {

@@ -1,4 +1,4 @@
-package guidepages
+package fundingpages
 
 import (
 	"civilaffairs/internal/form"
@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/report"
+	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -16,17 +17,11 @@ import (
 // startupTrial is the trial of start-up support.
 type startupTrial struct{}
 
-// The two answers to the list of obstacles that are not one.
-const (
-	noObstacle     = "none"
-	unsureObstacle = "unsure"
-)
-
-func (startupTrial) Fields(q questions) templ.Component { return startupFields(q) }
+func (startupTrial) Fields(q checks.Questions) templ.Component { return startupFields(q) }
 
 func (startupTrial) Limit(c funding.Context) money.Fen { return startup.LimitOf(c) }
 
-func (startupTrial) Try(f *form.Form, t report.Terms) answered {
+func (startupTrial) Try(f *form.Form, t report.Terms) checks.Answered {
 	established := f.Date("established", "成立日期", form.Required, form.Past(t.Today))
 	trial := startup.Trial{
 		EstablishedOn: established,
@@ -38,49 +33,25 @@ func (startupTrial) Try(f *form.Form, t report.Terms) answered {
 		Activities:    f.Choice("activities", "办过的活动", []string{string(startup.Yes), string(startup.No)}, form.Required) == string(startup.Yes),
 		Reports:       said(f, "reports", "年度报告"),
 	}
-	readObstacles(f, t.Rules.Edition, &trial)
+	var keys []string
+	for _, o := range startup.Obstacles(t.Rules.Edition) {
+		keys = append(keys, o.Key)
+	}
+	trial.Obstacles, trial.Sure = checks.ReadObstacles(f, keys)
 	if len(f.Fields()) > 0 {
-		return answered{}
+		return checks.Answered{}
 	}
 	basis := organization.Filed
 	if trial.Registered {
 		basis = organization.Registered
 	}
-	a := answered{Limit: startup.LimitOf(funding.Context{Rules: t.Rules, Organization: organization.Organization{Basis: basis, Category: trial.Category}})}
+	a := checks.Answered{Limit: startup.LimitOf(funding.Context{Rules: t.Rules, Organization: organization.Organization{Basis: basis, Category: trial.Category}})}
 	a.Lines, a.Verdict = startup.TryOut(trial, t.Rules.Edition, t.On)
 	return a
 }
 
 func said(f *form.Form, name, label string) startup.Said {
 	return startup.Said(f.Choice(name, label, []string{string(startup.Yes), string(startup.No), string(startup.Unsure)}, form.Required))
-}
-
-// readObstacles takes “none of these” and “not sure” for what they say: with
-// nothing ticked, nothing is known.
-func readObstacles(f *form.Form, e policy.Edition, trial *startup.Trial) {
-	const name, label = "obstacles", "有没有下面的情况"
-	options := []string{}
-	for _, o := range startup.Obstacles(e) {
-		options = append(options, o.Key)
-	}
-	ticked := f.Choices(name, label, append(options, noObstacle, unsureObstacle), form.Required)
-	none, unsure := false, false
-	for _, key := range ticked {
-		switch key {
-		case noObstacle:
-			none = true
-		case unsureObstacle:
-			unsure = true
-		default:
-			trial.Obstacles = append(trial.Obstacles, key)
-		}
-	}
-	switch {
-	case none && len(ticked) > 1:
-		f.Fail(name, label, "选了“以上都没有”，又选了别的。只留一种")
-	case !f.Failed(name):
-		trial.Sure = !unsure
-	}
 }
 
 func names[T ~string](list []T) []string {
@@ -123,12 +94,9 @@ func obstacleOptions(e policy.Edition) []ui.Option {
 	for _, o := range startup.Obstacles(e) {
 		out = append(out, ui.Option{Value: o.Key, Label: o.Name})
 	}
-	return append(out, ui.Option{Value: noObstacle, Label: "以上都没有"}, ui.Option{Value: unsureObstacle, Label: "其余的不清楚"})
+	return append(out, ui.Option{Value: checks.NoObstacle, Label: "以上都没有"}, ui.Option{Value: checks.UnsureObstacle, Label: "其余的不清楚"})
 }
 
 func saidOptions(yes, no string) []ui.Option {
 	return []ui.Option{{Value: string(startup.Yes), Label: yes}, {Value: string(startup.No), Label: no}, {Value: string(startup.Unsure), Label: "不清楚"}}
 }
-
-// columns sets the options of a question side by side.
-func columns(f ui.Field) ui.Field { f.Columns = 2; return f }
