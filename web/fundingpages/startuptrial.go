@@ -30,7 +30,7 @@ func (startupTrial) Try(f *form.Form, t report.Terms) checks.Answered {
 		Origin:        organization.Origin(f.Choice("origin", "成立方式", names(organization.Origins), form.Required)),
 		Finance:       said(f, "finance", "财务制度"),
 		Disclosure:    said(f, "disclosure", "信息公开制度"),
-		Activities:    f.Choice("activities", "办过的活动", []string{string(startup.Yes), string(startup.No)}, form.Required) == string(startup.Yes),
+		Activities:    f.Choice("activities", "办过的活动", []string{string(funding.Yes), string(funding.No)}, form.Required) == string(funding.Yes),
 		Reports:       said(f, "reports", "年度报告"),
 	}
 	var keys []string
@@ -50,8 +50,8 @@ func (startupTrial) Try(f *form.Form, t report.Terms) checks.Answered {
 	return a
 }
 
-func said(f *form.Form, name, label string) startup.Said {
-	return startup.Said(f.Choice(name, label, []string{string(startup.Yes), string(startup.No), string(startup.Unsure)}, form.Required))
+func said(f *form.Form, name, label string) funding.Said {
+	return funding.Said(f.Choice(name, label, []string{string(funding.Yes), string(funding.No), string(funding.Unsure)}, form.Required))
 }
 
 func names[T ~string](list []T) []string {
@@ -98,5 +98,5 @@ func obstacleOptions(e policy.Edition) []ui.Option {
 }
 
 func saidOptions(yes, no string) []ui.Option {
-	return []ui.Option{{Value: string(startup.Yes), Label: yes}, {Value: string(startup.No), Label: no}, {Value: string(startup.Unsure), Label: "不清楚"}}
+	return []ui.Option{{Value: string(funding.Yes), Label: yes}, {Value: string(funding.No), Label: no}, {Value: string(funding.Unsure), Label: "不清楚"}}
 }

@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
@@ -61,7 +62,7 @@ func startupFields(q checks.Questions) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Radios(checks.Columns(q.Field("activities", "办过的活动", "登记在组织档案里、社区确认过的")), []ui.Option{
-			{Value: string(startup.Yes), Label: "办过 " + strconv.Itoa(startup.MinActivities(q.Edition)) + " 次或更多"}, {Value: string(startup.No), Label: "还没有"},
+			{Value: string(funding.Yes), Label: "办过 " + strconv.Itoa(startup.MinActivities(q.Edition)) + " 次或更多"}, {Value: string(funding.No), Label: "还没有"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
