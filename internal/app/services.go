@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/importing"
@@ -44,6 +45,7 @@ type services struct {
 	registry      *registry.Service
 	cases         *casework.Service
 	funding       *funding.Service
+	activities    *activity.Service
 	imports       *importing.Service
 	ledger        *ledger.Service
 	notices       *notice.Service
@@ -87,6 +89,7 @@ func (a *App) wireServices() (err error) {
 	s.imports = importing.New(importing.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Roster: s.roster, Standing: s.standing, Ledger: s.ledger})
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.activities = activity.New(a.db)
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})
 	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments})

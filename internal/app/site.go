@@ -106,7 +106,7 @@ func (a *App) features() []feature {
 		a.site.work,
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
-		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
+		fundingpages.New(fundingpages.Deps{Funding: s.funding, Activities: s.activities, Applying: applications, Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),

@@ -53,6 +53,11 @@ const (
 	UseReportSubmit    Permission = "use_report.submit"   // sign it
 	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
+	// Activities told of before (事前报备)
+	ActivityPlanFile Permission = "activity_plan.file" // tell of one, take it back
+	ActivityPlanView Permission = "activity_plan.view" // those in one's scope
+	ActivityPlanNote Permission = "activity_plan.note" // take note of one
+
 	// Registry: filing, registration, change, merger, end
 	RegistryReview Permission = "registry.review" // propose a decision, send back
 	RegistryDecide Permission = "registry.decide" // sign it, or give it back
@@ -136,6 +141,10 @@ var permissions = map[Permission]permissionInfo{
 	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},
 	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
 	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
+
+	ActivityPlanFile: {"报备活动", []Role{OrgClerk, OrgHead}},
+	ActivityPlanView: {"查看活动报备", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	ActivityPlanNote: {"知悉活动报备", []Role{Community, Subdistrict}},
 
 	RegistryReview: {"复核登记备案事项", []Role{BureauReviewer}},
 	RegistryDecide: {"决定登记备案事项", []Role{Subdistrict, BureauLeader}},

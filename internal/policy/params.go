@@ -34,6 +34,12 @@ const (
 	ActivityMinPhotos       Key = "activity.min_photos"
 	ActivityStar3BonusPct   Key = "activity.star3_bonus_pct"
 	ActivityStar2BonusPct   Key = "activity.star2_bonus_pct"
+	ActivityReceiptDays     Key = "activity.receipt_days"
+	ActivityPhotoDistance   Key = "activity.photo_distance"
+	ActivityIntake          Key = "activity.intake"
+	ActivityIntakeFrom      Key = "activity.intake_from"
+	ActivityIntakeTo        Key = "activity.intake_to"
+	ActivityPayWD           Key = "activity.pay_wd"
 
 	// 小项目，大建设工程
 	VentureCap             Key = "venture.cap"
@@ -136,6 +142,8 @@ const (
 	RegistrarBureau       = "bureau"            // 区民政局
 	MetOnCorrespondingDay = "corresponding_day" // 对应日当天
 	MetOnNextDay          = "next_day"          // 对应日的次日
+	IntakeAlways          = "always"            // 全年受理
+	IntakeYearly          = "yearly"            // 每年集中受理
 	QuorumTwoThirds       = "two_thirds"        // 三分之二以上
 	QuorumHalf            = "half"              // 半数以上
 )
@@ -191,6 +199,12 @@ var definitions = []Definition{
 	{ActivityMinPhotos, Integer, "张", "活动照片的最少张数", "成长关爱工程", nil},
 	{ActivityStar3BonusPct, Percent, "%", "三星级组织的补贴上浮", "成长关爱工程", nil},
 	{ActivityStar2BonusPct, Percent, "%", "二星级组织的补贴上浮", "成长关爱工程", nil},
+	{ActivityReceiptDays, Integer, "天", "票据日期与活动日期最多相差", "成长关爱工程", nil},
+	{ActivityPhotoDistance, Integer, "位", "照片指纹相差几位以内算相似", "成长关爱工程", nil},
+	{ActivityIntake, Choice, "", "什么时候受理", "成长关爱工程", []Option{{IntakeAlways, "全年受理"}, {IntakeYearly, "每年集中受理"}}},
+	{ActivityIntakeFrom, MonthDay, "", "集中受理的第一天", "成长关爱工程", nil},
+	{ActivityIntakeTo, MonthDay, "", "集中受理的最后一天", "成长关爱工程", nil},
+	{ActivityPayWD, Integer, "个工作日", "核定后多久内拨付", "成长关爱工程", nil},
 	{VentureCap, Money, "元", "每个项目的资助上限", "小项目，大建设工程", nil},
 	{VentureFloor, Money, "元", "每个项目的资助下限", "小项目，大建设工程", nil},
 	{VenturePerOrgPerRound, Integer, "个", "每个组织每届可报的项目", "小项目，大建设工程", nil},

@@ -36,5 +36,6 @@ func Trials() map[string]checks.Trial {
 }
 
 var programmePages = map[string]programmePage{
-	"startup": startupPage{},
+	"startup":  startupPage{},
+	"activity": activityPage{},
 }

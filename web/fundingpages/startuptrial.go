@@ -6,7 +6,6 @@ import (
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
-	"civilaffairs/internal/policy"
 	"civilaffairs/internal/report"
 	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
@@ -33,11 +32,7 @@ func (startupTrial) Try(f *form.Form, t report.Terms) checks.Answered {
 		Activities:    f.Choice("activities", "办过的活动", []string{string(funding.Yes), string(funding.No)}, form.Required) == string(funding.Yes),
 		Reports:       said(f, "reports", "年度报告"),
 	}
-	var keys []string
-	for _, o := range startup.Obstacles(t.Rules.Edition) {
-		keys = append(keys, o.Key)
-	}
-	trial.Obstacles, trial.Sure = checks.ReadObstacles(f, keys)
+	trial.Obstacles, trial.Sure = checks.ReadObstacles(f, keysOf(startup.Obstacles(t.Rules.Edition)))
 	if len(f.Fields()) > 0 {
 		return checks.Answered{}
 	}
@@ -87,14 +82,6 @@ func originOptions() []ui.Option {
 		out = append(out, ui.Option{Value: string(o), Label: o.Name()})
 	}
 	return out
-}
-
-func obstacleOptions(e policy.Edition) []ui.Option {
-	var out []ui.Option
-	for _, o := range startup.Obstacles(e) {
-		out = append(out, ui.Option{Value: o.Key, Label: o.Name})
-	}
-	return append(out, ui.Option{Value: checks.NoObstacle, Label: "以上都没有"}, ui.Option{Value: checks.UnsureObstacle, Label: "其余的不清楚"})
 }
 
 func saidOptions(yes, no string) []ui.Option {

@@ -71,7 +71,7 @@ func startupFields(q checks.Questions) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Checkboxes(checks.Columns(q.Field("obstacles", "有没有下面的情况", "有的都选上")), obstacleOptions(q.Edition), q.Form.RawAll("obstacles")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Checkboxes(checks.Columns(q.Field("obstacles", "有没有下面的情况", "有的都选上")), obstacleOptions(startup.Obstacles(q.Edition)), q.Form.RawAll("obstacles")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

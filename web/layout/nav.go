@@ -33,6 +33,8 @@ var workNav = []entry{
 	{"messages", "消息", paths.Messages, authz.AccountOwn},
 	{"liaison", "协查请求", paths.StaffLiaison, authz.LiaisonView},
 	{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
+	{"plans", "活动报备", paths.ActivityPlans, authz.ActivityPlanFile},
+	{"plans", "活动报备", paths.StaffActivityPlans, authz.ActivityPlanView},
 	{"notices", "公示", paths.StaffNotices, authz.NoticeView},
 	{"objections", "异议", paths.StaffObjections, authz.ObjectionView},
 	{"audit", "操作记录", paths.Audit, authz.AuditView},
