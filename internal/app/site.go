@@ -16,6 +16,7 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/basepages"
+	"civilaffairs/web/eventpages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
 	"civilaffairs/web/governancepages"
@@ -32,6 +33,7 @@ import (
 	"civilaffairs/web/projectpages"
 	"civilaffairs/web/registrypages"
 	"civilaffairs/web/rosterpages"
+	"civilaffairs/web/samplingpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -108,6 +110,8 @@ func (a *App) features() []feature {
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Activities: s.activities, Applying: applications, Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
+		eventpages.New(eventpages.Deps{Events: s.events, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
+		samplingpages.New(samplingpages.Deps{Sampling: s.sampling, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}

@@ -73,6 +73,15 @@ const (
 	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
 	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
 
+	// Activities, volunteers, pictures, samples
+	EventEdit    Permission = "event.edit"    // activities, volunteers, hours and pictures of one's own organization
+	EventBlock   Permission = "event.block"   // take an activity off the public calendar
+	PictureView  Permission = "picture.view"  // pictures that wait for a judgement, and requests to take them down
+	PictureJudge Permission = "picture.judge" // release what is doubtful, decide on requests
+	SampleView   Permission = "sample.view"   // samples for on-site checks, with the cases drawn
+	SampleFreeze Permission = "sample.freeze" // freeze the list of candidates
+	SampleDraw   Permission = "sample.draw"   // draw from a list that another person froze
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -157,6 +166,14 @@ var permissions = map[Permission]permissionInfo{
 	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
 	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
 	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
+
+	EventEdit:    {"登记本组织的活动、志愿者和照片", []Role{OrgClerk, OrgHead}},
+	EventBlock:   {"下架公开的活动", []Role{Subdistrict, BureauReviewer}},
+	PictureView:  {"查看待定的活动照片", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	PictureJudge: {"决定活动照片是否公开", []Role{BureauReviewer}},
+	SampleView:   {"查看现场抽查名单", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	SampleFreeze: {"固定抽查候选名单", []Role{BureauClerk}},
+	SampleDraw:   {"抽取现场抽查名单", []Role{BureauReviewer}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -128,6 +128,12 @@ const (
 	GovernanceQuorum          Key = "governance.quorum"
 	GovernanceRemindFirstDays Key = "governance.remind_first_days"
 
+	// 活动、志愿者和抽查
+	VolunteerKeepDays Key = "volunteer.keep_days"
+	PictureRemovalWD  Key = "picture.removal_wd"
+	SampleSharePct    Key = "sample.share_pct"
+	SampleLeast       Key = "sample.least"
+
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
 	SessionIdleOrgMin   Key = "session.idle_org_min"
@@ -276,6 +282,10 @@ var definitions = []Definition{
 	{GovernanceTermYears, Integer, "年", "理事、监事一届最长", "内部治理", nil},
 	{GovernanceQuorum, Choice, "", "会议的到会人数", "内部治理", []Option{{QuorumTwoThirds, "三分之二以上"}, {QuorumHalf, "半数以上"}}},
 	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期", "内部治理", nil},
+	{VolunteerKeepDays, Integer, "天", "没有确认或已退出的志愿者资料保留多久", "活动、志愿者和抽查", nil},
+	{PictureRemovalWD, Integer, "个工作日", "撤下照片的请求多久内处理", "活动、志愿者和抽查", nil},
+	{SampleSharePct, Percent, "%", "现场抽查的比例", "活动、志愿者和抽查", nil},
+	{SampleLeast, Integer, "件", "现场抽查至少抽取", "活动、志愿者和抽查", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},

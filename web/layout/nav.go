@@ -19,6 +19,7 @@ var publicNav = []entry{
 	{"projects", "资助项目", paths.Projects, authz.Public},
 	{"notices", "公示公告", paths.Notices, authz.Public},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},
+	{"activities", "活动日历", paths.Activities, authz.Public},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"eligibility", "资格自查", paths.Eligibility, authz.Public},
@@ -42,6 +43,10 @@ var workNav = []entry{
 	{"accounts", "账号", paths.Accounts, authz.AccountView},
 	{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 	{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
+	{"activities", "活动和志愿者", paths.MyActivities, authz.EventEdit},
+	{"activities", "公开的活动", paths.StaffActivities, authz.EventBlock},
+	{"pictures", "活动照片", paths.StaffPictures, authz.PictureView},
+	{"samples", "现场抽查", paths.StaffSamples, authz.SampleView},
 	{"governance", "内部治理", paths.StaffGovernance, authz.OrganizationStaff},
 	{"imports", "批量导入", paths.Imports, authz.ImportView},
 	{"fund", "专项资金", paths.StaffFund, authz.FundView},
@@ -53,6 +58,7 @@ var workNav = []entry{
 // footNav is at the foot of every page.
 var footNav = []entry{
 	{"open-data", "开放数据", paths.OpenData, authz.Public},
+	{"samples", "现场抽查", paths.Samples, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},
 	{"styleguide", "页面规范", paths.StyleGuide, authz.Public},

@@ -43,6 +43,7 @@ type profileView struct {
 	Grants     tableView
 	Timeline   []ui.Event
 	Past       pastForm
+	Helping    helpingView
 }
 
 // listedView is an entry of a list in force, said at the top of the page.
@@ -77,7 +78,8 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v = newProfile(o, s, regions)
-		return nil
+		v.Helping, err = helping(r.Context(), q, id)
+		return err
 	})
 	if err != nil {
 		return err
