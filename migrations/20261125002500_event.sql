@@ -11,7 +11,7 @@ create table event (
   state text not null check (state in ('draft', 'planned', 'held', 'cancelled', 'blocked')),
   -- A draft saves however incomplete; nothing else does.
   title text not null check (char_length(title) between 1 and 80),
-  theme text not null default '' check (theme in ('', 'hardship', 'neighbours', 'governance', 'safety', 'women', 'family', 'waste', 'civic', 'culture', 'other')),
+  theme text not null default '' check (theme in ('', 'hardship', 'neighbours', 'governance', 'safety', 'women', 'family', 'waste', 'civic', 'local', 'other')),
   day date check (day between '1990-01-01' and '2100-12-31'),
   from_min int check (from_min between 0 and 1439),   -- minutes from midnight
   until_min int check (until_min between 1 and 1440),

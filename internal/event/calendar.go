@@ -147,7 +147,7 @@ func (s *Service) List(ctx context.Context, f Filter, past bool, cursor string, 
 		if !ok {
 			at = position{at: p.Today.Start(), id: uuid.Nil}
 		}
-		rows, err := list(ctx, q, f, at, past, ok, size+1)
+		rows, err := list(ctx, q, f, at, p.Today, past, ok, size+1)
 		if err != nil {
 			return err
 		}
@@ -157,9 +157,9 @@ func (s *Service) List(ctx context.Context, f Filter, past bool, cursor string, 
 	return p, err
 }
 
-// list reads in the direction of the list, or against it when going back. Without
-// a place to go on from, today is to come and not past.
-func list(ctx context.Context, q postgres.Querier, f Filter, at position, past, given bool, limit int) ([]Entry, error) {
+// list reads in the direction of the list, or against it when going back. Today is
+// to come and not past, whatever the place to go on from.
+func list(ctx context.Context, q postgres.Querier, f Filter, at position, today civil.Date, past, given bool, limit int) ([]Entry, error) {
 	op, dir := ">", "asc"
 	if past != at.back {
 		op, dir = "<", "desc"
@@ -168,13 +168,17 @@ func list(ctx context.Context, q postgres.Querier, f Filter, at position, past, 
 	if !given && !past {
 		inclusive = ">="
 	}
+	half := ">="
+	if past {
+		half = "<"
+	}
 	events, records, args := f.where()
-	events += fmt.Sprintf(` and (e.starts_at, e.id) %s ($4, $5) order by e.starts_at %s, e.id %[2]s limit $6`, inclusive, dir)
+	events += fmt.Sprintf(` and (e.starts_at, e.id) %s ($4, $5) and e.starts_at %s $7 order by e.starts_at %s, e.id %[3]s limit $6`, inclusive, half, dir)
 	// Bounded by the date as well, which is what its index knows.
-	records += fmt.Sprintf(` and (a.held_on::timestamp at time zone 'Asia/Shanghai', a.id) %s ($4, $5) and a.held_on %s= ($4::timestamptz at time zone 'Asia/Shanghai')::date
-		order by a.held_on %s, a.id %[3]s limit $6`, inclusive, op, dir)
+	records += fmt.Sprintf(` and (a.held_on::timestamp at time zone 'Asia/Shanghai', a.id) %s ($4, $5) and a.held_on %s $8
+		and a.held_on %s= ($4::timestamptz at time zone 'Asia/Shanghai')::date order by a.held_on %s, a.id %[4]s limit $6`, inclusive, half, op, dir)
 	return postgres.All[Entry](ctx, q, `select `+entryColumns+` from ((`+events+`) union all (`+records+`))`+withOrganization+
-		` order by x.at `+dir+`, x.id `+dir+` limit $6`, append(args, at.at, at.id, limit)...)
+		` order by x.at `+dir+`, x.id `+dir+` limit $6`, append(args, at.at, at.id, limit, today.Start(), today)...)
 }
 
 // cut makes a page of the rows read, which may be one too many.
@@ -245,9 +249,9 @@ type dayEntry struct {
 func monthOf(ctx context.Context, q postgres.Querier, f Filter, first, next civil.Date) ([]dayEntry, error) {
 	events, records, args := f.where()
 	return postgres.All[dayEntry](ctx, q, `select `+entryColumns+`, x.of from (
-			select y.*, row_number() over (partition by day order by state = 'cancelled', at, id) as place, (count(*) over (partition by day))::int as of from (
+			select y.*, row_number() over (partition by day order by state = 'cancelled', at, id) as spot, (count(*) over (partition by day))::int as of from (
 				(`+events+` and e.starts_at >= $4 and e.starts_at < $5) union all (`+records+` and a.held_on >= $6 and a.held_on < $7)) y
-		)`+withOrganization+` where x.place <= $8 order by x.day, x.place`, append(args, first.Start(), next.Start(), first, next, shownOfDay)...)
+		)`+withOrganization+` where x.spot <= $8 order by x.day, x.spot`, append(args, first.Start(), next.Start(), first, next, shownOfDay)...)
 }
 
 // Feed returns what is to come and what was in the last month, for calendars that

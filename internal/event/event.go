@@ -51,12 +51,12 @@ func (s State) Public() bool { return s == Planned || s == Held || s == Cancelle
 type Theme string
 
 // Themes lists the themes in the order of forms (those of the 2025 call, domain §4).
-var Themes = []Theme{"hardship", "neighbours", "governance", "safety", "women", "family", "waste", "civic", "culture", "other"}
+var Themes = []Theme{"hardship", "neighbours", "governance", "safety", "women", "family", "waste", "civic", "local", "other"}
 
 // Name returns the Chinese name, the raw value when unknown.
 func (t Theme) Name() string {
-	return named(t, map[Theme]string{"hardship": "帮扶困难群体", "neighbours": "邻里互助", "governance": "社区共治", "safety": "平安和安全", "women": "妇女健康",
-		"family": "家庭和亲子", "waste": "垃圾分类和环保", "civic": "文明风尚", "culture": "文体和社区特色", "other": "其他"})
+	return named(t, map[Theme]string{"hardship": "困难群体帮扶", "neighbours": "邻里互助和志愿服务", "governance": "社区协商共治", "safety": "平安和安全", "women": "妇女儿童健康",
+		"family": "家庭家教家风", "waste": "垃圾分类和环保", "civic": "文明和文化", "local": "社区特色", "other": "其他公益服务"})
 }
 
 func named[T ~string](v T, names map[T]string) string {

@@ -96,7 +96,7 @@ func (in Input) when(f *errs.Faults, complete bool) {
 	switch {
 	case complete && in.Until == Unset:
 		f.Add("until", labelUntil, "填几点结束，如 11:30。")
-	case in.From != Unset && in.Until != Unset && in.Until <= in.From:
+	case in.From != Unset && in.From < 24*60 && in.Until != Unset && in.Until <= in.From:
 		f.Add("until", labelUntil, fmt.Sprintf("结束时间要晚于开始时间 %s。到半夜的填 24:00。", in.From))
 	}
 }
