@@ -156,7 +156,7 @@ func times(d civil.Date, from, until event.Clock) string {
 	if from != event.Unset {
 		text += " " + from.String()
 		if until != event.Unset {
-			text += "–" + until.String()
+			text += "\u2060–\u2060" + until.String() // never broken
 		}
 	}
 	return text
