@@ -14,7 +14,9 @@ import (
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/calendar"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/importing"
@@ -31,6 +33,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
+	"civilaffairs/internal/sampling"
 	"civilaffairs/internal/standing"
 
 	"github.com/google/uuid"
@@ -43,7 +46,9 @@ type services struct {
 	applications  *application.Service
 	registry      *registry.Service
 	cases         *casework.Service
+	events        *event.Service
 	funding       *funding.Service
+	activities    *activity.Service
 	imports       *importing.Service
 	ledger        *ledger.Service
 	notices       *notice.Service
@@ -51,6 +56,7 @@ type services struct {
 	governance    *governance.Service
 	organizations *organization.Service
 	roster        *roster.Service
+	sampling      *sampling.Service
 	policies      *policy.Service
 	desk          *policy.Desk
 	calendar      *calendar.Service
@@ -87,6 +93,9 @@ func (a *App) wireServices() (err error) {
 	s.imports = importing.New(importing.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Roster: s.roster, Standing: s.standing, Ledger: s.ledger})
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
+	s.activities = activity.New(a.db)
+	s.events = event.New(event.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Attachments: s.attachments})
+	s.sampling = sampling.New(a.db, sampled(programmes)...)
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})
 	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments, Reauthenticate: s.accounts.Reauthenticate})
@@ -107,13 +116,28 @@ func (a *App) wireServices() (err error) {
 func (a *App) wireReactions(programmes []funding.Programme) error {
 	s := a.services
 	s.funding.React(s.notices, s.ledger)
-	var kinds []string
+	kinds := kindsOf(programmes)
 	var purposes []ledger.Purpose
-	for _, p := range programmes {
-		kinds = append(kinds, p.Workflow().Kind)
-		purposes = append(purposes, ledger.Purpose(p.Workflow().Kind))
+	for _, kind := range kinds {
+		purposes = append(purposes, ledger.Purpose(kind))
 	}
 	return errors.Join(s.notices.Ready(kinds...), s.ledger.Ready(purposes...))
+}
+
+func kindsOf(programmes []funding.Programme) []string {
+	kinds := make([]string, len(programmes))
+	for i, p := range programmes {
+		kinds[i] = p.Workflow().Kind
+	}
+	return kinds
+}
+
+// sampled are the kinds of case that on-site checks are drawn from.
+func sampled(programmes []funding.Programme) (kinds []sampling.Kind) {
+	for _, p := range programmes {
+		kinds = append(kinds, sampling.Kind{Key: p.Workflow().Kind, Name: p.Workflow().Name})
+	}
+	return kinds
 }
 
 func (a *App) wireFiles() error {
@@ -142,6 +166,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
 	jobs.Every(reg, "governance", time.Hour, s.governance.Remind)
 	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
+	jobs.Every(reg, "volunteers", 24*time.Hour, s.events.Forget)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })
 	jobs.Every(reg, "mail", 30*time.Second, s.mailer.Send)
 	jobs.Every(reg, "form-tokens", 24*time.Hour, func(ctx context.Context) error { _, err := once.Sweep(ctx, a.db); return err })

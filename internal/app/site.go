@@ -17,6 +17,7 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/basepages"
+	"civilaffairs/web/eventpages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
 	"civilaffairs/web/governancepages"
@@ -33,6 +34,7 @@ import (
 	"civilaffairs/web/projectpages"
 	"civilaffairs/web/registrypages"
 	"civilaffairs/web/rosterpages"
+	"civilaffairs/web/samplingpages"
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
@@ -85,12 +87,12 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Governance: s.governance, Audit: audit.NewReader(a.db), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Governance: s.governance, Audit: audit.NewReader(a.db), Programmes: kindsOf(catalog.Programmes()), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
 		homepages.New(reports),
-		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding}),
+		guidepages.New(guidepages.Deps{Report: reports, Funding: s.funding, Trials: fundingpages.Trials()}),
 		projectpages.New(projectpages.Deps{Report: reports, BaseURL: a.cfg.BaseURL}),
 		fundpages.New(reports),
 		stylepages.New(),
@@ -109,8 +111,10 @@ func (a *App) features() []feature {
 		a.site.work,
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
-		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
+		fundingpages.New(fundingpages.Deps{Funding: s.funding, Activities: s.activities, Applying: applications, Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
+		eventpages.New(eventpages.Deps{Events: s.events, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
+		samplingpages.New(samplingpages.Deps{Sampling: s.sampling, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}

@@ -73,6 +73,16 @@ func (w *world) places(pattern string) []place {
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):
 		return []place{at("home", "id", w.own.id, "member", w.ids["member"]), at("elsewhere", "id", w.away.id, "member", w.ids["member"])}
+	case has("/activities/{no}") || has("/my/activities/{no}") || has("/staff/activities/{no}"):
+		return []place{at("", "no", w.ids["event no"], "picture", w.ids["picture none"], "entry", uuid.NewString())}
+	case has("/my/volunteers/{volunteer}"):
+		return []place{at("", "volunteer", w.ids["volunteer"])}
+	case has("/staff/pictures/{picture}"):
+		return []place{at("", "picture", w.ids["picture doubtful"])}
+	case has("/staff/picture-requests/{request}"):
+		return []place{at("", "request", w.ids["picture request"])}
+	case has("/samples/{no}") || has("/staff/samples/{no}"):
+		return []place{at("", "no", w.ids["sample"])}
 	case has("/my/liaison/"):
 		return []place{at("", "entry", w.ids["ask"])}
 	case has("/staff/organizations/{id}/liaison"):

@@ -54,6 +54,7 @@ func newWorld(t testing.TB) *world {
 	w.everybody(t)
 	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
 	w.remember(t)
+	w.outing(t)
 	w.notice(t)
 	return w
 }

@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -218,12 +219,16 @@ func Arrange(slots []Slot, files []attachment.Attachment) []SlotFiles {
 // FileItem is the name under which a correction or an error names a slot.
 func FileItem(slot string) string { return "file:" + slot }
 
-// MissingPapers names the slots that need a paper and have none.
+// MissingPapers names the slots that need papers and have none, or too few.
 func MissingPapers(slots []SlotFiles) []errs.Field {
 	var fields []errs.Field
 	for _, s := range slots {
-		if s.Required && s.Usable() == 0 {
+		n := s.Usable()
+		switch {
+		case n == 0 && s.Required:
 			fields = append(fields, errs.Field{Name: FileItem(s.Key), Label: s.Label, Message: "还没有上传"})
+		case n > 0 && n < s.Min:
+			fields = append(fields, errs.Field{Name: FileItem(s.Key), Label: s.Label, Message: fmt.Sprintf("至少 %d 份，现在是 %d 份。再上传 %d 份", s.Min, n, s.Min-n)})
 		}
 	}
 	return fields

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"civilaffairs/internal/attachment/inspect"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
@@ -51,7 +52,7 @@ type Kind interface {
 	Judge(ctx context.Context, q postgres.Querier, c casework.Case, s Subject) (Judgement, error)
 	// Submitted keeps a document that was signed, in its own tables; another call
 	// for the same case replaces it (corrections). c has moved already.
-	Submitted(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, s Subject, d Document, j Judgement, again bool) error
+	Submitted(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, s Subject, d Document, j Judgement, again bool) error
 	// Accepting says what stands against taking the case in now (errs.Invalid).
 	Accepting(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case) error
 	// MaxRounds is how often the case may be sent back for corrections.
@@ -161,7 +162,17 @@ type Slot struct {
 	Label    string
 	Hint     string
 	Required bool
-	Max      int // files; 1 when zero
+	Min      int  // files, when required or begun; 1 when zero
+	Max      int  // files; 1 when zero
+	Pictures bool // nothing but pictures
+}
+
+// Kinds are the types of file that the slot takes, nil for all.
+func (s Slot) Kinds() []inspect.Kind {
+	if s.Pictures {
+		return inspect.Pictures
+	}
+	return nil
 }
 
 // Statement is the text of an undertaking.

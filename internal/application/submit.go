@@ -236,7 +236,7 @@ func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	if err != nil {
 		return err
 	}
-	if err := r.Kind.Submitted(ctx, tx, now, c, r.Subject, document, r.Judgement, !first); err != nil {
+	if err := r.Kind.Submitted(ctx, tx, now, actor, c, r.Subject, document, r.Judgement, !first); err != nil {
 		return err
 	}
 	if err := postgres.ExecOne(ctx, tx, `update application set organization = $2, version = version + 1 where case_id = $1`, c.ID, snapshot); err != nil {

@@ -26,7 +26,7 @@ const (
 	happenings         // L2
 	shared             // L3
 	registries         // L4
-	proceedings        // between: the application in writing, on the registries, below what it asks for
+	proceedings        // between: the application in writing and the activity, on the registries, below what stands on them
 	features           // L5
 	crossing           // L6
 	leaf               // web leaves, see leaves: beside the levels, not on them
@@ -54,10 +54,11 @@ var levels = map[string]int{
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
 
-	"internal/application": proceedings,
+	"internal/application": proceedings, "internal/event": proceedings,
 
 	"internal/funding": features, "internal/rating": features, "internal/supervision": features, "internal/incubator": features,
 	"internal/governance": features, "internal/training": features, "internal/publicity": features, "internal/registry": features, "internal/liaison": features,
+	"internal/sampling": features,
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 

@@ -59,6 +59,11 @@ const (
 	UseReportSubmit    Permission = "use_report.submit"   // sign it
 	UseReportCheck     Permission = "use_report.check"    // accept it, send it back
 
+	// Activities told of before (事前报备)
+	ActivityPlanFile Permission = "activity_plan.file" // tell of one, take it back
+	ActivityPlanView Permission = "activity_plan.view" // those in one's scope
+	ActivityPlanNote Permission = "activity_plan.note" // take note of one
+
 	// Registry: filing, registration, change, merger, end
 	RegistryReview Permission = "registry.review" // propose a decision, send back
 	RegistryDecide Permission = "registry.decide" // sign it, or give it back
@@ -78,6 +83,15 @@ const (
 	GuidelineView    Permission = "guideline.view"    // the library in work
 	GuidelineEdit    Permission = "guideline.edit"    // write what it offers
 	GuidelineRelease Permission = "guideline.release" // release, return or withdraw what another person wrote
+
+	// Activities, volunteers, pictures, samples
+	EventEdit    Permission = "event.edit"    // activities, volunteers, hours and pictures of one's own organization
+	EventBlock   Permission = "event.block"   // take an activity off the public calendar
+	PictureView  Permission = "picture.view"  // pictures that wait for a judgement, and requests to take them down
+	PictureJudge Permission = "picture.judge" // release what is doubtful, decide on requests
+	SampleView   Permission = "sample.view"   // samples for on-site checks, with the cases drawn
+	SampleFreeze Permission = "sample.freeze" // freeze the list of candidates
+	SampleDraw   Permission = "sample.draw"   // draw from a list that another person froze
 
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
@@ -153,6 +167,10 @@ var permissions = map[Permission]permissionInfo{
 	UseReportSubmit:    {"签署并提交使用报告", []Role{OrgHead}},
 	UseReportCheck:     {"核查使用报告", []Role{BureauClerk}},
 
+	ActivityPlanFile: {"报备活动", []Role{OrgClerk, OrgHead}},
+	ActivityPlanView: {"查看活动报备", []Role{Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	ActivityPlanNote: {"知悉活动报备", []Role{Community, Subdistrict}},
+
 	RegistryReview: {"复核登记备案事项", []Role{BureauReviewer}},
 	RegistryDecide: {"决定登记备案事项", []Role{Subdistrict, BureauLeader}},
 	RegistryAnswer: {"同意合并、陈述申辩", []Role{OrgHead}},
@@ -168,6 +186,14 @@ var permissions = map[Permission]permissionInfo{
 	GuidelineView:    {"查看制度指引的编写", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
 	GuidelineEdit:    {"编写制度指引", []Role{BureauClerk}},
 	GuidelineRelease: {"发布、退回、下架制度指引", []Role{BureauReviewer, BureauLeader}},
+
+	EventEdit:    {"登记本组织的活动、志愿者和照片", []Role{OrgClerk, OrgHead}},
+	EventBlock:   {"下架公开的活动", []Role{Subdistrict, BureauReviewer}},
+	PictureView:  {"查看待定的活动照片", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	PictureJudge: {"决定活动照片是否公开", []Role{BureauReviewer}},
+	SampleView:   {"查看现场抽查名单", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	SampleFreeze: {"固定抽查候选名单", []Role{BureauClerk}},
+	SampleDraw:   {"抽取现场抽查名单", []Role{BureauReviewer}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

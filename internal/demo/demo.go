@@ -22,6 +22,7 @@ import (
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/incubator"
@@ -32,6 +33,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
+	"civilaffairs/internal/sampling"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
 
@@ -60,6 +62,8 @@ type Deps struct {
 	Bases         *incubator.Service
 	Liaison       *liaison.Service
 	Governance    *governance.Service
+	Events        *event.Service
+	Sampling      *sampling.Service
 	// Import reads a spreadsheet in and confirms it or leaves it waiting.
 	Import func(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error
 }

@@ -51,8 +51,10 @@ const (
 
 // Terms name the parameters of a programme's own deadlines.
 type Terms struct {
-	PayDays      string // working days from the settled notice to the payment
-	ReportMonths string // months from the payment to the use report
+	PayDays string // working days from the settled notice to the payment
+	// ReportMonths are those from the payment to the use report; "" for support of
+	// what was spent already, which ends with the payment.
+	ReportMonths string
 }
 
 var (
@@ -60,6 +62,57 @@ var (
 	judged  = append(tookIn[:len(tookIn):len(tookIn)], Endorse, Refer, Oppose)
 	decided = append(judged[:len(judged):len(judged)], Consent, Sign)
 )
+
+// Places before the decision, the same for every programme.
+var (
+	drafting    = workflow.Place{State: workflow.Draft, Waits: authz.OrgHead}
+	community   = workflow.Place{State: workflow.Opining, Waits: authz.Community}
+	subdistrict = workflow.Place{State: workflow.Opining, Waits: authz.Subdistrict}
+	accepting   = workflow.Place{State: workflow.Accepting, Waits: authz.BureauClerk}
+	correcting  = workflow.Place{State: workflow.Correcting, Waits: authz.OrgHead}
+	lapsed      = workflow.Place{State: workflow.Lapsed}
+)
+
+// Flow returns the whole way of an application by an organization: its own way to
+// acceptance, then AfterAcceptance. Opinions inform and lapse; they never stop a
+// case. An applicant may withdraw until the notice is out.
+func Flow(kind, name, prefix string, t Terms) *workflow.Definition {
+	return &workflow.Definition{Kind: kind, Name: name, Prefix: prefix, Start: drafting,
+		Transitions: append(intake(), AfterAcceptance(accepting, t)...)}
+}
+
+// intake is the way from the draft to acceptance.
+func intake() []workflow.Transition {
+	clerk, apart := roles(authz.BureauClerk), []workflow.Action{"submit", "resubmit", "opine"}
+	return []workflow.Transition{
+		{Action: "submit", Label: "签署并提交", From: places(drafting), To: community,
+			By: roles(authz.OrgHead, authz.Community), DueParam: "opinion.community_wd"},
+		{Action: "opine", Label: "社区提出意见", From: places(community), To: subdistrict,
+			By: roles(authz.Community), NotBy: apart[:1:1], DueParam: "opinion.subdistrict_wd"},
+		{Action: workflow.Lapse, Label: "社区逾期未提出意见", From: places(community), To: subdistrict,
+			By: roles(authz.System), DueParam: "opinion.subdistrict_wd"},
+		{Action: "opine", Label: "街道提出意见", From: places(subdistrict), To: accepting,
+			By: roles(authz.Subdistrict), NotBy: []workflow.Action{"submit", "opine"}, DueParam: "opinion.bureau_wd"},
+		{Action: workflow.Lapse, Label: "街道逾期未提出意见", From: places(subdistrict), To: accepting,
+			By: roles(authz.System), DueParam: "opinion.bureau_wd"},
+		{Action: "accept", Label: "受理", From: places(accepting), To: Reviewing, By: clerk, NotBy: apart, KeepsDue: true},
+		{Action: "return", Label: "退回补正", From: places(accepting), To: correcting,
+			By: clerk, NotBy: apart, PausesClock: true, DueParam: "filing.correct_wd"},
+		{Action: "refuse", Label: "不予受理", From: places(accepting), To: Refused, By: clerk, NotBy: apart},
+		{Action: "resubmit", Label: "补正后再提交", From: places(correcting), To: accepting,
+			By: roles(authz.OrgHead, authz.Community), KeepsDue: true},
+		{Action: workflow.Lapse, Label: "逾期未补正，视为撤回", From: places(correcting), To: lapsed, By: roles(authz.System)},
+		{Action: "withdraw", Label: "撤回申请", From: places(drafting, community, subdistrict, accepting, correcting,
+			Reviewing, Consenting, Signing, ToPublish), To: Withdrawn, By: roles(authz.OrgHead)},
+		{Action: "discard", Label: "撤销草稿", From: places(drafting), To: Withdrawn, By: roles(authz.OrgClerk, authz.Community)},
+	}
+}
+
+// Reports reports whether a grant of the programme owes a use report.
+func Reports(p Programme) bool {
+	t, ok := p.Workflow().Find(Granted, Pay)
+	return ok && t.To != Closed
+}
 
 // AfterAcceptance returns the steps from review to closing (DESIGN §2, §3.2):
 // clerk, reviewer and leader are three people on one case, the leading group
@@ -104,6 +157,9 @@ func publicity(t Terms) []workflow.Transition {
 
 func use(t Terms) []workflow.Transition {
 	clerk := roles(authz.BureauClerk)
+	if t.ReportMonths == "" {
+		return []workflow.Transition{{Action: Pay, Label: "拨付成功，办结", From: places(Granted), To: Closed, By: roles(authz.Finance), NotBy: decided}}
+	}
 	return []workflow.Transition{
 		{Action: Pay, Label: "拨付成功", From: places(Granted), To: Reporting, By: roles(authz.Finance), NotBy: decided, DueMonthsParam: t.ReportMonths},
 		{Action: Report, Label: "提交使用报告", From: places(Reporting), To: Checking, By: roles(authz.OrgHead), DueParam: "opinion.bureau_wd"},

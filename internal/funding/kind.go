@@ -80,7 +80,13 @@ func (k kind) Subject(ctx context.Context, q postgres.Querier, now time.Time, c 
 		return nil, err
 	}
 	out.Stood.lay(&out.Organization)
-	out.Payees, err = organization.Payees(ctx, q, c.OrganizationID)
+	if c.SubmittedAt != nil {
+		out.SubmittedOn = civil.On(*c.SubmittedAt)
+	}
+	if out.Payees, err = organization.Payees(ctx, q, c.OrganizationID); err != nil {
+		return nil, err
+	}
+	out.Known, err = k.s.known(ctx, q, k.Programme, c, out.Today, out.Rules, false)
 	return out, err
 }
 
@@ -106,12 +112,12 @@ func (k kind) Judge(ctx context.Context, q postgres.Querier, c casework.Case, s 
 	return Judgement{lines, verdict}, err
 }
 
-func (k kind) Submitted(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, _ application.Subject, d application.Document, j application.Judgement, again bool) error {
+func (k kind) Submitted(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, _ application.Subject, d application.Document, j application.Judgement, again bool) error {
 	document, ok := d.(Document)
 	if !ok {
 		return fmt.Errorf("funding: %T is no document of a programme", d)
 	}
-	if err := k.Keep(ctx, tx, c.ID, c.OrganizationID, document); err != nil {
+	if err := k.Keep(ctx, tx, now, actor, c, document); err != nil {
 		return err
 	}
 	stage := "submission"
@@ -139,9 +145,9 @@ func (k kind) MaxRounds(ctx context.Context, q postgres.Querier, now time.Time, 
 func (kind) AfterAcceptance() string { return "我局将依次进行复核、签批和公示。" }
 
 // Grounds are the reasons for which an application for support is not taken in.
-func (kind) Grounds() []application.Ground {
+func (k kind) Grounds() []application.Ground {
 	return []application.Ground{
-		{Key: "ineligible", Text: "不符合申请条件", Article: "《实施意见》三（二）1（1）"},
+		{Key: "ineligible", Text: "不符合申请条件", Article: "《实施意见》" + k.Article()},
 		{Key: "not_community", Text: "不属于社区社会组织", Article: "《实施意见》二（二）"},
 		{Key: "false", Text: "申请材料不真实", Article: "《实施意见》三（三）3"},
 		{Key: "incomplete", Text: "补正后材料仍不齐全", Article: "政策参数“补正次数”"},
@@ -154,5 +160,5 @@ func (k kind) Released(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	if from == ToPublish {
 		return k.s.giveUp(ctx, tx, now, actor, c, "申请人撤回")
 	}
-	return k.Release(ctx, tx, c.ID)
+	return k.Release(ctx, tx, now, actor, c)
 }

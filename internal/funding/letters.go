@@ -47,8 +47,15 @@ func approvalText(p Programme, c casework.Case, a Award) []casework.Paragraph {
 	return []casework.Paragraph{
 		{Lines: []string{received(p, c)}},
 		{Heading: "批复意见", Lines: lines},
-		{Heading: "使用要求", Lines: []string{"资助款专款专用，只用于组织的硬件建设、服务支出和能力提升，不得侵占、私分、挪用（《实施意见》三（三）3）。请保存票据，按时提交使用报告，结余退回。"}},
+		{Heading: "使用要求", Lines: []string{useTerms(p)}},
 	}
+}
+
+func useTerms(p Programme) string {
+	if !Reports(p) {
+		return "该项资助用于补贴已经发生的支出，不用另交使用报告。请保存活动记录和票据，配合检查和审计；票据不得再向其他财政资金报销（《实施意见》三（三）3）。"
+	}
+	return "资助款专款专用，只用于组织的硬件建设、服务支出和能力提升，不得侵占、私分、挪用（《实施意见》三（三）3）。请保存票据，按时提交使用报告，结余退回。"
 }
 
 // paymentText tells that the money was sent, with the day on which its use has
@@ -57,6 +64,9 @@ func paymentText(p Programme, c casework.Case, amount money.Fen, voucher string,
 	lines := []string{fmt.Sprintf("%s资助款人民币 %s 元（大写：%s）已于 %s拨付到您单位经核实的收款账户。", p.Workflow().Name, amount, amount.Upper(), on.Chinese())}
 	if voucher != "" {
 		lines = append(lines, "支付凭证号："+voucher+"。")
+	}
+	if !Reports(p) {
+		return []casework.Paragraph{{Lines: lines}, {Heading: "后续", Lines: []string{useTerms(p)}}}
 	}
 	return []casework.Paragraph{
 		{Lines: lines},

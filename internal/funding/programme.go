@@ -11,8 +11,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"time"
 
 	"civilaffairs/internal/application"
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/money"
@@ -30,6 +33,8 @@ import (
 type Programme interface {
 	// Workflow is its states and who may do what; its Kind is the programme's key.
 	Workflow() *workflow.Definition
+	// Article is where the policy sets the programme up: 三（二）1（1）.
+	Article() string
 	// Statement is the undertaking that the head signs, with its version.
 	Statement() application.Statement
 	// Sections are the parts of its form, in order.
@@ -49,12 +54,30 @@ type Programme interface {
 	Read(v url.Values, c Context) (Document, []errs.Field)
 	// Keep stores the document in the programme's own tables; a second call for the
 	// same case replaces it (corrections).
-	Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID, d Document) error
+	Keep(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, d Document) error
 	// Compute returns what a signed application may be granted by the rules, line by
-	// line, and what the public reads of it. It is pure.
-	Compute(signed json.RawMessage, a Applicant, r Rules) (Computation, error)
+	// line, and what the public reads of it. It is pure; known is what Known of a
+	// Knowing programme returned, nil for others.
+	Compute(signed json.RawMessage, a Applicant, known any, r Rules) (Computation, error)
 	// Release gives up what an application that ended without a grant had claimed.
-	Release(ctx context.Context, tx postgres.Tx, caseID uuid.UUID) error
+	Release(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case) error
+}
+
+// Knowing is a programme whose form and amount depend on more than the
+// organization and what was typed: what it was granted before, grades, the money
+// that is left. Context.Known and Compute hold what Known returns.
+type Knowing interface {
+	Known(ctx context.Context, q postgres.Querier, a Asked) (any, error)
+}
+
+// Asked is what a Knowing programme is asked about.
+type Asked struct {
+	CaseID, Organization uuid.UUID
+	Today                civil.Date
+	Rules                Rules
+	Free                 money.Fen // in this year's pool of the programme
+	// Lock keeps others from granting by the same facts until the transaction ends.
+	Lock bool
 }
 
 // Rules are the document in force on a date and its edition of parameters.
@@ -92,6 +115,10 @@ type Context struct {
 	Rules        Rules
 	Organization organization.Organization
 	Payees       []organization.PayeeAccount
+	// SubmittedOn is the day of the first submission, zero before: whoever was in
+	// time does not lose by a correction.
+	SubmittedOn civil.Date
+	Known       any // of a Knowing programme
 	// Stood is the organization as it stood at the first submission, nil before.
 	// Organization then has its facts: later changes do not reach back.
 	Stood *Applicant

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
@@ -119,7 +120,7 @@ func CheckProposal(in ProposalInput, computed money.Fen) error {
 func (s *Service) Propose(ctx context.Context, actor authz.Actor, no string, version int, in ProposalInput, token string) error {
 	in.Reason = form.Clean(in.Reason, true)
 	return s.Applications.Act(ctx, actor, authz.ApplicationReview, no, version, token, func(tx postgres.Tx, now time.Time, c *casework.Case) error {
-		computation, rules, err := s.compute(ctx, tx, now, *c)
+		computation, rules, err := s.compute(ctx, tx, now, *c, false)
 		if err != nil {
 			return err
 		}
@@ -169,8 +170,9 @@ func (p Proposal) note() string {
 	return text
 }
 
-// compute returns what the rules of the case give for what was signed last.
-func (s *Service) compute(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case) (Computation, Rules, error) {
+// compute returns what the rules of the case give for what was signed last. With
+// lock nobody else grants by the same facts until the transaction ends.
+func (s *Service) compute(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case, lock bool) (Computation, Rules, error) {
 	p, err := s.Programme(c.Kind)
 	if err != nil {
 		return Computation{}, Rules{}, err
@@ -183,8 +185,42 @@ func (s *Service) compute(ctx context.Context, q postgres.Querier, now time.Time
 	if err != nil {
 		return Computation{}, rules, err
 	}
-	computation, err := p.Compute(signed, applicant, rules)
+	known, err := s.known(ctx, q, p, c, civil.On(now), rules, lock)
+	if err != nil {
+		return Computation{}, rules, err
+	}
+	computation, err := p.Compute(signed, applicant, known, rules)
 	return computation, rules, err
+}
+
+// known asks a Knowing programme, nil for any other.
+func (s *Service) known(ctx context.Context, q postgres.Querier, p Programme, c casework.Case, today civil.Date, r Rules, lock bool) (any, error) {
+	knowing, ok := p.(Knowing)
+	if !ok {
+		return nil, nil
+	}
+	free, err := s.Ledger.Free(ctx, q, ledger.Purpose(c.Kind), today.Year)
+	if err != nil {
+		return nil, err
+	}
+	return knowing.Known(ctx, q, Asked{CaseID: c.ID, Organization: c.OrganizationID, Today: today, Rules: r, Free: free, Lock: lock})
+}
+
+// Preview returns what the rules would give for a form without faults, for who is
+// about to sign it; false for any other.
+func Preview(r application.Review) (Computation, bool) {
+	k, ok := r.Kind.(kind)
+	if !ok || len(r.Faults) > 0 {
+		return Computation{}, false
+	}
+	c := r.Subject.(Context)
+	d, _ := k.Programme.Read(r.Values, c)
+	text, err := json.Marshal(d)
+	if err != nil {
+		return Computation{}, false
+	}
+	computation, err := k.Compute(text, c.Snapshot().(Applicant), c.Known, c.Rules)
+	return computation, err == nil
 }
 
 // stillEligible answers the conditions again from the facts of now and keeps the

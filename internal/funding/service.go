@@ -169,6 +169,9 @@ func (kind) Told(c casework.Case, from workflow.Place) string {
 	case workflow.Reporting:
 		return reportingText(c, from, by)
 	case workflow.Closed:
+		if from == Granted {
+			return "补贴款已拨付，这件办结。拨款通知书可以在办件页面打印。"
+		}
 		return "使用报告已核查通过，这件办结。"
 	case workflow.Terminated:
 		return "资助已终止。决定书写明了理由和救济途径，可以在办件页面打印。"

@@ -31,11 +31,24 @@ func (s *Service) Sign(ctx context.Context, actor authz.Actor, no string, versio
 		if err := s.stillEligible(ctx, tx, now, *c, rules, "approval"); err != nil {
 			return err
 		}
+		if err := s.stillDue(ctx, tx, now, *c, proposal); err != nil {
+			return err
+		}
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: Sign, Note: "核定 " + proposal.Amount.String() + " 元", OfficeOnly: true}); err != nil {
 			return err
 		}
 		return s.award(ctx, tx, now, actor, *c, proposal)
 	})
+}
+
+// stillDue computes the amount once more, under lock: what was granted to others
+// or came to light since the proposal counts.
+func (s *Service) stillDue(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, p Proposal) error {
+	computation, _, err := s.compute(ctx, tx, now, c, true)
+	if err == nil && computation.Amount < p.Amount {
+		err = errs.Newf(errs.Conflict, "按现在的数据最多可以核定 %s 元，比复核意见的 %s 元少。请退回复核，重新核算。", computation.Amount, p.Amount)
+	}
+	return err
 }
 
 // proposed returns the proposal that the leader is to sign. One that proposes
@@ -93,7 +106,7 @@ func (s *Service) Decline(ctx context.Context, actor authz.Actor, no string, ver
 		if err := s.Cases.Move(ctx, tx, now, actor, c, casework.Move{Action: Decline, Note: ground.Text}); err != nil {
 			return err
 		}
-		if err := p.Release(ctx, tx, c.ID); err != nil {
+		if err := p.Release(ctx, tx, now, actor, *c); err != nil {
 			return err
 		}
 		_, err = s.Cases.IssueLetter(ctx, tx, now, actor, *c, casework.NotSupportedLetter, c.Title, notSupportedText(p, *c, ground, proposal.Reason))
@@ -131,7 +144,7 @@ func (s *Service) giveUp(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if err != nil {
 		return err
 	}
-	if err := p.Release(ctx, tx, c.ID); err != nil {
+	if err := p.Release(ctx, tx, now, actor, c); err != nil {
 		return err
 	}
 	return s.Ledger.Release(ctx, tx, now, actor, c.ID, reason)

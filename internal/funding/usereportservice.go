@@ -45,7 +45,13 @@ func (s *Service) ReportForm(ctx context.Context, actor authz.Actor, no string) 
 
 func (s *Service) reportForm(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, c casework.Case) (ReportForm, error) {
 	f := ReportForm{Case: c, Values: url.Values{}, Today: civil.On(now)}
-	var err error
+	p, err := s.Programme(c.Kind)
+	if err != nil {
+		return f, err
+	}
+	if !Reports(p) {
+		return f, errs.New(errs.NotFound, "这项资助用于补贴已经发生的支出，不用交使用报告。")
+	}
 	if f.Award, err = awardOf(ctx, q, c.ID); err != nil {
 		return f, err
 	}

@@ -41,7 +41,7 @@ func (v View) Reported() bool {
 }
 
 // Behind reads what stands behind an application for support.
-func (k kind) Behind(ctx context.Context, q postgres.Querier, _ time.Time, actor authz.Actor, in application.View) (any, error) {
+func (k kind) Behind(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, in application.View) (any, error) {
 	v := View{View: in, Programme: k.Programme}
 	if err := v.readDecision(ctx, q, actor); err != nil {
 		return nil, err
@@ -56,9 +56,11 @@ func (k kind) Behind(ctx context.Context, q postgres.Querier, _ time.Time, actor
 		}
 	}
 	if v.May(Endorse) {
-		if err := v.compute(ctx, q); err != nil {
+		computed, _, err := k.s.compute(ctx, q, now, v.Case, false)
+		if err != nil {
 			return nil, err
 		}
+		v.Computed = &computed
 	}
 	return v, nil
 }
@@ -75,21 +77,6 @@ func (s *Service) View(ctx context.Context, actor authz.Actor, no string) (View,
 		return v, errs.New(errs.NotFound, "没有找到这件资助申请。请从办件页面打开。")
 	}
 	return v, nil
-}
-
-// compute answers what the rules give for what was signed last.
-func (v *View) compute(ctx context.Context, q postgres.Querier) error {
-	var o Applicant
-	if err := json.Unmarshal(v.Profile, &o); err != nil {
-		return err
-	}
-	rules, err := rulesOf(ctx, q, v.Case, v.Today)
-	if err != nil {
-		return err
-	}
-	computation, err := v.Programme.Compute(v.Signed, o, rules)
-	v.Computed = &computation
-	return err
 }
 
 // readDecision reads the last check, proposal, award and place in a notice in one

@@ -178,31 +178,60 @@ type ActivityInput struct {
 // community's confirmation; what the registrar enters is confirmed.
 func (s *Service) RecordActivity(ctx context.Context, actor authz.Actor, in ActivityInput) error {
 	return s.create(ctx, actor, in.OrgID, in.Token, mayEither, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		regions, err := district.Regions(ctx, tx)
-		if err != nil {
-			return audit.Entry{}, err
-		}
-		today := civil.On(now)
-		if err := errs.Fields(in.faults(o, today, regions)); err != nil {
-			return audit.Entry{}, err
-		}
-		id := newID()
-		_, err = tx.Exec(ctx, `
-			insert into organization_activity (id, org_id, title, held_on, place, community_code, participants, volunteers,
-				social_workers, summary, recorded_at, recorded_by, recorded_role)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-			id, o.ID, in.Title, in.HeldOn, in.Place, in.CommunityCode, in.Participants, in.Volunteers, in.SocialWorkers, in.Summary,
-			now, actor.AccountID, actor.Role)
-		if postgres.Violates(err, "organization_activity_once") {
-			return audit.Entry{}, errs.FieldError("title", "活动名称", in.HeldOn.Chinese()+"的“"+in.Title+"”已经记过一次。同一天办了两场的，在名称里写明场次")
-		}
-		registrar := actor.Can(authz.OrganizationRecord)
-		if err == nil && registrar {
-			err = s.confirm(ctx, tx, "organization_activity", id, 1, today, actor)
-		}
-		return audit.Entry{Action: "organization.activity.record", Detail: map[string]any{
-			"activity": id, "held_on": in.HeldOn, "confirmed": registrar}}, err
+		_, entry, err := s.recordActivity(ctx, tx, now, actor, o, in)
+		return entry, err
 	})
+}
+
+// RecordActivityIn is RecordActivity within a transaction of the caller's, whose
+// form has a token of its own. An activity that is on record already is returned
+// as it stands.
+func (s *Service) RecordActivityIn(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in ActivityInput) (uuid.UUID, error) {
+	o, err := permitted(ctx, tx, actor, in.OrgID, mayEither)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	type row struct {
+		ID uuid.UUID `db:"id"`
+	}
+	same, err := postgres.One[row](ctx, tx, `select id from organization_activity
+		where org_id = $1 and held_on = $2 and search_key(title) = search_key($3) and void_on is null`, o.ID, in.HeldOn, in.Title)
+	if !errs.Is(err, errs.NotFound) {
+		return same.ID, err
+	}
+	id, entry, err := s.recordActivity(ctx, tx, now, actor, o, in)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return id, recorded(ctx, tx, now, actor, o, func(postgres.Tx, time.Time, Organization) (audit.Entry, error) { return entry, nil })
+}
+
+// recordActivity does the work of RecordActivity on a locked record.
+func (s *Service) recordActivity(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, in ActivityInput) (uuid.UUID, audit.Entry, error) {
+	regions, err := district.Regions(ctx, tx)
+	if err != nil {
+		return uuid.Nil, audit.Entry{}, err
+	}
+	today := civil.On(now)
+	if err := errs.Fields(in.faults(o, today, regions)); err != nil {
+		return uuid.Nil, audit.Entry{}, err
+	}
+	id := newID()
+	_, err = tx.Exec(ctx, `
+		insert into organization_activity (id, org_id, title, held_on, place, community_code, participants, volunteers,
+			social_workers, summary, recorded_at, recorded_by, recorded_role)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		id, o.ID, in.Title, in.HeldOn, in.Place, in.CommunityCode, in.Participants, in.Volunteers, in.SocialWorkers, in.Summary,
+		now, actor.AccountID, actor.Role)
+	if postgres.Violates(err, "organization_activity_once") {
+		return uuid.Nil, audit.Entry{}, errs.FieldError("title", "活动名称", in.HeldOn.Chinese()+"的“"+in.Title+"”已经记过一次。同一天办了两场的，在名称里写明场次")
+	}
+	registrar := actor.Can(authz.OrganizationRecord)
+	if err == nil && registrar {
+		err = s.confirm(ctx, tx, "organization_activity", id, 1, today, actor)
+	}
+	return id, audit.Entry{Action: "organization.activity.record", Detail: map[string]any{
+		"activity": id, "held_on": in.HeldOn, "confirmed": registrar}}, err
 }
 
 func (in ActivityInput) faults(o Organization, today civil.Date, regions *district.RegionSet) errs.Faults {

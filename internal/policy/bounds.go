@@ -22,6 +22,8 @@ var ownBounds = map[Key]Bounds{
 	AuditKeepDays:        {180, 36_500},
 	CorrectionMaxRounds:  {1, 10},
 	StartupMaxAgeMonths:  {1, 240},
+	// Two hashes that differ in three bits share one of four bands: beyond that, likeness is found by chance.
+	ActivityPhotoDistance: {0, 3},
 }
 
 // Bounds returns the bounds of an Integer, a Percent or a Money; the zero Bounds

@@ -34,6 +34,12 @@ const (
 	ActivityMinPhotos       Key = "activity.min_photos"
 	ActivityStar3BonusPct   Key = "activity.star3_bonus_pct"
 	ActivityStar2BonusPct   Key = "activity.star2_bonus_pct"
+	ActivityReceiptDays     Key = "activity.receipt_days"
+	ActivityPhotoDistance   Key = "activity.photo_distance"
+	ActivityIntake          Key = "activity.intake"
+	ActivityIntakeFrom      Key = "activity.intake_from"
+	ActivityIntakeTo        Key = "activity.intake_to"
+	ActivityPayWD           Key = "activity.pay_wd"
 
 	// 小项目，大建设工程
 	VentureCap             Key = "venture.cap"
@@ -130,6 +136,12 @@ const (
 	OrganizationSizeMediumFrom Key = "organization.size_medium_from"
 	OrganizationSizeLargeFrom  Key = "organization.size_large_from"
 
+	// 活动、志愿者和抽查
+	VolunteerKeepDays Key = "volunteer.keep_days"
+	PictureRemovalWD  Key = "picture.removal_wd"
+	SampleSharePct    Key = "sample.share_pct"
+	SampleLeast       Key = "sample.least"
+
 	// 站点安全
 	SessionIdleStaffMin Key = "session.idle_staff_min"
 	SessionIdleOrgMin   Key = "session.idle_org_min"
@@ -144,6 +156,8 @@ const (
 	RegistrarBureau       = "bureau"            // 区民政局
 	MetOnCorrespondingDay = "corresponding_day" // 对应日当天
 	MetOnNextDay          = "next_day"          // 对应日的次日
+	IntakeAlways          = "always"            // 全年受理
+	IntakeYearly          = "yearly"            // 每年集中受理
 	QuorumTwoThirds       = "two_thirds"        // 三分之二以上
 	QuorumHalf            = "half"              // 半数以上
 )
@@ -199,6 +213,12 @@ var definitions = []Definition{
 	{ActivityMinPhotos, Integer, "张", "活动照片的最少张数", "成长关爱工程", nil},
 	{ActivityStar3BonusPct, Percent, "%", "三星级组织的补贴上浮", "成长关爱工程", nil},
 	{ActivityStar2BonusPct, Percent, "%", "二星级组织的补贴上浮", "成长关爱工程", nil},
+	{ActivityReceiptDays, Integer, "天", "票据日期与活动日期最多相差", "成长关爱工程", nil},
+	{ActivityPhotoDistance, Integer, "位", "照片指纹相差几位以内算相似", "成长关爱工程", nil},
+	{ActivityIntake, Choice, "", "什么时候受理", "成长关爱工程", []Option{{IntakeAlways, "全年受理"}, {IntakeYearly, "每年集中受理"}}},
+	{ActivityIntakeFrom, MonthDay, "", "集中受理的第一天", "成长关爱工程", nil},
+	{ActivityIntakeTo, MonthDay, "", "集中受理的最后一天", "成长关爱工程", nil},
+	{ActivityPayWD, Integer, "个工作日", "核定后多久内拨付", "成长关爱工程", nil},
 	{VentureCap, Money, "元", "每个项目的资助上限", "小项目，大建设工程", nil},
 	{VentureFloor, Money, "元", "每个项目的资助下限", "小项目，大建设工程", nil},
 	{VenturePerOrgPerRound, Integer, "个", "每个组织每届可报的项目", "小项目，大建设工程", nil},
@@ -276,6 +296,10 @@ var definitions = []Definition{
 	{DisclosureDue, MonthDay, "", "上一年度的报告摘要和收支最迟公开日", "内部治理", nil},
 	{OrganizationSizeMediumFrom, Integer, "人", "会员（社会服务机构按从业人员）多少起算中型", "组织规模", nil},
 	{OrganizationSizeLargeFrom, Integer, "人", "多少起算大型", "组织规模", nil},
+	{VolunteerKeepDays, Integer, "天", "没有确认或已退出的志愿者资料保留多久", "活动、志愿者和抽查", nil},
+	{PictureRemovalWD, Integer, "个工作日", "撤下照片的请求多久内处理", "活动、志愿者和抽查", nil},
+	{SampleSharePct, Percent, "%", "现场抽查的比例", "活动、志愿者和抽查", nil},
+	{SampleLeast, Integer, "件", "现场抽查至少抽取", "活动、志愿者和抽查", nil},
 	{SessionIdleStaffMin, Integer, "分钟", "机关人员多久没有操作自动退出", "站点安全", nil},
 	{SessionIdleOrgMin, Integer, "分钟", "组织人员多久没有操作自动退出", "站点安全", nil},
 	{AuditKeepDays, Integer, "天", "操作记录至少保存", "站点安全", nil},

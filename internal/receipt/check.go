@@ -153,6 +153,16 @@ func shared(entries []Entry, keys []string, names Names) []errs.Field {
 // Read reads n rows of a form and notes every fault at its control: what cannot be
 // read, and what Check finds. The result is for Replace when the form has no fault.
 func Read(f *form.Form, n int, today civil.Date, names Names) []Entry {
+	return ReadAs(f, n, today, names, func(row int) Category {
+		at := func(p Part) (string, string) { return names(row, p), label(row, p) }
+		return Category(choice(f, at, PartCategory, Categories))
+	})
+}
+
+// ReadAs is Read for a form that asks for the use in words of its own: category
+// reads it at PartCategory of a row, noting what is wrong with it, and says which
+// lawful use it is.
+func ReadAs(f *form.Form, n int, today civil.Date, names Names, category func(row int) Category) []Entry {
 	entries := make([]Entry, n)
 	for i := range entries {
 		at := func(p Part) (string, string) { return names(i, p), label(i, p) }
@@ -163,7 +173,7 @@ func Read(f *form.Form, n int, today civil.Date, names Names) []Entry {
 		e.IssuedOn = date(f, at, today)
 		e.Seller = text(f, at, PartSeller)
 		e.Total = amount(f, at, PartTotal)
-		e.Category = Category(choice(f, at, PartCategory, Categories))
+		e.Category = category(i)
 		e.Item = text(f, at, PartItem)
 		e.Amount = amount(f, at, PartAmount)
 	}

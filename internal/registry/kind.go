@@ -285,7 +285,7 @@ func (s *Service) endingOf(c casework.Case, d application.Document) []uuid.UUID 
 
 // Submitted keeps the document that was signed. What only the registers tell,
 // names taken and heads of many, is a fault at its field.
-func (k kind) Submitted(ctx context.Context, tx postgres.Tx, now time.Time, c casework.Case, s application.Subject, d application.Document, _ application.Judgement, again bool) error {
+func (k kind) Submitted(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, c casework.Case, s application.Subject, d application.Document, _ application.Judgement, again bool) error {
 	sub := s.(Subject)
 	name, err := k.compare(ctx, tx, c, sub, d)
 	if err != nil {
@@ -302,10 +302,6 @@ func (k kind) Submitted(ctx context.Context, tx postgres.Tx, now time.Time, c ca
 	}
 	if k.family != Revocation {
 		return nil
-	}
-	actor, err := signerOf(ctx, tx, c.ID)
-	if err != nil {
-		return err
 	}
 	_, err = k.Cases.IssueLetter(ctx, tx, now, actor, c, casework.RevocationNotice, c.Title, noticeText(c, sub.Organization, *d.(*RevocationCase)))
 	return err

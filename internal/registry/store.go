@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -302,17 +301,6 @@ func (s *Service) resume(ctx context.Context, tx postgres.Tx, now time.Time, act
 	}
 	_, err = tx.Exec(ctx, `delete from registry_pause where case_id = $1`, c.ID)
 	return err
-}
-
-// signerOf is who signed a case last: letters that go out with a signature name
-// that person.
-func signerOf(ctx context.Context, q postgres.Querier, caseID uuid.UUID) (a authz.Actor, err error) {
-	err = q.QueryRow(ctx, `select account_id, person_id, signer_name from case_submission where case_id = $1 order by round desc limit 1`, caseID).
-		Scan(&a.AccountID, &a.PersonID, &a.Name)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = nil
-	}
-	return a, err
 }
 
 func orNull(id uuid.UUID) *uuid.UUID {

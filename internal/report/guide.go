@@ -61,7 +61,7 @@ func (s *Service) Guide(ctx context.Context, kind string) (Guide, error) {
 	if g.Offer, err = offerOf(p, g.Terms); err != nil {
 		return g, err
 	}
-	g.Sections, g.Papers = p.Sections(), papersOf(p)
+	g.Sections, g.Papers = p.Sections(), papersOf(p, g.Rules)
 	g.Flow = flowOf(p.Workflow(), g.Rules.Edition.Params)
 	g.Params = paramsOf(p, g.Rules.Edition.Params)
 	g.Obligation = p.Statement().Lines
@@ -70,10 +70,10 @@ func (s *Service) Guide(ctx context.Context, kind string) (Guide, error) {
 
 // papersOf asks the programme twice: what an organization with an account of its
 // own hands in, and what one adds whose money an agent receives.
-func papersOf(p funding.Programme) []Paper {
-	always := p.Slots(nil, funding.Context{})
+func papersOf(p funding.Programme, rules funding.Rules) []Paper {
+	always := p.Slots(nil, funding.Context{Rules: rules})
 	agent := organization.PayeeAccount{ID: uuid.Max, Kind: organization.AgentAccount}
-	all := p.Slots(url.Values{"payee": {agent.ID.String()}}, funding.Context{Payees: []organization.PayeeAccount{agent}})
+	all := p.Slots(url.Values{"payee": {agent.ID.String()}}, funding.Context{Rules: rules, Payees: []organization.PayeeAccount{agent}})
 	var out []Paper
 	for _, slot := range all {
 		slot.Label = p.SlotName(slot.Key)

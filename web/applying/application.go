@@ -166,13 +166,13 @@ func correctionState(f application.Form, s application.Section) (string, ui.Tone
 }
 
 func missingPapers(f application.Form) int {
-	n := 0
+	missing := 0
 	for _, s := range f.Slots {
-		if required(f, s) && s.Usable() == 0 {
-			n++
+		if n := s.Usable(); n == 0 && required(f, s) || n > 0 && n < s.Min {
+			missing++
 		}
 	}
-	return n
+	return missing
 }
 
 // papersToCorrect counts the papers that the correction asks for.

@@ -13,7 +13,7 @@ import (
 	"civilaffairs/web/upload"
 )
 
-const acceptedTypes = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.xml"
+const acceptedTypes, pictureTypes = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.ofd,.xml", ".jpg,.jpeg,.png"
 
 // papersView is the list of papers of the form.
 type papersView struct {
@@ -90,6 +90,9 @@ func SlotRows(to SlotLinks, s application.SlotFiles, fault string) []ui.Upload {
 	add := ui.Upload{What: s.Label, Need: need, File: "还没有上传", Say: s.Hint}
 	if len(s.Files) > 0 {
 		add.File, add.Say = "再加一份", ""
+		if short := s.Min - s.Usable(); short > 0 {
+			add.State, add.Tone, add.Say = "还缺 "+itoa(short)+" 份", ui.Warn, s.Hint
+		}
 	} else if s.Required {
 		add.State, add.Tone = "缺", ui.Warn
 	}
@@ -133,8 +136,12 @@ func fileRow(to SlotLinks, s application.SlotFiles, a attachment.Attachment, nee
 }
 
 func uploadTo(to SlotLinks, s application.SlotFiles, button string) ui.UploadTo {
+	types := acceptedTypes
+	if s.Pictures {
+		types = pictureTypes
+	}
 	return ui.UploadTo{
-		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: acceptedTypes, Token: NewToken(),
+		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: types, Token: NewToken(),
 		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes,
 	}
 }
@@ -172,7 +179,7 @@ func (p *Pages) Take(w http.ResponseWriter, r *http.Request, owner attachment.Ow
 	}
 	ready, err := p.Applications.Attachments.Prepare(r.Context(), attachment.Upload{
 		Owner: owner, Slot: slot.Key, Field: application.FileItem(slot.Key),
-		Label: slot.Label, Filename: file.Filename, Body: file,
+		Label: slot.Label, Filename: file.Filename, Body: file, Limits: attachment.Limits{Accept: slot.Kinds()},
 	})
 	if err != nil {
 		return err

@@ -230,7 +230,8 @@ func Controls(item application.Item, versions ...url.Values) []string {
 }
 
 // columns names the columns of the tables that forms have.
-var columns = map[string]string{"category": "用途", "item": "内容", "amount": "金额"}
+var columns = map[string]string{"category": "用途", "item": "内容", "amount": "金额", "kind": "票据种类", "code": "票据代码", "number": "票据号码",
+	"seller": "开票单位", "total": "票面金额", "issued_on": "开票日期"}
 
 // suffix tells the cells of a table apart: “第 2 行金额”.
 func Suffix(control string) string {

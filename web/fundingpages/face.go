@@ -52,6 +52,8 @@ func (face) More(f application.Form) (label, href string) {
 // judgedView is what the conditions say to who is about to sign.
 type judgedView struct {
 	No      string
+	Steps   []funding.Step // how the amount comes about, once the form is complete
+	Amount  string
 	Unmet   []funding.Line // stop the submission
 	Pending int            // an office still has to look them up
 }
@@ -59,6 +61,9 @@ type judgedView struct {
 // Judged shows the conditions that are not met, or how many are not known yet.
 func (face) Judged(in application.Review) templ.Component {
 	v := judgedView{No: in.Case.No}
+	if c, ok := funding.Preview(in); ok {
+		v.Steps, v.Amount = c.Lines, c.Amount.String()
+	}
 	for _, l := range in.Judgement.(funding.Judgement).Lines {
 		if l.Stops() {
 			v.Unmet = append(v.Unmet, l)
@@ -66,7 +71,7 @@ func (face) Judged(in application.Review) templ.Component {
 			v.Pending++
 		}
 	}
-	if len(v.Unmet) == 0 && v.Pending == 0 {
+	if len(v.Unmet) == 0 && v.Pending == 0 && v.Steps == nil {
 		return nil
 	}
 	return judged(v)

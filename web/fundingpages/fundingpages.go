@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/paths"
@@ -20,8 +21,9 @@ import (
 
 // Deps is what the pages stand on.
 type Deps struct {
-	Funding  *funding.Service
-	Applying *applying.Pages // learns the faces of the programmes
+	Funding    *funding.Service
+	Activities *activity.Service
+	Applying   *applying.Pages // learns the faces of the programmes
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
 }
@@ -48,6 +50,7 @@ func (p *Pages) Register(_, session *httpserver.Router) {
 	session.Post(one+"/"+stageSign, authz.ApplicationSign, p.createVerdict(stageSign))
 	session.Post(one+"/"+stageTerminate, authz.ApplicationSign, p.createVerdict(stageTerminate))
 	p.registerReport(session)
+	p.registerPlans(session)
 }
 
 // createApplication opens a draft, or leads back to the one that is open.

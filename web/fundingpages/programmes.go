@@ -3,6 +3,7 @@ package fundingpages
 import (
 	"civilaffairs/internal/application"
 	"civilaffairs/web/applying"
+	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -21,8 +22,20 @@ type programmePage interface {
 	Words(f application.Form, control, typed string) string
 	// Signed lists the answers of a signed document, part by part.
 	Signed(v application.View) ([]applying.Answers, error)
+	// Trial is what it asks of somebody who tries its conditions out.
+	Trial() checks.Trial
+}
+
+// Trials are the trials of every programme, for the guides.
+func Trials() map[string]checks.Trial {
+	all := map[string]checks.Trial{}
+	for kind, page := range programmePages {
+		all[kind] = page.Trial()
+	}
+	return all
 }
 
 var programmePages = map[string]programmePage{
-	"startup": startupPage{},
+	"startup":  startupPage{},
+	"activity": activityPage{},
 }

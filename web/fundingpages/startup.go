@@ -8,8 +8,8 @@ import (
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
-	"civilaffairs/internal/organization"
 	"civilaffairs/web/applying"
+	"civilaffairs/web/checks"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -21,15 +21,18 @@ type startupPage struct{}
 func (startupPage) Section(v applying.SectionView) templ.Component {
 	switch v.Section.Key {
 	case "organization":
-		return startupOrganization(v)
+		return organizationSection(v)
 	case "activities":
 		return startupActivities(v)
 	case "plan":
 		return startupPlan(planOf(v))
 	default:
-		return startupPayee(v, payeeOptions(contextOf(v.Form).Payees))
+		return payeeSection(v, payeeOptions(contextOf(v.Form).Payees))
 	}
 }
+
+// Trial is the trial of start-up support.
+func (startupPage) Trial() checks.Trial { return startupTrial{} }
 
 // planView is the table of uses with its sum.
 type planView struct {
@@ -87,18 +90,6 @@ func useOptions() []ui.Option {
 	return options
 }
 
-func payeeOptions(payees []organization.PayeeAccount) []ui.Option {
-	options := make([]ui.Option, len(payees))
-	for i, p := range payees {
-		hint := "本组织账户"
-		if p.Kind == organization.AgentAccount {
-			hint = "由" + p.AgentName + "代收，要交授权书"
-		}
-		options[i] = ui.Option{Value: p.ID.String(), Label: p.AccountName + "　" + p.BankName + "　" + p.Masked(), Hint: hint}
-	}
-	return options
-}
-
 // Typed lists what was typed in a part.
 func (startupPage) Typed(f application.Form, section string) []ui.Fact {
 	document, _ := f.Kind.Read(f.Values, f.Subject)
@@ -119,12 +110,7 @@ func (startupPage) Words(f application.Form, control, typed string) string {
 	case strings.HasSuffix(control, "-category"):
 		return startup.UseName(typed)
 	case control == "payee":
-		for _, o := range payeeOptions(contextOf(f).Payees) {
-			if o.Value == typed {
-				return o.Label
-			}
-		}
-		return "已经停用的账户"
+		return payeeWords(f, typed)
 	}
 	return typed
 }
@@ -147,19 +133,10 @@ func startupAnswers(a startup.Application) []applying.Part {
 	if len(a.Lines) > 0 {
 		lines.Body = usesTable(a)
 	}
-	payee := applying.Named{Control: "payee", Fact: ui.F("收款账户", "")}
-	if a.PayeeName != "" {
-		payee.Value = a.PayeeName + "，" + a.PayeeBank + "，" + a.PayeeMasked
-	}
-	contact := []applying.Named{applying.Answer("contact_name", "经办人", a.ContactName), applying.Answer("contact_mobile", "经办人手机", a.ContactMobile)}
-	if a.ContactEmail != "" {
-		contact = append(contact, applying.Answer("contact_email", "经办人邮箱", a.ContactEmail))
-	}
 	return []applying.Part{
 		applying.PartOf("plan", "申请金额和用途", applying.Answer("amount", "申请金额", amount), lines, applying.Answer("purpose", "预期作用", a.Purpose)),
 		applying.PartOf("activities", "已开展的活动", applying.Answer("activities", "已开展的活动", a.Activities)),
-		applying.PartOf("payee", "收款账户", payee),
-		applying.PartOf("organization", "经办人", contact...),
+		payeeAnswers(a.Payee), contactAnswers(a.Contact),
 	}
 }
 

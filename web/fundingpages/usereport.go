@@ -49,15 +49,6 @@ type reportView struct {
 	Agreed    bool
 }
 
-// receiptRow is one receipt of the form.
-type receiptRow struct {
-	N                                                               int
-	Kind, Code, Number, Date, Seller, Total, Category, Item, Amount ui.Field
-}
-
-// freeReceipts is how many empty rows follow the filled ones.
-const freeReceipts = 1
-
 func (p *Pages) registerReport(session *httpserver.Router) {
 	at := paths.Applications + "/{no}/use-report"
 	session.Get(at, authz.CaseView, p.editReport)
@@ -84,12 +75,10 @@ func (p *Pages) editReport(w http.ResponseWriter, r *http.Request) error {
 func reportOf(f funding.ReportForm, typed url.Values, faults ui.Errors) reportView {
 	v := reportView{
 		No: f.Case.No, Kind: "使用报告", Organization: f.Case.Title, State: f.Case.Place().Name(), Tone: applying.StateTone(f.Case.State),
-		Facts: reportFacts(f), Rows: receiptRows(typed, faults), Summary: typed.Get("summary"), Nothing: typed.Get("nothing_spent") != "",
+		Facts: reportFacts(f), Rows: reportRows(typed, faults), Summary: typed.Get("summary"), Nothing: typed.Get("nothing_spent") != "",
 		Errors: applying.Anchored(faults), Version: itoa(f.Version), CaseVersion: itoa(f.Case.Version), Token: applying.NewToken(),
 	}
-	for _, k := range receipt.Kinds {
-		v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Label: k.Name()})
-	}
+	v.Kinds = receiptKinds()
 	for _, c := range receipt.Categories {
 		v.Categories = append(v.Categories, ui.Option{Value: string(c), Label: c.Name()})
 	}
@@ -118,38 +107,11 @@ func reportFacts(f funding.ReportForm) []ui.Fact {
 	return facts
 }
 
-func receiptRows(typed url.Values, faults ui.Errors) []receiptRow {
-	last := 0
-	for i := 1; i <= funding.MaxReceipts; i++ {
-		for control, values := range typed {
-			if strings.HasPrefix(control, funding.ReceiptControl(i, "")) && strings.Join(values, "") != "" {
-				last = i
-			}
-		}
-	}
-	var rows []receiptRow
-	for i := 1; i <= min(last+freeReceipts, funding.MaxReceipts); i++ {
-		field := func(part receipt.Part) ui.Field {
-			name := funding.ReceiptControl(i, part)
-			return ui.Field{Name: name, Label: part.Name(), Value: typed.Get(name), Error: faults.For(name)}
-		}
-		money := func(part receipt.Part) ui.Field {
-			f := field(part)
-			f.InputMode, f.Unit, f.Width = "decimal", "元", 8
-			return f
-		}
-		date := field(receipt.PartIssuedOn)
-		date.Date = ui.DateParts{Year: typed.Get(date.Name + "-year"), Month: typed.Get(date.Name + "-month"), Day: typed.Get(date.Name + "-day")}
-		rows = append(rows, receiptRow{
-			N: i, Kind: field(receipt.PartKind), Code: numeric(applying.Optional(field(receipt.PartCode))), Number: numeric(field(receipt.PartNumber)),
-			Date: date, Seller: field(receipt.PartSeller), Total: money(receipt.PartTotal),
-			Category: field(receipt.PartCategory), Item: field(receipt.PartItem), Amount: applying.Hinted(money(receipt.PartAmount), "票面金额里用资助款支付的部分"),
-		})
-	}
-	return rows
+func reportRows(typed url.Values, faults ui.Errors) []receiptRow {
+	return receiptRows(typed, funding.MaxReceipts, "票面金额里用资助款支付的部分", funding.ReceiptControl, func(name, label string) ui.Field {
+		return ui.Field{Name: name, Label: label, Value: typed.Get(name), Error: faults.For(name)}
+	})
 }
-
-func numeric(f ui.Field) ui.Field { f.InputMode, f.Width = "numeric", 14; return f }
 
 func reportLinks(no string) applying.SlotLinks {
 	return applying.SlotLinks{

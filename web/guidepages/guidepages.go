@@ -3,17 +3,18 @@
 // organization. Pages over internal/report and internal/funding; no tables.
 //
 // What a guide says comes from the workflow, the form, the papers and the
-// parameters themselves. What a programme asks in a trial stands in a file of its
-// name, listed in programmes.go.
+// parameters themselves. What a programme asks in a trial comes with its own pages.
 package guidepages
 
 import (
 	"net/http"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/report"
+	"civilaffairs/web/checks"
 	"civilaffairs/web/paths"
 )
 
@@ -21,6 +22,7 @@ import (
 type Deps struct {
 	Report  *report.Service
 	Funding *funding.Service
+	Trials  map[string]checks.Trial // of every programme
 }
 
 // Pages answers the routes of guides and eligibility.
@@ -52,4 +54,12 @@ func (p *Pages) guide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return httpserver.Render(w, r, http.StatusOK, guidePage(newGuideView(r.Context(), g)))
+}
+
+func (p *Pages) trialOf(kind string) (checks.Trial, error) {
+	t, ok := p.Trials[kind]
+	if !ok {
+		return nil, errs.Newf(errs.Internal, "no trial for programme %q", kind)
+	}
+	return t, nil
 }

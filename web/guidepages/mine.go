@@ -39,7 +39,7 @@ func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	own, err := pageOf(kind)
+	own, err := p.trialOf(kind)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := newMineView(kind, programme.Workflow().Name, own, check)
 	v.Errors = ui.Errors(f.Fields())
-	v.On = onBoxes(questions{Form: f, Errors: v.Errors}, check.Today)
+	v.On = onBoxes(checks.Questions{Form: f, Errors: v.Errors}, check.Today)
 	v.Programmes = p.programmeLinks(kind, v.Outcome.Short, paths.MyEligibility)
 	status := http.StatusOK
 	if v.Errors.Any() {
@@ -60,7 +60,7 @@ func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.Render(w, r, status, minePage(v))
 }
 
-func newMineView(kind, name string, own trialPage, c funding.Check) mineView {
+func newMineView(kind, name string, own checks.Trial, c funding.Check) mineView {
 	links := checks.Links{Document: c.Rules.Document.Slug, Values: paths.Guide(kind) + "#values", Act: doing}
 	j := judged{
 		Kind: kind, Name: name, Terms: report.Terms{Today: c.Today, On: c.On, Rules: c.Rules}, Lines: c.Lines, Verdict: c.Verdict,

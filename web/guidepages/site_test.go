@@ -24,6 +24,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
 	"civilaffairs/internal/secret"
+	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/guidepages"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/static"
@@ -69,6 +70,7 @@ func (s *site) as(actor authz.Actor) http.Handler {
 	guidepages.New(guidepages.Deps{
 		Report:  report.New(s.db.App, programmes),
 		Funding: funding.New(funding.Deps{DB: s.db.App, Applications: application.New(application.Deps{}), Programmes: programmes}),
+		Trials:  fundingpages.Trials(),
 	}).Register(router, router)
 	return mux
 }

@@ -52,7 +52,7 @@ func (p *Pages) trial(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	own, err := pageOf(kind)
+	own, err := p.trialOf(kind)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (p *Pages) trial(w http.ResponseWriter, r *http.Request) error {
 	} else if !terms.Rules.InForce {
 		v.Closed = checks.Closed(terms.Rules.Document, terms.On)
 	}
-	q := questions{Form: f, Errors: v.Errors, Edition: terms.Rules.Edition}
+	q := checks.Questions{Form: f, Errors: v.Errors, Edition: terms.Rules.Edition}
 	v.Fields, v.On = own.Fields(q), onBoxes(q, terms.Today)
 	v.Programmes = p.programmeLinks(kind, v.short(), func(kind string) string {
 		return paths.WithQuery(paths.Eligibility, url.Values{"programme": {kind}})
@@ -80,7 +80,7 @@ func (p *Pages) trial(w http.ResponseWriter, r *http.Request) error {
 // is wrong with it is said with the other faults.
 func dayOf(values url.Values) civil.Date { return form.New(values).Date(onField, onLabel) }
 
-func (v *trialView) answer(own trialPage, f *form.Form, t report.Terms) {
+func (v *trialView) answer(own checks.Trial, f *form.Form, t report.Terms) {
 	a := own.Try(f, t)
 	f.Date(onField, onLabel)
 	if v.Errors = ui.Errors(f.Fields()); v.Errors.Any() {
@@ -106,8 +106,8 @@ func (v *trialView) short() string {
 }
 
 // onBoxes shows the day in boxes however it came.
-func onBoxes(q questions, today civil.Date) ui.Field {
-	field := q.field(onField, onLabel, "不填就是今天，"+today.Chinese())
+func onBoxes(q checks.Questions, today civil.Date) ui.Field {
+	field := q.Field(onField, onLabel, "不填就是今天，"+today.Chinese())
 	field.Optional = true
 	if d := form.New(url.Values{onField: {q.Form.Raw(onField)}}).Date(onField, onLabel); field.Date == (ui.DateParts{}) && !d.IsZero() {
 		field.Date = ui.DateOf(d)

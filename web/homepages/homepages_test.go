@@ -151,8 +151,9 @@ func TestWhatCanBeAppliedFor(t *testing.T) {
 	if rows.Eq(0).Find(`a[href="/guides/startup"]`).Length() != 1 || rows.Eq(0).Find(`a[href="/my/eligibility/startup"]`).Length() != 1 {
 		t.Error("no way to the guide or to apply")
 	}
-	for i, article := range []string{"a-3-2-1-2", "a-3-2-1-3", "a-3-2-1-4", "a-3-2-2"} {
-		row := rows.Eq(i + 1)
+	has(t, rows.Eq(1), "成长关爱工程", "活动后 60 天内申请", "每次活动 3,000.00 元", "三星级组织加 20%", "全年受理")
+	for i, article := range []string{"a-3-2-1-3", "a-3-2-1-4", "a-3-2-2"} {
+		row := rows.Eq(i + 2)
 		has(t, row, "政策规定", "没有开放")
 		if row.Find("a").Length() != 1 || row.Find("a").AttrOr("href", "") != "/policies/demo-continuation#"+article {
 			t.Errorf("row %d promises a page: %s", i+1, row.Text())
@@ -175,7 +176,7 @@ func TestOutsideForceNothingIsOffered(t *testing.T) {
 // Every link of the page leads to a page that exists in the portal.
 func TestNoDeadLinks(t *testing.T) {
 	t.Parallel()
-	known := []string{"/", "/organizations", "/bases", "/guides", "/guides/startup", "/eligibility", "/my/eligibility/startup", "/register", "/login",
+	known := []string{"/", "/organizations", "/bases", "/guides", "/guides/startup", "/guides/activity", "/eligibility", "/my/eligibility/startup", "/my/eligibility/activity", "/register", "/login",
 		"/guidelines", "/policies", "/policies/2017-implementation-opinions", "/policies/demo-continuation"}
 	get(t, site(t, true)).Find("main a").Each(func(_ int, a *goquery.Selection) {
 		path, _, _ := strings.Cut(a.AttrOr("href", ""), "#")

@@ -21,6 +21,7 @@ var publicNav = []entry{
 	{"projects", "资助项目", paths.Projects, authz.Public},
 	{"notices", "公示公告", paths.Notices, authz.Public},
 	{"organizations", "社会组织", paths.Organizations, authz.Public},
+	{"activities", "活动日历", paths.Activities, authz.Public},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"eligibility", "资格自查", paths.Eligibility, authz.Public},
@@ -39,7 +40,6 @@ type group struct {
 var workNav = []group{
 	{"", []entry{
 		{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
-		{"registry", "登记备案", paths.Registry, authz.ApplicationDraft},
 		{"messages", "消息", paths.Messages, authz.AccountOwn},
 		{"liaison", "协查请求", paths.StaffLiaison, authz.LiaisonView},
 		{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
@@ -53,6 +53,12 @@ var workNav = []group{
 		{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
 		{"imports", "批量导入", paths.Imports, authz.ImportView},
 		{"bases", "孵化基地", paths.Bases, authz.Public},
+	}},
+	{"活动", []entry{
+		{"plans", "活动报备", paths.StaffActivityPlans, authz.ActivityPlanView},
+		{"activities", "公开的活动", paths.StaffActivities, authz.EventBlock},
+		{"pictures", "活动照片", paths.StaffPictures, authz.PictureView},
+		{"samples", "现场抽查", paths.StaffSamples, authz.SampleView},
 	}},
 	{"资助", []entry{
 		{"notices", "公示", paths.StaffNotices, authz.NoticeView},
@@ -72,6 +78,7 @@ var workNav = []group{
 // footNav is at the foot of every page.
 var footNav = []entry{
 	{"open-data", "开放数据", paths.OpenData, authz.Public},
+	{"samples", "现场抽查", paths.Samples, authz.Public},
 	{"guides", "办事指南", paths.Guides, authz.Public},
 	{"guidelines", "制度规范指引", paths.Guidelines, authz.Public},
 	{"policies", "政策法规", paths.Policies, authz.Public},

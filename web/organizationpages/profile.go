@@ -45,6 +45,7 @@ type profileView struct {
 	Section    string // all that it has published, "" when nothing
 	Timeline   []ui.Event
 	Past       pastForm
+	Helping    helpingView
 }
 
 // listedView is an entry of a list in force, said at the top of the page.
@@ -83,7 +84,10 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v = newProfile(o, s, regions, bounds)
-		v.Disclosed, err = p.Disclosed(r.Context(), q, id)
+		if v.Disclosed, err = p.Disclosed(r.Context(), q, id); err != nil {
+			return err
+		}
+		v.Helping, err = helping(r.Context(), q, id)
 		return err
 	})
 	if err != nil {

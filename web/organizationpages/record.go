@@ -251,6 +251,7 @@ func tasks(s snapshot) []ui.Task {
 		activities.State, activities.Tone = "已记 "+strconv.Itoa(n)+" 次", ui.Info
 	}
 	return []ui.Task{basics, part("contact", "联系方式", o.ContactName != "" && o.ContactMobileMask != "" && o.Address != "", "联系人、电话、地址"), payee, systems, activities,
+		{Label: "活动和志愿者", Href: paths.MyActivities, Hint: "公开的活动、照片、志愿者和服务时长"},
 		{Label: "花名册", Href: paths.RosterOf(paths.MyOrganization), Hint: "人员、劳动合同、参保月份"},
 		{Label: "内部治理", Href: paths.MyGovernance, State: "看清单", Tone: ui.Info, Hint: "会议、理事和监事、换届，各在哪一天到期"}}
 }

@@ -25,7 +25,7 @@ var source embed.FS
 // tokens come first because they declare the layers.
 var sheets = []string{
 	"tokens", "base", "layout", "shell", "controls", "marks", "boxes", "lists", "tables", "filters",
-	"map", "forms", "document", "certificate", "staff", "figures", "compositions", "application", "modes", "print",
+	"map", "forms", "document", "certificate", "staff", "figures", "calendar", "compositions", "application", "modes", "print",
 }
 
 // asset is one served file, compressed once.

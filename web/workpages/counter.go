@@ -3,6 +3,7 @@ package workpages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
@@ -14,25 +15,23 @@ import (
 	"civilaffairs/web/ui"
 )
 
-// counterProgramme is what the counter opens: the one programme that there is.
-const counterProgramme = "startup"
-
 const organizationsPerPage = 20
 
 // counterView is the paper counter of a community.
 type counterView struct {
 	layout.Page
-	Programme string
-	Drafts    ui.Table // no groups for none
-	Query     string
-	Table     ui.Table // no groups for none
-	Pages     ui.Pages
-	Checks    []string
+	Kind   string   // the programme that the buttons open
+	Kinds  []ui.Tab // to choose another
+	Drafts ui.Table // no groups for none
+	Query  string
+	Table  ui.Table // no groups for none
+	Pages  ui.Pages
+	Checks []string
 }
 
 func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request) error {
 	a, query := actor(r), r.URL.Query()
-	search := searchText(query.Get("q"))
+	search, kind := searchText(query.Get("q")), p.counterKind(query.Get("programme"))
 	drafts, err := p.Desk.CounterDrafts(r.Context(), a)
 	if err != nil {
 		return err
@@ -42,8 +41,8 @@ func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := counterView{
-		Page: page("窗口代办", "counter", crumbs(layout.Crumb{Label: "窗口代办"})...), Programme: p.Desk.KindName(counterProgramme),
-		Query: search, Drafts: p.draftTable(drafts), Table: choices(found, p.Desk.KindName(counterProgramme)),
+		Page: page("窗口代办", "counter", crumbs(layout.Crumb{Label: "窗口代办"})...), Kind: kind, Kinds: p.counterKinds(kind, search),
+		Query: search, Drafts: p.draftTable(drafts), Table: choices(found, kind, p.Desk.KindName(kind)),
 		Checks: []string{
 			"来人是负责人本人：核对身份证原件，与组织档案中的负责人一致。经办人来交的，要有负责人签名的委托书。",
 			"录入完成后打印申请表，当面念清金额、用途和收款账户。",
@@ -55,10 +54,27 @@ func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request) error {
 		if cursor == "" {
 			return ""
 		}
-		return paths.WithQuery(paths.Counter, url.Values{"q": {search}, "page": {cursor}})
+		return paths.WithQuery(paths.Counter, url.Values{"q": {search}, "programme": {kind}, "page": {cursor}})
 	}
 	v.Pages = ui.Pages{Previous: to(found.Previous), Next: to(found.Next)}
 	return httpserver.Render(w, r, http.StatusOK, counterPage(v))
+}
+
+// counterKind is the programme that was chosen, the first for none or an unknown one.
+func (p *Pages) counterKind(chosen string) string {
+	if slices.Contains(p.Programmes, chosen) {
+		return chosen
+	}
+	return p.Programmes[0]
+}
+
+func (p *Pages) counterKinds(current, search string) []ui.Tab {
+	tabs := make([]ui.Tab, len(p.Programmes))
+	for i, kind := range p.Programmes {
+		tabs[i] = ui.Tab{Label: p.Desk.KindName(kind), Current: kind == current,
+			Href: paths.WithQuery(paths.Counter, url.Values{"q": {search}, "programme": {kind}})}
+	}
+	return tabs
 }
 
 func (p *Pages) draftTable(drafts []casework.Item) ui.Table {
@@ -72,17 +88,17 @@ func (p *Pages) draftTable(drafts []casework.Item) ui.Table {
 	return filled(t, rows)
 }
 
-func choices(found organization.Page, programme string) ui.Table {
+func choices(found organization.Page, kind, programme string) ui.Table {
 	t := ui.Table{Caption: "本社区的组织", Columns: []ui.Column{{Label: "组织"}, {Label: "管理方式"}, {Label: "类别"}, {Label: "成立"}, {Label: "代办", Hidden: true, Full: true}}}
 	var rows []ui.Row
 	for _, o := range found.Items {
 		head := ui.Head(o.Name, paths.Organization(o.ID.String()), "")
 		head.Demo = o.Demo
-		start := startForm{Organization: o.ID.String(), Name: o.Name, Programme: programme, Token: once.NewToken()}
+		start := startForm{Organization: o.ID.String(), Name: o.Name, Kind: kind, Programme: programme, Token: once.NewToken()}
 		rows = append(rows, ui.Cells(head, ui.T(o.Basis.Name()), ui.T(o.Category.Name()), ui.T(o.EstablishedOn.String()), ui.C(startButton(start))))
 	}
 	return filled(t, rows)
 }
 
 // startForm opens an application for one organization.
-type startForm struct{ Organization, Name, Programme, Token string }
+type startForm struct{ Organization, Name, Kind, Programme, Token string }

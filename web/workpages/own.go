@@ -52,7 +52,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	v := ownView{
 		Page: page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
 		Lead: ownLead(own), Messages: messagesOf(a, news, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
-		Check: paths.MyEligibility("startup"),
+		Check: paths.MyEligibility(p.Programmes[0]),
 	}
 	if unread > 0 {
 		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(unread), "。")

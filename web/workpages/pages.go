@@ -37,6 +37,8 @@ type Deps struct {
 	Liaison       *liaison.Service
 	Governance    *governance.Service
 	Audit         *audit.Reader
+	// Programmes are the kinds that a counter may open, in the order of the policy.
+	Programmes []string
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
 }

@@ -45,6 +45,7 @@ var actions = map[string]string{
 	"roster.enter": "登记人员", "roster.change": "更正人员登记", "roster.end": "登记人员离开", "roster.contract.add": "登记劳动合同",
 	"roster.contract.remove": "撤销劳动合同", "roster.insurance": "登记参保月份", "roster.withdraw": "撤销人员登记", "roster.id.unmask": "查看完整证件号码",
 	"roster.import": "导入花名册", "training.import": "导入培训记录",
+	"activity_plan.file": "报备活动", "activity_plan.withdraw": "取消活动报备", "activity_plan.note": "知悉活动报备",
 	"organization.system.confirm": "确认制度", "organization.system.withdraw": "撤回制度", "organization.activity.record": "登记活动",
 	"organization.activity.confirm": "确认活动", "organization.activity.withdraw": "撤回活动", "organization.report.save": "登记年度报告",
 	"organization.grant.record": "登记历史资助", "organization.grant.report": "登记使用报告", "organization.grant.withdraw": "撤回历史资助",

@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/startup"
 )
 
@@ -11,5 +12,6 @@ import (
 func Programmes() []funding.Programme {
 	return []funding.Programme{
 		startup.Programme{},
+		activity.Programme{},
 	}
 }

@@ -54,10 +54,16 @@ func (a Answers) Values() url.Values {
 // Papers are the slots that every application must fill.
 var Papers = []string{"certificate", "charter", "finance_system", "activity_evidence", "budget", "account_proof"}
 
-// Open opens a draft.
+// Open opens a draft for start-up support.
 func (b *Bench) Open(t testing.TB, actor authz.Actor, org Org) string {
 	t.Helper()
-	no, err := b.Funding.Open(t.Context(), actor, startup.Kind, org.ID, once.NewToken())
+	return b.OpenOf(t, startup.Kind, actor, org)
+}
+
+// OpenOf opens a draft of a programme.
+func (b *Bench) OpenOf(t testing.TB, kind string, actor authz.Actor, org Org) string {
+	t.Helper()
+	no, err := b.Funding.Open(t.Context(), actor, kind, org.ID, once.NewToken())
 	must(t, err)
 	return no
 }
@@ -83,10 +89,19 @@ func (b *Bench) Attach(t testing.TB, actor authz.Actor, no, slot string) {
 func (b *Bench) TryAttach(t testing.TB, actor authz.Actor, no, slot string) error {
 	t.Helper()
 	b.papers++
+	return b.TryFile(t, actor, no, slot, slot+".pdf", PDF(fmt.Sprint(b.papers)))
+}
+
+// TryFile is TryAttach with a file of one's own.
+func (b *Bench) TryFile(t testing.TB, actor authz.Actor, no, slot, name string, content []byte) error {
+	t.Helper()
 	c := b.Case(t, no)
+	_, s, _ := b.Applications.SlotOf(t.Context(), actor, no, slot) // refused below, if it is not open
 	p, err := b.Attachments.Prepare(t.Context(), attachment.Upload{Owner: attachment.Owner{Kind: application.OwnerKind, ID: c.ID}, Slot: slot,
-		Field: application.FileItem(slot), Label: slot, Filename: slot + ".pdf", Body: bytes.NewReader(PDF(fmt.Sprint(b.papers)))})
-	must(t, err)
+		Field: application.FileItem(slot), Label: slot, Filename: name, Body: bytes.NewReader(content), Limits: attachment.Limits{Accept: s.Kinds()}})
+	if err != nil {
+		return err
+	}
 	defer p.Discard()
 	return b.Applications.Attach(t.Context(), actor, no, slot, p)
 }
@@ -116,9 +131,13 @@ func (b *Bench) DraftBy(t testing.TB, actor authz.Actor, org Org, a Answers) str
 	return no
 }
 
-// Signed is the head's signature by password and typed name.
-func Signed(org Org) application.Signature {
-	return application.Signature{Method: casework.Reauthenticated, StatementVersion: startup.Programme{}.Statement().Version, Agreed: true,
+// Signed is the head's signature by password and typed name, of a start-up
+// application.
+func Signed(org Org) application.Signature { return SignedOf(startup.Programme{}, org) }
+
+// SignedOf is the head's signature of an application of a programme.
+func SignedOf(p funding.Programme, org Org) application.Signature {
+	return application.Signature{Method: casework.Reauthenticated, StatementVersion: p.Statement().Version, Agreed: true,
 		TypedName: org.Head.Name, Password: Password}
 }
 
@@ -131,6 +150,13 @@ func Stamped() application.Signature {
 func (b *Bench) Submit(t testing.TB, org Org, no string) {
 	t.Helper()
 	must(t, b.Applications.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, Signed(org), once.NewToken()))
+}
+
+// SubmitOf signs and submits an application of a programme as the head, with the
+// service's answer.
+func (b *Bench) SubmitOf(t testing.TB, p funding.Programme, org Org, no string) error {
+	t.Helper()
+	return b.Applications.Submit(t.Context(), org.Head, no, b.Case(t, no).Version, SignedOf(p, org), once.NewToken())
 }
 
 // Opine gives an opinion of support.

@@ -28,7 +28,7 @@ func (Programme) Offer(e policy.Edition, on civil.Date) funding.Offer {
 // of the rules: labels and sources, no facts.
 func conditions(p Params, on civil.Date) []funding.Line {
 	ideal := Trial{EstablishedOn: on.AddMonths(-p.MinAgeMonths).AddDays(-1), Category: organization.CultureSport, Origin: organization.OriginNew,
-		Finance: Yes, Disclosure: Yes, Activities: true, Reports: Yes, Sure: true}
+		Finance: funding.Yes, Disclosure: funding.Yes, Activities: true, Reports: funding.Yes, Obstructed: funding.Obstructed{Sure: true}}
 	var out []funding.Line
 	for _, l := range ideal.lines(ideal.facts(p, on), p, on) {
 		if l.Answer != funding.Note {

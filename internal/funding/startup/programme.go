@@ -7,15 +7,12 @@ package startup
 
 import (
 	"net/url"
-	"strings"
 
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/workflow"
-
-	"github.com/google/uuid"
 )
 
 // Programme implements funding.Programme.
@@ -23,6 +20,9 @@ type Programme struct{}
 
 // Workflow returns the programme's states and who may do what.
 func (Programme) Workflow() *workflow.Definition { return definition }
+
+// Article is where the policy sets start-up support up.
+func (Programme) Article() string { return "三（二）1（1）" }
 
 // Statement is the undertaking (Appendix A.9).
 func (Programme) Statement() application.Statement {
@@ -61,19 +61,13 @@ const MaxLines = 10
 // Sections are the parts of the form, Appendix A.
 func (Programme) Sections() []application.Section {
 	return []application.Section{
-		{Key: "organization", Title: "组织信息和经办人", Items: []application.Item{
-			one("contact_name", "经办人姓名"), one("contact_mobile", "经办人手机"), one("contact_email", "经办人邮箱"),
-		}},
-		{Key: "activities", Title: "已开展的活动", Items: []application.Item{one("activities", "已开展的活动")}},
+		funding.OrganizationSection,
+		{Key: "activities", Title: "已开展的活动", Items: []application.Item{funding.One("activities", "已开展的活动")}},
 		{Key: "plan", Title: "申请金额和用途", Items: []application.Item{
-			one("amount", "申请金额"), {Name: "lines", Label: "用途明细", Controls: []string{"lines", "line-*"}}, one("purpose", "预期作用"),
+			funding.One("amount", "申请金额"), {Name: "lines", Label: "用途明细", Controls: []string{"lines", "line-*"}}, funding.One("purpose", "预期作用"),
 		}},
-		{Key: "payee", Title: "收款账户", Items: []application.Item{one("payee", "收款账户")}},
+		funding.PayeeSection,
 	}
-}
-
-func one(name, label string) application.Item {
-	return application.Item{Name: name, Label: label, Controls: []string{name}}
 }
 
 var slotNames = map[string]string{
@@ -101,12 +95,10 @@ func (Programme) Slots(v url.Values, c funding.Context) []application.Slot {
 		{Key: "budget", Label: slotNames["budget"], Required: true, Hint: "报价、询价记录等，说明金额怎么来的"},
 		{Key: "account_proof", Label: slotNames["account_proof"], Required: true, Hint: "开户许可证或银行出具的账户信息"},
 	}
-	if payee, ok := chosenPayee(v, c); ok && payee.Kind == organization.AgentAccount {
-		slots = append(slots, application.Slot{Key: "authorization", Label: slotNames["authorization"], Required: true, Hint: "代收单位盖章，写明户名和账号"})
+	if c.ByAgent(v) {
+		slots = append(slots, funding.AuthorizationSlot)
 	}
-	return append(slots,
-		application.Slot{Key: "other", Label: slotNames["other"], Max: 5},
-		application.Slot{Key: application.StampSlot, Label: slotNames[application.StampSlot], Hint: "只在用纸质签字时上传：打印申请表，负责人签字盖章后扫描"})
+	return append(slots, funding.LastSlots()...)
 }
 
 func certificateName(o organization.Organization) string {
@@ -114,16 +106,6 @@ func certificateName(o organization.Organization) string {
 		return "登记证书"
 	}
 	return "备案证书"
-}
-
-func chosenPayee(v url.Values, c funding.Context) (organization.PayeeAccount, bool) {
-	id := strings.TrimSpace(v.Get("payee"))
-	for _, p := range c.Payees {
-		if p.ID.String() == id {
-			return p, true
-		}
-	}
-	return organization.PayeeAccount{}, false
 }
 
 // Application is a start-up application in its own type, as it is signed.
@@ -134,13 +116,8 @@ type Application struct {
 	Lines         []Use     `json:"lines"`
 	Activities    string    `json:"activities"`
 	Purpose       string    `json:"purpose"`
-	PayeeID       uuid.UUID `json:"payee_id"`
-	PayeeName     string    `json:"payee_name"`
-	PayeeBank     string    `json:"payee_bank"`
-	PayeeMasked   string    `json:"payee_account"` // last four digits only
-	ContactName   string    `json:"contact_name"`
-	ContactMobile string    `json:"contact_mobile"`
-	ContactEmail  string    `json:"contact_email,omitempty"`
+	funding.Payee
+	funding.Contact
 }
 
 // Use is one line of the plan.

@@ -9,7 +9,6 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/funding"
-	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/money"
 )
 
@@ -19,14 +18,12 @@ func (Programme) Read(v url.Values, c funding.Context) (funding.Document, []errs
 	f := form.New(v)
 	o := c.Organization
 	a := Application{EstablishedOn: o.EstablishedOn.String(), Cap: LimitOf(c)}
-	a.ContactName = form.Parse(f, "contact_name", "经办人姓名", identifier.ParsePersonName, form.Required)
-	a.ContactMobile = f.Mobile("contact_mobile", "经办人手机", form.Required)
-	a.ContactEmail = form.Parse(f, "contact_email", "经办人邮箱", identifier.ParseEmail)
+	a.Contact = funding.ReadContact(f)
 	a.Activities = f.Text("activities", "已开展的活动", form.Required, form.Multiline, form.Min(20), form.Max(1000))
 	a.Amount = readAmount(f, a.Cap)
 	a.Lines = readLines(f, a.Amount, tooManyRows(v, f))
 	a.Purpose = f.Text("purpose", "预期作用", form.Required, form.Multiline, form.Min(10), form.Max(500))
-	readPayee(f, v, c, &a)
+	a.Payee = funding.ReadPayee(f, c)
 	return a, f.Fields()
 }
 
@@ -109,18 +106,4 @@ func useOptions() []string {
 		keys[i] = u.Key
 	}
 	return keys
-}
-
-// readPayee takes one of the organization's own accounts or an agent's: another
-// organization's id is as good as none.
-func readPayee(f *form.Form, v url.Values, c funding.Context, a *Application) {
-	payee, ok := chosenPayee(v, c)
-	switch {
-	case ok:
-		a.PayeeID, a.PayeeName, a.PayeeBank, a.PayeeMasked = payee.ID, payee.AccountName, payee.BankName, payee.Masked()
-	case len(c.Payees) == 0:
-		f.Fail("payee", "收款账户", "组织档案里还没有收款账户。先到组织档案登记一个")
-	default:
-		f.Fail("payee", "收款账户", "选一个收款账户")
-	}
 }

@@ -75,8 +75,8 @@ func TestReadAFormWithoutFault(t *testing.T) {
 		EstablishedOn: "2026-03-23", Amount: 3000 * money.Yuan, Cap: 5000 * money.Yuan,
 		Lines:      []Use{{Hardware, "折叠桌椅十套", 2000 * money.Yuan}, {Service, "活动材料", 1000 * money.Yuan}},
 		Activities: "今年七月在社区广场办了一场邻里互助日，居民三十人参加。", Purpose: "让互助活动有固定的设备，每月办两次。",
-		PayeeID: ownPayee, PayeeName: "六联互助社", PayeeBank: "示例银行", PayeeMasked: "****4321",
-		ContactName: "何经办", ContactMobile: "13800138000", ContactEmail: "he@example.org",
+		Payee:   funding.Payee{PayeeID: ownPayee, PayeeName: "六联互助社", PayeeBank: "示例银行", PayeeMasked: "****4321"},
+		Contact: funding.Contact{ContactName: "何经办", ContactMobile: "13800138000", ContactEmail: "he@example.org"},
 	}
 	if d := cmp.Diff(want, got); d != "" || len(faults) > 0 {
 		t.Errorf("%v\n%s", faults, d)

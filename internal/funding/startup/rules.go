@@ -12,39 +12,31 @@ import (
 
 // Params are the parameters of start-up support under one edition.
 type Params struct {
-	Label            string // the edition's label, cited where a rule is not in the policy text
-	MinAgeMonths     int    // 半年: the only one that the policy itself sets
-	MetNextDay       bool   // a period is met on the day after the corresponding day (strict reading)
+	funding.RecordTerms
+	MinAgeMonths     int  // 半年: the only one that the policy itself sets
+	MetNextDay       bool // a period is met on the day after the corresponding day (strict reading)
 	MaxAgeMonths     int
 	AmountFiled      money.Fen
 	AmountRegistered money.Fen
 	PriorityBonusPct int
 	MinActivities    int
-	ViolationYears   int
 	SameHeadYears    int
-	AnnualReportDue  civil.Date // month and day by which last year's report is due; its year is not read
 }
 
 // Facts are what is recorded about an organization now.
 type Facts struct {
-	EstablishedOn civil.Date // zero: not recorded
-	StatusName    string
-	Active        bool
-	New           bool // founded anew; not by rename or merger
-	OriginName    string
-	Registered    bool // false: filed
-	CategoryName  string
-	Priority      bool   // one of the three categories of 二（二）
-	Finance       Filing // finance system
-	Disclosure    Filing // disclosure system
-	Activities    []Held
-	Reports       []int  // years with an annual report on file that passed
-	ReportsKnown  bool   // an office looked for annual reports, or recorded one
-	Grant         string // earlier start-up grant or open application, in words; "" none
-	GrantsKnown   bool   // an office looked for grants of before
-	Lists         map[string]List
-	Unreported    string   // earlier grant whose use report is owed; "" none
-	SameHead      []string // organizations with the same head and community, supported within the look-back
+	funding.Record
+	New          bool // founded anew; not by rename or merger
+	OriginName   string
+	Registered   bool // false: filed
+	CategoryName string
+	Priority     bool   // one of the three categories of 二（二）
+	Finance      Filing // finance system
+	Disclosure   Filing // disclosure system
+	Activities   []Held
+	Grant        string   // earlier start-up grant or open application, in words; "" none
+	GrantsKnown  bool     // an office looked for grants of before
+	SameHead     []string // organizations with the same head and community, supported within the look-back
 }
 
 // Filing is a system's way to the file.
@@ -59,37 +51,13 @@ type Held struct {
 	Confirmed civil.Date // zero: not yet
 }
 
-// List is what is known of one list, ban or record of violations. CheckedOn is
-// zero when nobody has looked: unknown, never clear.
-type List struct {
-	CheckedOn civil.Date
-	Listed    bool // a look found it listed though no entry is recorded
-	Entries   []Span
-}
-
-// Span is a time on a list; To is its last day, zero while open.
-type Span struct{ From, To civil.Date }
-
-const policyName = "《实施意见》"
-
-func fromPolicy(article string) funding.Source {
-	return funding.Source{Document: policyName, Article: article}
-}
-
-func (p Params) fromParam(article string) funding.Source {
-	return funding.Source{Document: p.Label, Article: article, Pending: true}
-}
-
 // Eligibility answers every condition of start-up support on a date, worst
 // first: unmet, unknown, met, notes. Facts stay as they are recorded now; only
 // the date moves.
 func Eligibility(f Facts, p Params, on civil.Date) []funding.Line {
-	lines := []funding.Line{
-		age(f, p, on), newEnough(f, p, on), status(f), origin(f, p), once(f, p), systems(f, p, on), activities(f, p, on),
-		list("abnormal", "不在活动异常名录", f, p, on), list("serious", "不在严重违法失信名单", f, p, on),
-		list("defaulter", "不是失信被执行人", f, p, on), violation(f, p, on), ban(f, p, on), recovery(f, on),
-		unreported(f, p), annualReport(f, p, on),
-	}
+	lines := append([]funding.Line{
+		age(f, p, on), newEnough(f, p, on), funding.ActiveLine(f.Record, "三（二）1（1）"), origin(f, p), once(f, p), systems(f, p, on), activities(f, p, on),
+	}, funding.Excluded(f.Record, p.RecordTerms, on)...)
 	funding.Sort(lines)
 	return append(lines, notes(f, p)...)
 }
@@ -111,12 +79,12 @@ func Cap(registered, priority bool, p Params) money.Fen {
 // age: “新成立的社区社会组织，可在半年后申请”. The corresponding day counts
 // (domain §14.5); a missing one is the last day of the month.
 func age(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "age", Label: fmt.Sprintf("成立满 %d 个月", p.MinAgeMonths), From: "登记备案档案", Source: fromPolicy("三（二）1（1）"), BlocksUnknown: true}
+	l := funding.Line{Key: "age", Label: fmt.Sprintf("成立满 %d 个月", p.MinAgeMonths), From: "登记备案档案", Source: funding.FromPolicy("三（二）1（1）"), BlocksUnknown: true}
 	if p.MinAgeMonths == 6 {
 		l.Label = "成立满半年"
 	}
 	if f.EstablishedOn.IsZero() {
-		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
+		return funding.UnknownLine(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
 	}
 	first := f.EstablishedOn.AddMonths(p.MinAgeMonths)
 	if p.MetNextDay {
@@ -134,9 +102,9 @@ func age(f Facts, p Params, on civil.Date) funding.Line {
 // newEnough keeps start-up support for new organizations. The last eligible day
 // is the corresponding day itself.
 func newEnough(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "new_enough", Label: fmt.Sprintf("成立不超过 %d 个月", p.MaxAgeMonths), From: "登记备案档案", Source: p.fromParam("新组织年限"), BlocksUnknown: true, AtSubmission: true}
+	l := funding.Line{Key: "new_enough", Label: fmt.Sprintf("成立不超过 %d 个月", p.MaxAgeMonths), From: "登记备案档案", Source: p.FromParam("新组织年限"), BlocksUnknown: true, AtSubmission: true}
 	if f.EstablishedOn.IsZero() {
-		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
+		return funding.UnknownLine(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
 	}
 	last := f.EstablishedOn.AddMonths(p.MaxAgeMonths)
 	l.Value = elapsed(f.EstablishedOn, on)
@@ -148,18 +116,8 @@ func newEnough(f Facts, p Params, on civil.Date) funding.Line {
 	return l
 }
 
-func status(f Facts) funding.Line {
-	l := funding.Line{Key: "status", Label: "组织状态正常", Value: f.StatusName, From: "登记备案档案", Source: fromPolicy("三（二）1（1）")}
-	if f.Active {
-		l.Answer = funding.Met
-		return l
-	}
-	l.Answer, l.Remedy = funding.Unmet, "先到街道恢复正常状态，再申请"
-	return l
-}
-
 func origin(f Facts, p Params) funding.Line {
-	l := funding.Line{Key: "origin", Label: "是新成立的组织", Value: f.OriginName, From: "登记备案档案", Source: p.fromParam("更名、合并后重新登记的不算新成立"), Answer: funding.Met}
+	l := funding.Line{Key: "origin", Label: "是新成立的组织", Value: f.OriginName, From: "登记备案档案", Source: p.FromParam("更名、合并后重新登记的不算新成立"), Answer: funding.Met}
 	if !f.New {
 		l.Answer, l.Remedy = funding.Unmet, "更名或合并而来的组织不能申请启动扶持，可以申请成长关爱工程"
 	}
@@ -167,17 +125,17 @@ func origin(f Facts, p Params) funding.Line {
 }
 
 func once(f Facts, p Params) funding.Line {
-	l := funding.Line{Key: "once", Label: "没有领过启动扶持，也没有在办的申请", Value: "0 件", From: "资助台账，全部年度", Source: p.fromParam("一个组织一次"), Answer: funding.Met}
+	l := funding.Line{Key: "once", Label: "没有领过启动扶持，也没有在办的申请", Value: "0 件", From: "资助台账，全部年度", Source: p.FromParam("一个组织一次"), Answer: funding.Met}
 	if f.Grant != "" {
 		l.Answer, l.Value, l.Remedy = funding.Unmet, f.Grant, "启动扶持一个组织只有一次。正在办的申请请在工作台查看"
 	} else if !f.GrantsKnown {
-		return unknown(l, "本平台 0 件；以前的资助还没有查询记录", "不影响填表和提交；受理前由经办人查询登记", "")
+		return funding.UnknownLine(l, "本平台 0 件；以前的资助还没有查询记录", "不影响填表和提交；受理前由经办人查询登记", "")
 	}
 	return l
 }
 
 func systems(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "systems", Label: "财务制度和信息公开制度已备案", From: "组织档案", Source: p.fromParam("制度要求"), Answer: funding.Met, Act: "systems"}
+	l := funding.Line{Key: "systems", Label: "财务制度和信息公开制度已备案", From: "组织档案", Source: p.FromParam("制度要求"), Answer: funding.Met, Act: "systems"}
 	finance, disclosure := f.Finance.from(), f.Disclosure.from()
 	l.Value = "财务制度：" + f.Finance.words(on) + "；信息公开制度：" + f.Disclosure.words(on)
 	if reached(finance, on) && reached(disclosure, on) {
@@ -222,7 +180,7 @@ func laterOf(a, b civil.Date) civil.Date {
 }
 
 func activities(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "activities", Label: fmt.Sprintf("至少办过 %d 次活动", p.MinActivities), From: "活动记录", Source: p.fromParam("活动证明"), Answer: funding.Met, Act: "activities"}
+	l := funding.Line{Key: "activities", Label: fmt.Sprintf("至少办过 %d 次活动", p.MinActivities), From: "活动记录", Source: p.FromParam("活动证明"), Answer: funding.Met, Act: "activities"}
 	var count []civil.Date // days from which a confirmed activity counts
 	waiting := 0
 	for _, a := range f.Activities {
@@ -253,51 +211,6 @@ func activities(f Facts, p Params, on civil.Date) funding.Line {
 	return l
 }
 
-// annualReport asks for the latest report whose deadline has passed. The report
-// of a year is due in the next one; an organization owes none for the years
-// before it was founded.
-func annualReport(f Facts, p Params, on civil.Date) funding.Line {
-	l := funding.Line{Key: "annual_report", Label: "上年度报告已交", From: "组织档案", Source: p.fromParam("资格排除"), Answer: funding.Met, Act: "reports"}
-	if f.EstablishedOn.IsZero() {
-		return unknown(l, "没有登记成立日期", "请街道在组织档案中登记成立日期", "")
-	}
-	year := reportYear(p, on)
-	met := reported(f, year)
-	switch {
-	case f.EstablishedOn.Year > year:
-		l.Value = fmt.Sprintf("%d 年成立，还不到交报告的时候", f.EstablishedOn.Year)
-	case met:
-		l.Value = fmt.Sprintf("%d 年度报告已交", year)
-	case !f.ReportsKnown:
-		return unknown(l, fmt.Sprintf("没有 %d 年度报告的记录", year), "不影响填表和提交；受理前由街道或经办人登记", "reports")
-	default:
-		l.Answer, l.Value, l.Remedy = funding.Unmet, fmt.Sprintf("没有 %d 年度报告", year), fmt.Sprintf("补交 %d 年度报告", year)
-	}
-	for y := on.Year; y <= max(on.Year, f.EstablishedOn.Year)+len(f.Reports)+2; y++ {
-		overdue := civil.Of(y, p.AnnualReportDue.Month, p.AnnualReportDue.Day).AddDays(1)
-		if overdue.After(on) && reported(f, y-1) != met {
-			l.Flips = overdue
-			break
-		}
-	}
-	if met && !l.Flips.IsZero() {
-		l.Remedy = fmt.Sprintf("%s前交 %d 年度报告", l.Flips.AddDays(-1).Chinese(), l.Flips.Year-1)
-	}
-	return l
-}
-
-// reportYear is the latest year whose report is overdue if it is not on file.
-func reportYear(p Params, on civil.Date) int {
-	if due := civil.Of(on.Year, p.AnnualReportDue.Month, p.AnnualReportDue.Day); on.After(due) {
-		return on.Year - 1
-	}
-	return on.Year - 2
-}
-
-func reported(f Facts, year int) bool {
-	return f.EstablishedOn.Year > year || slices.Contains(f.Reports, year)
-}
-
 func notes(f Facts, p Params) []funding.Line {
 	limit := Cap(f.Registered, f.Priority, p)
 	kind, base := "备案", p.AmountFiled
@@ -305,23 +218,18 @@ func notes(f Facts, p Params) []funding.Line {
 		kind, base = "登记", p.AmountRegistered
 	}
 	amount := funding.Line{Key: "amount", Label: "最高金额 " + limit.String() + " 元", Answer: funding.Note, From: "3+3 类别",
-		Value: fmt.Sprintf("%s组织 %s 元", kind, base), Source: p.fromParam("启动扶持金额")}
+		Value: fmt.Sprintf("%s组织 %s 元", kind, base), Source: p.FromParam("启动扶持金额")}
 	if f.Priority {
 		amount.Label = fmt.Sprintf("重点类别加 %d%%，最高 %s 元", p.PriorityBonusPct, limit)
 		amount.Value = fmt.Sprintf("%s类：%s + %s 元", f.CategoryName, base, limit-base)
-		amount.Source = fromPolicy("二（二）")
+		amount.Source = funding.FromPolicy("二（二）")
 	}
 	lines := []funding.Line{amount}
 	for _, name := range f.SameHead {
 		lines = append(lines, funding.Line{Key: "same_head", Label: "同一负责人在同一社区有别的组织领过", Answer: funding.Note,
-			Value: name, From: "资助台账，近 3 年", Source: p.fromParam("同一负责人提醒"), Remedy: "不影响提交，经办人会核实"})
+			Value: name, From: "资助台账，近 3 年", Source: p.FromParam("同一负责人提醒"), Remedy: "不影响提交，经办人会核实"})
 	}
 	return lines
-}
-
-func unknown(l funding.Line, value, remedy, act string) funding.Line {
-	l.Answer, l.Value, l.Remedy, l.Act = funding.Unknown, value, remedy, act
-	return l
 }
 
 // LimitOf is Cap for the organization and edition of a form.

@@ -14,20 +14,21 @@ func day(s string) civil.Date { return civil.MustParse(s) }
 
 func params() Params {
 	return Params{
-		Label: "参数", MinAgeMonths: 6, MaxAgeMonths: 24, AmountFiled: 5000 * money.Yuan, AmountRegistered: 20000 * money.Yuan,
-		PriorityBonusPct: 20, MinActivities: 1, ViolationYears: 3, SameHeadYears: 3, AnnualReportDue: day("2000-05-31"),
+		RecordTerms: funding.RecordTerms{Label: "参数", ViolationYears: 3, AnnualReportDue: day("2000-05-31")}, MinAgeMonths: 6, MaxAgeMonths: 24, AmountFiled: 5000 * money.Yuan, AmountRegistered: 20000 * money.Yuan,
+		PriorityBonusPct: 20, MinActivities: 1, SameHeadYears: 3,
 	}
 }
 
 // eligible is an organization that meets every condition on 2026-11-23; a test
 // changes one thing.
 func eligible() Facts {
-	clear := List{CheckedOn: day("2026-11-01")}
+	clear := funding.List{CheckedOn: day("2026-11-01")}
 	return Facts{
-		EstablishedOn: day("2026-05-23"), StatusName: "正常", Active: true, New: true, OriginName: "新成立", CategoryName: "文化体育",
+		Record: funding.Record{EstablishedOn: day("2026-05-23"), StatusName: "正常", Active: true, ReportsKnown: true,
+			Lists: map[string]funding.List{"abnormal": clear, "serious": clear, "defaulter": clear, "violation": clear, "ban": clear, "recovery": clear}},
+		New: true, OriginName: "新成立", CategoryName: "文化体育",
 		Finance: Filing{day("2026-06-01"), day("2026-06-02")}, Disclosure: Filing{day("2026-06-01"), day("2026-06-02")},
-		Activities: []Held{{day("2026-07-18"), day("2026-07-20")}}, ReportsKnown: true, GrantsKnown: true,
-		Lists: map[string]List{"abnormal": clear, "serious": clear, "defaulter": clear, "violation": clear, "ban": clear, "recovery": clear},
+		Activities: []Held{{day("2026-07-18"), day("2026-07-20")}}, GrantsKnown: true,
 	}
 }
 
@@ -100,8 +101,8 @@ func TestEachConditionAlone(t *testing.T) {
 		"a system on file from next week":      {"systems", func(f *Facts) { f.Finance = Filing{day("2026-11-30"), day("2026-11-20")} }, funding.Unmet, "2026-11-30"},
 		"no activity":                          {"activities", func(f *Facts) { f.Activities = nil }, funding.Unmet, ""},
 		"an unconfirmed activity":              {"activities", func(f *Facts) { f.Activities[0].Confirmed = civil.Date{} }, funding.Unmet, ""},
-		"never looked up":                      {"defaulter", func(f *Facts) { f.Lists["defaulter"] = List{} }, funding.Unknown, ""},
-		"seen listed without an entry":         {"serious", func(f *Facts) { f.Lists["serious"] = List{CheckedOn: on, Listed: true} }, funding.Unmet, ""},
+		"never looked up":                      {"defaulter", func(f *Facts) { f.Lists["defaulter"] = funding.List{} }, funding.Unknown, ""},
+		"seen listed without an entry":         {"serious", func(f *Facts) { f.Lists["serious"] = funding.List{CheckedOn: on, Listed: true} }, funding.Unmet, ""},
 		"listed with an end":                   {"abnormal", func(f *Facts) { f.Lists["abnormal"] = entries("2026-01-01", "2026-12-31") }, funding.Unmet, "2027-01-01"},
 		"listed without an end":                {"abnormal", func(f *Facts) { f.Lists["abnormal"] = entries("2026-01-01", "") }, funding.Unmet, ""},
 		"a violation within three years":       {"violation", func(f *Facts) { f.Lists["violation"] = entries("2023-11-24", "2023-11-24") }, funding.Unmet, "2026-11-24"},
@@ -136,12 +137,12 @@ func TestEachConditionAlone(t *testing.T) {
 	}
 }
 
-func entries(from, to string) List {
-	s := Span{From: day(from)}
+func entries(from, to string) funding.List {
+	s := funding.Span{From: day(from)}
 	if to != "" {
 		s.To = day(to)
 	}
-	return List{CheckedOn: day("2026-11-01"), Entries: []Span{s}}
+	return funding.List{CheckedOn: day("2026-11-01"), Entries: []funding.Span{s}}
 }
 
 // On the date that a line names its answer flips, and not a day before.
@@ -220,7 +221,7 @@ func randomFacts(r *rand.Rand) Facts {
 	for key := range f.Lists {
 		if maybe() {
 			from := randomDay(r)
-			f.Lists[key] = List{CheckedOn: day("2024-01-01"), Entries: []Span{{from, from.AddDays(r.IntN(700))}}}
+			f.Lists[key] = funding.List{CheckedOn: day("2024-01-01"), Entries: []funding.Span{{From: from, To: from.AddDays(r.IntN(700))}}}
 		}
 	}
 	return f

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"civilaffairs/internal/authz"
+	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
@@ -17,7 +20,7 @@ import (
 // Keep writes the application into the programme's tables. The unique index
 // startup_grant_once lets one application of an organization live: whoever comes
 // second is errs.Conflict.
-func (Programme) Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID, d funding.Document) error {
+func (Programme) Keep(ctx context.Context, tx postgres.Tx, _ time.Time, _ authz.Actor, c casework.Case, d funding.Document) error {
 	a, ok := d.(Application)
 	if !ok {
 		return fmt.Errorf("startup: cannot keep a %T", d)
@@ -33,19 +36,19 @@ func (Programme) Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID
 		on conflict (case_id) do update set requested_fen = excluded.requested_fen, cap_fen = excluded.cap_fen,
 			activities = excluded.activities, purpose = excluded.purpose, payee_id = excluded.payee_id,
 			contact_name = excluded.contact_name, contact_mobile = excluded.contact_mobile`,
-		caseID, org, established, a.Amount, a.Cap, a.Activities, a.Purpose, a.PayeeID, a.ContactName, a.ContactMobile)
+		c.ID, c.OrganizationID, established, a.Amount, a.Cap, a.Activities, a.Purpose, a.PayeeID, a.ContactName, a.ContactMobile)
 	if postgres.Violates(err, "startup_grant_once") {
 		return errs.Wrap(errs.Conflict, "启动扶持一个组织只有一次，您组织已经有一件在办或已经领过。请在工作台查看。", err)
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `delete from startup_use where case_id = $1`, caseID); err != nil {
+	if _, err := tx.Exec(ctx, `delete from startup_use where case_id = $1`, c.ID); err != nil {
 		return err
 	}
 	for i, u := range a.Lines {
 		_, err := tx.Exec(ctx, `insert into startup_use (case_id, ordinal, category, item, amount_fen) values ($1, $2, $3, $4, $5)`,
-			caseID, i+1, u.Category, u.Item, u.Amount)
+			c.ID, i+1, u.Category, u.Item, u.Amount)
 		if err != nil {
 			return err
 		}
@@ -55,8 +58,8 @@ func (Programme) Keep(ctx context.Context, tx postgres.Tx, caseID, org uuid.UUID
 
 // Release lets the organization apply again after an application that ended
 // without a grant.
-func (Programme) Release(ctx context.Context, tx postgres.Tx, caseID uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update startup_grant set live = false where case_id = $1`, caseID)
+func (Programme) Release(ctx context.Context, tx postgres.Tx, _ time.Time, _ authz.Actor, c casework.Case) error {
+	_, err := tx.Exec(ctx, `update startup_grant set live = false where case_id = $1`, c.ID)
 	return err
 }
 

@@ -1,23 +1,12 @@
 package startup
 
 import (
-	"fmt"
 	"slices"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
-)
-
-// Said is an answer about an organization of which there is no record.
-type Said string
-
-// The answers. Unsure is an answer too: the line is then unknown, never met.
-const (
-	Yes    Said = "yes"
-	No     Said = "no"
-	Unsure Said = "unsure"
 )
 
 // Trial is what somebody types to try the conditions out. It is an assertion,
@@ -27,36 +16,19 @@ type Trial struct {
 	Registered          bool
 	Category            organization.Category
 	Origin              organization.Origin
-	Finance, Disclosure Said // on file
-	Activities          bool // as many as are asked for
-	Reports             Said // the annual reports that are due
-	// Obstacles are the keys of Obstacles that apply. Sure says that no other does.
-	Obstacles []string
-	Sure      bool
+	Finance, Disclosure funding.Said // on file
+	Activities          bool         // as many as are asked for
+	Reports             funding.Said // the annual reports that are due
+	funding.Obstructed
 }
 
-// Obstacle is a reason for which an organization cannot apply, as a question.
-type Obstacle struct{ Key, Name string }
-
 // Obstacles lists what the trial asks about, by the keys of the lines.
-func Obstacles(e policy.Edition) []Obstacle {
-	return []Obstacle{
-		{"status", "状态不正常：活动异常，正在合并或注销"},
-		{"once", "领过启动扶持，或有申请正在办理"},
-		{"abnormal", "在活动异常名录上"},
-		{"serious", "在严重违法失信名单上"},
-		{"defaulter", "是失信被执行人"},
-		{"violation", fmt.Sprintf("近 %d 年有违规记录", paramsOf(e).ViolationYears)},
-		{"ban", "在限制申报期内"},
-		{"recovery", "有没缴清的追回款"},
-		{"unreported", "以前的资助有没交的使用报告"},
-	}
+func Obstacles(e policy.Edition) []funding.Obstacle {
+	return slices.Insert(funding.Obstacles(funding.RecordTermsOf(e)), 1, funding.Obstacle{Key: "once", Name: "领过启动扶持，或有申请正在办理"})
 }
 
 // MinActivities is how many activities the edition asks for.
 func MinActivities(e policy.Edition) int { return paramsOf(e).MinActivities }
-
-const typed = "您填的"
 
 // TryOut answers the conditions on a date from what was typed, with the rules
 // that decide a real application, and judges them.
@@ -74,7 +46,7 @@ func (t Trial) lines(f Facts, p Params, on civil.Date) []funding.Line {
 		if l.Answer == funding.Note {
 			continue
 		}
-		l.From = typed
+		l.From = funding.Asserted
 		switch l.Key {
 		case "age", "new_enough", "origin", "annual_report": // as the rule says it
 		case "systems":
@@ -82,11 +54,10 @@ func (t Trial) lines(f Facts, p Params, on civil.Date) []funding.Line {
 		case "activities":
 			l.Value = map[bool]string{true: "办过", false: "没有办够"}[t.Activities]
 		default:
-			t.obstacle(l, p)
+			t.Line(l, p.RecordTerms)
 		}
 	}
-	rank := map[funding.Answer]int{funding.Unmet: 0, funding.Unknown: 1, funding.Met: 2, funding.Note: 3}
-	slices.SortStableFunc(lines, func(a, b funding.Line) int { return rank[a.Answer] - rank[b.Answer] })
+	funding.Sort(lines)
 	return lines
 }
 
@@ -94,10 +65,11 @@ func (t Trial) lines(f Facts, p Params, on civil.Date) []funding.Line {
 // tried: no made-up date reaches a line, because its words are replaced.
 func (t Trial) facts(p Params, on civil.Date) Facts {
 	f := Facts{
-		EstablishedOn: t.EstablishedOn, Active: !t.has("status"), StatusName: "正常", New: t.Origin == organization.OriginNew,
+		Record: funding.Record{EstablishedOn: t.EstablishedOn, Active: !t.Has("status"), StatusName: "正常", ReportsKnown: t.Reports != funding.Unsure,
+			Lists: t.Lists(on)},
+		New:        t.Origin == organization.OriginNew,
 		OriginName: t.Origin.Name(), Registered: t.Registered, CategoryName: t.Category.Name(), Priority: t.Category.Priority(),
-		Finance: filed(t.Finance, on), Disclosure: filed(t.Disclosure, on), ReportsKnown: t.Reports != Unsure, GrantsKnown: true,
-		Lists: map[string]List{},
+		Finance: filed(t.Finance, on), Disclosure: filed(t.Disclosure, on), GrantsKnown: true,
 	}
 	if !f.Active {
 		f.StatusName = "不正常"
@@ -107,55 +79,33 @@ func (t Trial) facts(p Params, on civil.Date) Facts {
 			f.Activities = append(f.Activities, Held{on, on})
 		}
 	}
-	if t.Reports == Yes {
+	if t.Reports == funding.Yes {
 		for y := t.EstablishedOn.Year; y < on.Year; y++ {
 			f.Reports = append(f.Reports, y)
 		}
 	}
-	for key := range lists {
-		f.Lists[key] = List{CheckedOn: on}
-		if t.has(key) {
-			f.Lists[key] = List{CheckedOn: on, Entries: []Span{{From: on}}}
-		}
-	}
-	if t.has("once") {
+	if t.Has("once") {
 		f.Grant = "领过，或正在办理"
 	}
-	if t.has("unreported") {
+	if t.Has("unreported") {
 		f.Unreported = "有没交的"
 	}
 	return f
 }
 
-func filed(s Said, on civil.Date) Filing {
-	if s == Yes {
+func filed(s funding.Said, on civil.Date) Filing {
+	if s == funding.Yes {
 		return Filing{on, on}
 	}
 	return Filing{}
 }
 
-func (t Trial) has(key string) bool { return slices.Contains(t.Obstacles, key) }
-
 // systems are unknown only when nothing is known to be missing. Unknown stops
 // the verdict here: an organization can look into its own files.
 func (t Trial) systems(l *funding.Line) {
-	words := map[Said]string{Yes: "已备案", No: "没有", Unsure: "不清楚"}
+	words := map[funding.Said]string{funding.Yes: "已备案", funding.No: "没有", funding.Unsure: "不清楚"}
 	l.Value = "财务制度：" + words[t.Finance] + "；信息公开制度：" + words[t.Disclosure]
-	if t.Finance != No && t.Disclosure != No && (t.Finance == Unsure || t.Disclosure == Unsure) {
+	if t.Finance != funding.No && t.Disclosure != funding.No && (t.Finance == funding.Unsure || t.Disclosure == funding.Unsure) {
 		l.Answer, l.BlocksUnknown, l.Remedy = funding.Unknown, true, "查一下组织档案。没有的报上去，由社区或街道确认"
-	}
-}
-
-// obstacle keeps the rule's own answer to what was ticked, but for dates: nobody
-// was asked when it began, so nobody is told when it ends.
-func (t Trial) obstacle(l *funding.Line, p Params) {
-	switch {
-	case t.has(l.Key):
-		l.Flips = civil.Date{}
-		if l.Key == "violation" {
-			l.Value, l.Remedy = "有", fmt.Sprintf("从处理决定那天起满 %d 年，再申请", p.ViolationYears)
-		}
-	case !t.Sure:
-		l.Answer, l.Value, l.Flips, l.Remedy = funding.Unknown, "不清楚", civil.Date{}, "不影响先填表；受理前由经办人查询登记"
 	}
 }

@@ -19,7 +19,7 @@ func edition() policy.Edition {
 
 func allWell() Trial {
 	return Trial{EstablishedOn: day("2026-05-23"), Category: organization.Welfare, Origin: organization.OriginNew,
-		Finance: Yes, Disclosure: Yes, Activities: true, Reports: Yes, Sure: true}
+		Finance: funding.Yes, Disclosure: funding.Yes, Activities: true, Reports: funding.Yes, Obstructed: funding.Obstructed{Sure: true}}
 }
 
 func TestTrialOfAnOrganizationWithoutFault(t *testing.T) {
@@ -29,7 +29,7 @@ func TestTrialOfAnOrganizationWithoutFault(t *testing.T) {
 		t.Fatalf("%+v", v)
 	}
 	for _, l := range lines {
-		if l.Answer != funding.Note && l.From != typed {
+		if l.Answer != funding.Note && l.From != funding.Asserted {
 			t.Errorf("%s claims to come from %q", l.Key, l.From)
 		}
 	}
@@ -68,10 +68,10 @@ func TestTrialUnsureIsUnknown(t *testing.T) {
 		t.Errorf("one ticked, not sure of the others: %+v", v)
 	}
 	for name, c := range map[string]struct {
-		finance, disclosure Said
+		finance, disclosure funding.Said
 		want                funding.Answer
 	}{
-		"unsure": {Yes, Unsure, funding.Unknown}, "missing wins": {No, Unsure, funding.Unmet}, "both": {Yes, Yes, funding.Met},
+		"unsure": {funding.Yes, funding.Unsure, funding.Unknown}, "missing wins": {funding.No, funding.Unsure, funding.Unmet}, "both": {funding.Yes, funding.Yes, funding.Met},
 	} {
 		trial := allWell()
 		trial.Finance, trial.Disclosure = c.finance, c.disclosure
@@ -88,7 +88,7 @@ func TestTrialUnsureIsUnknown(t *testing.T) {
 // The annual report that is due in the spring of the year after next.
 func TestTrialReports(t *testing.T) {
 	t.Parallel()
-	for said, want := range map[Said]funding.Answer{Yes: funding.Met, No: funding.Unmet, Unsure: funding.Unknown} {
+	for said, want := range map[funding.Said]funding.Answer{funding.Yes: funding.Met, funding.No: funding.Unmet, funding.Unsure: funding.Unknown} {
 		trial := allWell()
 		trial.EstablishedOn, trial.Reports = day("2025-05-23"), said
 		lines, _ := TryOut(trial, edition(), day("2026-11-23"))

@@ -1,0 +1,130 @@
+package activity
+
+import (
+	"context"
+
+	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/money"
+	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workday"
+
+	"github.com/google/uuid"
+)
+
+// Known is what form and amount of a claim depend on beside what was typed.
+type Known struct {
+	Regions  *district.RegionSet
+	Calendar *workday.Calendar
+	Grades   []Grade
+	Held     map[int]int // confirmed activities on file, by year
+	Years    map[int]Year
+	Plans    []Plan // the organization's own, newest first
+	Free     money.Fen
+}
+
+// Grade is a star with its validity, both days included.
+type Grade struct {
+	Star int        `db:"star"`
+	From civil.Date `db:"from_on"`
+	To   civil.Date `db:"to_on"`
+}
+
+// Year is what was claimed and granted for events of one year, the claim at hand
+// left out and grants of before the portal put in.
+type Year struct {
+	Claims  int
+	Granted money.Fen
+}
+
+// Star returns the grade in force on a day, 0 for none.
+func (k Known) Star(on civil.Date) int {
+	for _, g := range k.Grades {
+		if !g.From.After(on) && !g.To.Before(on) {
+			return g.Star
+		}
+	}
+	return 0
+}
+
+// Sums puts a claim and what is known together.
+func (k Known) Sums(a Application) Sums {
+	year := a.HeldOn.Year
+	return Sums{Cost: a.Spent(), Other: a.Other, Claimed: a.Amount, Star: k.Star(a.HeldOn), Held: k.Held[year],
+		Granted: k.Years[year].Granted, Free: k.Free}
+}
+
+// LastDay is the last day on which an event of a day can be claimed. One that is a
+// day off runs on to the next working day (民法典 203); in a year not announced yet
+// nobody loses a right to a guessed one, because Saturdays and Sundays run on too.
+func (k Known) LastDay(held civil.Date, p Params) civil.Date {
+	return k.Calendar.OnOrAfter(held.AddDays(p.ClaimDays)).On
+}
+
+// knownOf is what a form's context holds; without any, nothing is known.
+func knownOf(c funding.Context) Known {
+	k, ok := c.Known.(Known)
+	if !ok {
+		k = Known{Regions: district.NewRegionSet(nil), Calendar: workday.New(nil)}
+	}
+	return k
+}
+
+// Known reads it, in three round trips. With a.Lock nobody else grants for the
+// year of the claim until the transaction ends.
+func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked) (any, error) {
+	if a.Lock {
+		if err := lockYear(ctx, q, a.CaseID); err != nil {
+			return nil, err
+		}
+	}
+	k := Known{Free: a.Free, Held: map[int]int{}, Years: map[int]Year{}}
+	type count struct {
+		Year    int       `db:"year"`
+		N       int       `db:"n"`
+		Granted money.Fen `db:"granted"`
+	}
+	var held, years []count
+	var b postgres.Batch
+	postgres.Gather(&b, &k.Grades, `
+		select star, from_on, to_on from standing_grade where org_id = any(organization_ids($1)) and not void
+		order by from_on desc, org_id <> $1`, a.Organization)
+	postgres.Gather(&b, &held, `
+		select extract(year from held_on)::int as year, count(*)::int as n, 0::bigint as granted from organization_activity
+		where org_id = any(organization_ids($1)) and void_on is null and confirmed_on is not null group by 1`, a.Organization)
+	postgres.Gather(&b, &years, yearsSQL, a.Organization, a.CaseID)
+	postgres.Gather(&b, &k.Plans, plansSQL+` where p.organization_id = $1 and p.withdrawn_at is null order by p.held_on desc, p.id desc limit 30`, a.Organization)
+	if err := b.Run(ctx, q); err != nil {
+		return nil, err
+	}
+	for _, c := range held {
+		k.Held[c.Year] = c.N
+	}
+	for _, c := range years {
+		y := k.Years[c.Year]
+		k.Years[c.Year] = Year{y.Claims + c.N, y.Granted + c.Granted}
+	}
+	var err error
+	if k.Regions, err = district.Regions(ctx, q); err != nil {
+		return nil, err
+	}
+	k.Calendar, err = district.Calendar(ctx, q)
+	return k, err
+}
+
+// yearsSQL counts claims that live and grants of before the portal, by the year of
+// the event and, where only that is recorded, of the award.
+const yearsSQL = `
+	select year, count(*)::int as n, coalesce(sum(awarded_fen), 0)::bigint as granted from activity_claim
+	where organization_id = any(organization_ids($1)) and live and case_id <> $2 group by year
+	union all
+	select extract(year from awarded_on)::int, count(*)::int, sum(amount_fen)::bigint from earlier_grant
+	where org_id = any(organization_ids($1)) and programme = 'activity' and void_on is null group by 1`
+
+// lockYear locks the year of a claim that is kept.
+func lockYear(ctx context.Context, q postgres.Querier, caseID uuid.UUID) error {
+	_, err := postgres.All[struct{}](ctx, q, `
+		select from (select activity_year_lock(organization_id, year) from activity_claim where case_id = $1 offset 0) locked`, caseID)
+	return err
+}
