@@ -2,13 +2,11 @@ package event
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/once"
@@ -106,12 +104,9 @@ func (s *Service) Create(ctx context.Context, actor authz.Actor, token string, i
 				return "", err
 			}
 			e := Event{ID: newID(), OrgID: d.org.ID, State: Draft}
-			year := civil.On(d.now).Year
-			var serial int64
-			if err := d.tx.QueryRow(ctx, `select next_number('HD', $1)`, year).Scan(&serial); err != nil {
+			if e.No, err = nextNo(ctx, d); err != nil {
 				return "", err
 			}
-			e.No = fmt.Sprintf("HD-%d-%04d", year, serial)
 			if err := insertEvent(ctx, d, e, in); err != nil {
 				return "", err
 			}

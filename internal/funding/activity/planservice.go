@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
@@ -25,10 +26,14 @@ import (
 // Service is the use cases beside the claim itself, which is funding's. Every
 // method checks the actor's permission and scope; what the actor may not see is
 // errs.NotFound.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db     *postgres.DB
+	events *event.Service
+}
 
-// New returns a Service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+// New returns a Service. Plans that residents may see stand on the calendar of
+// events.
+func New(db *postgres.DB, events *event.Service) *Service { return &Service{db: db, events: events} }
 
 // Setting is what a page about plans needs beside them.
 type Setting struct {
@@ -85,6 +90,11 @@ func (s *Service) filePlan(ctx context.Context, tx postgres.Tx, now time.Time, a
 	if err := insertPlan(ctx, tx, now, actor, id, in); err != nil {
 		return id, err
 	}
+	if in.Open {
+		if err := s.events.Announce(ctx, tx, now, actor, id, in.onCalendar()); err != nil {
+			return id, err
+		}
+	}
 	for _, office := range []struct {
 		role authz.Role
 		area string
@@ -112,7 +122,10 @@ func (s *Service) WithdrawPlan(ctx context.Context, actor authz.Actor, id uuid.U
 		if p.HeldOn.Before(civil.On(now)) {
 			return errs.New(errs.Conflict, "活动日期已经过了，不用再取消。")
 		}
-		return withdrawPlan(ctx, tx, now, id, version, reason)
+		if err := withdrawPlan(ctx, tx, now, id, version, reason); err != nil {
+			return err
+		}
+		return s.events.Recall(ctx, tx, now, actor, id, reason)
 	})
 }
 
