@@ -353,7 +353,7 @@ func TestACorrectionReplacesTheClaim(t *testing.T) {
 func TestPlansAreToldAndNoted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
-	s, org, other := activity.New(b.DB.App, event.New(event.Deps{DB: b.DB.App})), b.Organization(t), b.Organization(t)
+	s, org, other := activity.New(b.DB.App, event.New(event.Deps{DB: b.DB.App, Keys: b.Keys, Organizations: b.Organizations, Attachments: b.Attachments})), b.Organization(t), b.Organization(t)
 	ctx, token := t.Context(), once.NewToken()
 	typed := answers(org, 1).With("held_on", "2026-12-20", "expected", "50", "budget", "3000", "intro", "敬老茶话会，义工接送。", "open", "yes").Values()
 	id, err := s.FilePlan(ctx, org.Head, token, typed)
