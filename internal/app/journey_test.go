@@ -298,8 +298,8 @@ func (s *story) corrected(t *testing.T, g *group, no string) {
 	form.named("amount").SetAttr("value", "6000") // by hand, in the tools of the browser
 	form.named("line-1-amount").SetAttr("value", "4200")
 	form.forge("contact_name", "别人").submit().is(200, at+"/papers") // the account between is locked
-	p := g.head.open(at+"/review").says("5,000.00 元", "3,200.00", "陈小雨", "全年十二次")
-	p.lacks("6,000.00 元", "4,200.00", "别人")
+	p := g.head.open(at+"/review").says("申请金额5,000.00 元", "3,200.00", "陈小雨", "全年十二次")
+	p.lacks("申请金额6,000.00 元", "4,200.00", "别人")
 	if page := g.head.open(at + "/papers"); page.has(at+"/papers/charter") || !page.has(at+"/papers/budget") {
 		t.Error("papers that were not named can be changed, or the one named cannot")
 	}

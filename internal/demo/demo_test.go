@@ -40,20 +40,14 @@ func TestTheDemo(t *testing.T) {
 	t.Run("same again elsewhere", f.isTheSameElsewhere)
 }
 
-// Month ends and days of rest move every date: the script must hold on them.
-func TestTheDemoOnOtherDays(t *testing.T) {
+// Month ends and days of rest move every date: the script must hold on them. The
+// day is a Sunday of a year that only the demo calendar knows, and no founding day
+// is exactly half a year before it.
+func TestTheDemoOnAnotherDay(t *testing.T) {
 	t.Parallel()
-	for _, today := range []civil.Date{
-		civil.Of(2028, 8, 31), // no founding day makes exactly half a year
-		civil.Of(2027, 1, 2),  // a Saturday after a holiday, in a year that only the demo calendar knows
-	} {
-		t.Run(today.String(), func(t *testing.T) {
-			t.Parallel()
-			f := planted(t, today)
-			f.tellsItsStories(t)
-			f.answersEligibility(t)
-		})
-	}
+	f := planted(t, civil.Of(2027, 10, 31))
+	f.tellsItsStories(t)
+	f.answersEligibility(t)
 }
 
 // standsAt is where an application of a story stands.
@@ -253,7 +247,7 @@ func (f field) fillsTheDesks(t *testing.T) {
 		{"open bases", `select count(*)::text from incubation_base where status = 'open'`, "20"},
 		{"claims to confirm", `select count(*)::text from account_claim where status = 'waiting'`, "4"},
 		{"a claim refused", `select count(*)::text from account_claim where status = 'refused'`, "1"},
-		{"an activity to confirm", `select count(*)::text from organization_activity where confirmed_on is null`, "1"},
+		{"activities to confirm", `select count(*)::text from organization_activity where confirmed_on is null`, "3"},
 		{"three organizations of one head", `select max(n)::text from (select count(*) as n from organization group by head_person_id) x`, "3"},
 		{"grades", `select string_agg(star::text, ' ' order by star) from standing_grade`, "2 3"},
 		{"purposes with a budget this year", `select count(*)::text from ledger_pool where budget_fen > 0 and year = extract(year from portal_now() at time zone 'Asia/Shanghai')`, "6"},

@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
@@ -28,6 +29,7 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/registry"
 	"civilaffairs/internal/roster"
+	"civilaffairs/internal/sampling"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/standing"
 
@@ -74,6 +76,12 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Governance = governance.New(governance.Deps{DB: db.App, Organizations: d.Organizations, Attachments: files, Reauthenticate: accounts.Reauthenticate})
+	var sampled []sampling.Kind
+	for _, p := range programmes {
+		sampled = append(sampled, sampling.Kind{Key: p.Workflow().Kind, Name: p.Workflow().Name})
+	}
+	d.Sampling = sampling.New(db.App, sampled...)
+	d.Events = event.New(event.Deps{DB: db.App, Keys: keys, Organizations: d.Organizations, Attachments: files})
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
 	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
