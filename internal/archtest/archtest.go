@@ -72,7 +72,7 @@ var levels = map[string]int{
 
 // leaves are the parts of web that every page uses. They know no feature, only
 // the words of the vocabulary, and each other in this order.
-var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/formpage", "web/upload", "web/download"}
+var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/upload", "web/formpage", "web/download"}
 
 // families are directories whose head package is below the others in it.
 //

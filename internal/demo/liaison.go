@@ -1,10 +1,12 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
 
+	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/money"
@@ -34,6 +36,13 @@ func (p *planter) liaisons() {
 func (p *planter) said(m *member, by string, back int, in liaison.Input) {
 	p.tell(m, p.workdayBack(back), 16, "liaison "+string(in.Kind), func(ctx context.Context) error {
 		in.OrgID, in.Token = m.id, once.NewToken()
+		if in.Kind == liaison.Remark || in.Kind == liaison.Risk {
+			body := paper(in.Kind.Name()+"（演示）", m.name, in.Text, "", "演示文件，内容为虚构，不作任何证明。")
+			err := p.Liaison.Receive(ctx, p.actors[by], in.Token, attachment.Upload{Label: "附件", Filename: in.Kind.Name() + "说明.pdf", Body: bytes.NewReader(body)})
+			if err != nil {
+				return err
+			}
+		}
 		return p.Liaison.Write(ctx, p.actors[by], in)
 	})
 }

@@ -26,7 +26,7 @@ type Timeline struct {
 }
 
 // Timeline returns size items of the stream as the actor may see it, the newest
-// first. Six statements at most.
+// first. Seven statements at most.
 func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UUID, only Sort, after string, size int) (t Timeline, err error) {
 	if err := actor.Require(authz.LiaisonView); err != nil {
 		return t, err
@@ -49,7 +49,7 @@ func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UU
 			rows = rows[:size]
 			t.Next = cursor{rows[size-1].At, rows[size-1].Key}.String()
 		}
-		t.Items, err = attach(ctx, q, rows)
+		t.Items, err = s.attach(ctx, q, rows)
 		return err
 	})
 	return t, err
@@ -86,7 +86,10 @@ func (s *Service) Entry(ctx context.Context, actor authz.Actor, orgID, id uuid.U
 		if err != nil {
 			return cause(err)
 		}
-		return nil
+		one := []Entry{f.Entry}
+		err = s.withFiles(ctx, q, one)
+		f.Entry = one[0]
+		return err
 	})
 	return f, err
 }

@@ -38,6 +38,7 @@ type View struct {
 	Back          string
 	BackLabel     string
 	Aside         templ.Component // may be nil
+	Papers        *Papers         // files that come along, nil for none
 
 	faults    ui.Errors
 	elsewhere []Elsewhere
