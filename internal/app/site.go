@@ -7,6 +7,7 @@ import (
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/department"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/httpserver"
@@ -16,6 +17,7 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/basepages"
+	"civilaffairs/web/departmentpages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
 	"civilaffairs/web/governancepages"
@@ -107,6 +109,7 @@ func (a *App) features() []feature {
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Applying: applications, Flash: flash}),
+		departmentpages.New(departmentpages.Deps{Departments: department.New(a.db), Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
 		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),

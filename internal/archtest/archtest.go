@@ -49,7 +49,7 @@ var levels = map[string]int{
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,
 
-	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared,
+	"internal/account": shared, "internal/calendar": shared, "internal/department": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared,
 
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,

@@ -68,6 +68,10 @@ const (
 	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
 	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
 
+	// Supervising departments
+	DepartmentView Permission = "department.view" // the list with what stands on it
+	DepartmentEdit Permission = "department.edit" // add, rename, end departments
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -148,6 +152,9 @@ var permissions = map[Permission]permissionInfo{
 	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
 	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
 	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
+
+	DepartmentView: {"查看业务主管单位", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor, AdminSystem}},
+	DepartmentEdit: {"登记业务主管单位", []Role{BureauClerk}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -62,15 +62,15 @@ type Case struct {
 	PausedDays       *int           `db:"paused_days"`
 	CorrectionRounds int            `db:"correction_rounds"`
 	Version          int            `db:"version"`
-	// SupervisingUnit is the organization's department, read with the case: it
+	// Department is the code of the organization's department, read with the case: it
 	// decides who may see it and is no part of the file.
-	SupervisingUnit string `db:"supervising_unit"`
+	Department string `db:"department_code"`
 }
 
 const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
 	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
-	coalesce((select o.supervising_unit from organization o where o.id = case_file.organization_id), '') as supervising_unit`
+	coalesce((select o.department_code from organization o where o.id = case_file.organization_id), '') as department_code`
 
 // Place returns where the case stands.
 func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
@@ -143,7 +143,7 @@ func Visible(c Case, a authz.Actor) bool {
 	case a.Role == authz.Subdistrict:
 		return a.Subdistrict != "" && c.Subdistrict == a.Subdistrict && (submitted || drafting)
 	case a.Role == authz.Department:
-		return a.Department != "" && c.SupervisingUnit == a.Department && submitted
+		return a.Department != "" && c.Department == a.Department && submitted
 	case a.Role == authz.BureauClerk:
 		return submitted || drafting
 	case a.Can(authz.CaseView):

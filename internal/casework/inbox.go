@@ -101,7 +101,7 @@ func scope(w *where, a authz.Actor) {
 	case a.Role == authz.Subdistrict:
 		w.add("f.subdistrict = ? and f.subdistrict <> '' and (f.submitted_at is not null or f.channel = 'office' and f.waits_role = 'subdistrict')", a.Subdistrict)
 	case a.Role == authz.Department:
-		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.supervising_unit = ? and o.supervising_unit <> '')", a.Department)
+		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.department_code = ?)", a.Department)
 	case a.Role == authz.Auditor:
 		w.add("true")
 	case a.Role == authz.BureauClerk:

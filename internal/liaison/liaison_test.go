@@ -30,6 +30,7 @@ const (
 	pingshan = "440310001"
 	liulian  = "440310001001"
 	unit     = "区文化广电旅游体育局"
+	culture  = "culture"
 )
 
 var today = civil.Of(2026, 11, 23) // a Monday
@@ -62,10 +63,10 @@ func newBench(t *testing.T) *bench {
 	b := &bench{Service: liaison.New(db.App, files), db: db, as: map[string]authz.Actor{
 		"community": {Role: authz.Community, Community: liulian, Subdistrict: pingshan}, "subdistrict": {Role: authz.Subdistrict, Subdistrict: pingshan},
 		"clerk": {Role: authz.BureauClerk}, "reviewer": {Role: authz.BureauReviewer}, "leader": {Role: authz.BureauLeader},
-		"department": {Role: authz.Department, Department: unit}, "leading": {Role: authz.LeadingGroup}, "auditor": {Role: authz.Auditor},
+		"department": {Role: authz.Department, Department: culture}, "leading": {Role: authz.LeadingGroup}, "auditor": {Role: authz.Auditor},
 		"finance": {Role: authz.Finance}, "expert": {Role: authz.Expert}, "public": {}, "admin": {Role: authz.AdminSystem},
 		"other community": {Role: authz.Community, Community: "440310001002", Subdistrict: pingshan}, "other subdistrict": {Role: authz.Subdistrict, Subdistrict: "440310002"},
-		"other department": {Role: authz.Department, Department: "区教育局"}, "head": {Role: authz.OrgHead}, "other head": {Role: authz.OrgHead, OrgID: uuid.Must(uuid.NewV7())},
+		"other department": {Role: authz.Department, Department: "education"}, "head": {Role: authz.OrgHead}, "other head": {Role: authz.OrgHead, OrgID: uuid.Must(uuid.NewV7())},
 	}}
 	for name, a := range b.as {
 		a.AccountID, a.PersonID, a.Name, a.IP = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), "某"+name, "192.0.2.1"
@@ -100,7 +101,7 @@ func (b *bench) people(t *testing.T) {
 		b.exec(t, `insert into person (id, name, created_at, updated_at) values ($1, $2, now(), now())`, a.PersonID, a.Name)
 		b.exec(t, `insert into account (id, username, password_hash, role, status, person_id, organization_id, community, subdistrict, department, name,
 			password_changed_at, created_token, created_at, updated_at)
-			values ($1, $2, '$argon2id$x', $3, 'active', $4, `+org+`, $5, $6, $7, $8, now(), $2, now(), now())`,
+			values ($1, $2, '$argon2id$x', $3, 'active', $4, `+org+`, $5, $6, nullif($7, ''), $8, now(), $2, now(), now())`,
 			a.AccountID, "user-"+name, string(a.Role), a.PersonID, community, subdistrict, a.Department, a.Name)
 	}
 }
@@ -124,7 +125,7 @@ func (b *bench) input(k liaison.Kind, to liaison.Audience) liaison.Input {
 	in := liaison.Input{Token: once.NewToken(), OrgID: b.org, Kind: k, Audience: to, Text: "走访时看到活动照常举办"}
 	switch k {
 	case liaison.Request:
-		in.To, in.Days = "department/"+unit, 3
+		in.To, in.Days = "department/"+culture, 3
 	case liaison.Support:
 		in.Support = "venue"
 	}
@@ -185,7 +186,7 @@ func wantKind(t *testing.T, err error, k errs.Kind) {
 func TestAudience(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	offices := map[string]string{"community": "community/" + liulian, "subdistrict": "subdistrict/" + pingshan, "clerk": "bureau", "department": "department/" + unit, "leading": "leading"}
+	offices := map[string]string{"community": "community/" + liulian, "subdistrict": "subdistrict/" + pingshan, "clerk": "bureau", "department": "department/" + culture, "leading": "leading"}
 	inside := []string{"community", "subdistrict", "clerk", "reviewer", "leader", "department", "leading", "auditor"}
 	sameOffice := map[string][]string{"community": {"community"}, "subdistrict": {"subdistrict"}, "clerk": {"clerk", "reviewer", "leader"}, "department": {"department"}, "leading": {"leading"}}
 	ids, files := map[string]uuid.UUID{}, map[string]uuid.UUID{}
@@ -201,7 +202,7 @@ func TestAudience(t *testing.T) {
 			ids[in.Text], files[in.Text] = list[0].ID, list[0].Files[0].ID
 		}
 	}
-	place := authz.Place{OrgID: b.org, Community: liulian, Subdistrict: pingshan, Department: unit}
+	place := authz.Place{OrgID: b.org, Community: liulian, Subdistrict: pingshan, Department: culture}
 	for reader, a := range b.as {
 		var seen []liaison.Entry
 		page, err := b.Timeline(t.Context(), a, b.org, liaison.Talk, "", 100)
@@ -240,7 +241,7 @@ func TestFaultsOfAnEntry(t *testing.T) {
 	b := newBench(t)
 	for field, spoil := range map[string]func(*liaison.Input){
 		"text": func(in *liaison.Input) { in.Text = "短" }, "audience": func(in *liaison.Input) { in.Audience = liaison.OwnOffice },
-		"to": func(in *liaison.Input) { in.To = "department/区教育局" }, "days": func(in *liaison.Input) { in.Days = 61 },
+		"to": func(in *liaison.Input) { in.To = "department/education" }, "days": func(in *liaison.Input) { in.Days = 61 },
 	} {
 		in := b.input(liaison.Request, liaison.AllOffices)
 		spoil(&in)
@@ -252,7 +253,7 @@ func TestFaultsOfAnEntry(t *testing.T) {
 	in.To = "organization/" + b.org.String()
 	wantField(t, b.Write(t.Context(), b.as["clerk"], in), "audience")
 	b.exec(t, `update account set status = 'disabled', status_reason = '离岗' where role = 'department'`)
-	in.To = "department/" + unit
+	in.To = "department/" + culture
 	wantField(t, b.Write(t.Context(), b.as["clerk"], in), "to") // nobody would answer
 	support := b.input(liaison.Support, liaison.AllOffices)
 	support.Support = "gold"

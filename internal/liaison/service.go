@@ -159,7 +159,7 @@ func days(f *errs.Faults, n int) {
 // entry begins an entry of the actor's office.
 func (sc scene) entry(k Kind, to Audience, text string) Entry {
 	return Entry{ID: uuid.Must(uuid.NewV7()), OrgID: sc.org.ID, Kind: k, Audience: to, Office: sc.office.Key(),
-		OfficeName: sc.office.name(sc.regions, sc.org.Name), Text: text, At: sc.now, ActorName: sc.actor.Name}
+		OfficeName: sc.office.name(sc.regions, sc.org), Text: text, At: sc.now, ActorName: sc.actor.Name}
 }
 
 // add stores the entry, the files of its form with it, and its line in the audit

@@ -40,7 +40,9 @@ type Organization struct {
 	Premises        Premises `db:"premises_type"`
 	ActivityScope   string   `db:"activity_scope"`
 	BusinessScope   string   `db:"business_scope"`
-	SupervisingUnit string   `db:"supervising_unit"`
+	SupervisingUnit string   `db:"supervising_unit"` // as it was registered
+	DepartmentCode  string   `db:"department_code"`  // the department that it means, "" when none on the list
+	UnitName        string   `db:"unit_name"`        // what that is called today, else SupervisingUnit
 
 	RegisteredCapital *money.Fen `db:"registered_capital_fen"` // registered ones only
 
@@ -84,7 +86,7 @@ func (o Organization) NumberLabel() string {
 
 // Place is where the organization belongs, for the comparison with a scope.
 func (o Organization) Place() authz.Place {
-	return authz.Place{OrgID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Department: o.SupervisingUnit}
+	return authz.Place{OrgID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Department: o.DepartmentCode}
 }
 
 // Event is one entry of the public timeline.

@@ -18,7 +18,7 @@ type Organization struct {
 	Name          string     `db:"name"`
 	Community     string     `db:"community_code"`
 	Subdistrict   string     `db:"subdistrict_code"`
-	Department    string     `db:"supervising_unit"`
+	Department    string     `db:"department_code"`
 	EstablishedOn civil.Date `db:"established_on"`
 	Ended         bool       `db:"ended"`
 	Demo          bool       `db:"demo"`
@@ -33,7 +33,7 @@ func (o Organization) place() authz.Place {
 }
 
 const organizationSQL = `
-	select id, name, community_code, subdistrict_code, supervising_unit, established_on, demo, staff, full_time, social_workers,
+	select id, name, community_code, subdistrict_code, coalesce(department_code, '') as department_code, established_on, demo, staff, full_time, social_workers,
 		status in ('deregistered', 'filing_revoked', 'registration_revoked') as ended
 	from organization where id = any($1)`
 

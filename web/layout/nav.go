@@ -41,6 +41,7 @@ var workNav = []entry{
 	{"organizations", "组织档案", paths.StaffOrganizations, authz.OrganizationStaff},
 	{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
 	{"governance", "内部治理", paths.StaffGovernance, authz.OrganizationStaff},
+	{"departments", "业务主管单位", paths.StaffDepartments, authz.DepartmentView},
 	{"imports", "批量导入", paths.Imports, authz.ImportView},
 	{"fund", "专项资金", paths.StaffFund, authz.FundView},
 	{"bases", "孵化基地", paths.Bases, authz.Public},
