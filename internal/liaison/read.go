@@ -201,10 +201,10 @@ func requests(ctx context.Context, q postgres.Querier, actor authz.Actor, tab Ta
 		}
 	}
 	return postgres.All[Ask](ctx, q, `
-		select r.entry_id as id, organization_root(r.org_id) as org_id, o.name as org_name, o.demo, o.community_code, t.text, e.office_name as from_name,
+		select r.entry_id as id, o.id as org_id, o.name as org_name, o.demo, o.community_code, t.text, e.office_name as from_name,
 			r.to_name, r.asked_on, r.due_on, r.due_provisional, r.days, r.state, r.closed_at
 		from liaison_request r join liaison_entry e on e.id = r.entry_id join liaison_entry t on t.id = r.question
-		join organization o on o.id = r.org_id
+		join organization o on o.id = organization_root(r.org_id)
 		where `+w.sql()+` order by `+l.order+` limit `+w.arg(most), w.args...)
 }
 

@@ -140,7 +140,7 @@ type lateRequest struct {
 func lateRequests(ctx context.Context, tx postgres.Tx, today civil.Date, most int) ([]lateRequest, error) {
 	return postgres.All[lateRequest](ctx, tx, `
 		select r.entry_id, r.org_id, o.name as org_name, r.from_office, r.to_office, r.to_name, r.days, r.asked_on, r.due_on, r.due_provisional
-		from liaison_request r join organization o on o.id = r.org_id
+		from liaison_request r join organization o on o.id = organization_root(r.org_id)
 		where r.state = 'open' and r.reminded_at is null and r.due_on < $1
 		order by r.due_on limit $2 for update of r skip locked`, today, most)
 }
