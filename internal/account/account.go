@@ -51,7 +51,8 @@ type Account struct {
 	OrgID             uuid.UUID  `db:"organization_id"`
 	Community         string     `db:"community"`
 	Subdistrict       string     `db:"subdistrict"`
-	Department        string     `db:"department"`
+	Department        string     `db:"department"`      // code
+	DepartmentName    string     `db:"department_name"` // as it is called today
 	Name              string     `db:"name"`
 	Email             string     `db:"email"`
 	MustChange        bool       `db:"must_change_password"`

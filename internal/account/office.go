@@ -3,9 +3,9 @@ package account
 import (
 	"context"
 	"encoding/base32"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
@@ -95,7 +95,13 @@ func (s *Service) create(ctx context.Context, actor authz.Actor, in NewAccount, 
 	if err != nil {
 		return Created{}, err
 	}
-	r, p, fields := checkNew(in, today, regions)
+	var departments []district.Department
+	if in.Role == authz.Department {
+		if departments, _, err = s.Departments(ctx); err != nil {
+			return Created{}, err
+		}
+	}
+	r, p, fields := checkNew(in, today, regions, departments)
 	if err := errs.Fields(fields); err != nil {
 		return Created{}, err
 	}
@@ -151,7 +157,7 @@ func (s *Service) oneTimePassword(token string) string {
 }
 
 // checkNew applies the rules to an account made for somebody else.
-func checkNew(in NewAccount, today civil.Date, regions *district.RegionSet) (record, Person, []errs.Field) {
+func checkNew(in NewAccount, today civil.Date, regions *district.RegionSet, departments []district.Department) (record, Person, []errs.Field) {
 	var fields []errs.Field
 	fail := func(name, label, msg string) {
 		fields = append(fields, errs.Field{Name: name, Label: label, Message: msg})
@@ -166,7 +172,7 @@ func checkNew(in NewAccount, today civil.Date, regions *district.RegionSet) (rec
 		fail("name", "姓名", errs.Message(err))
 	}
 	r.Name = p.Name
-	placeNew(&r, in, today, regions, fail)
+	placeNew(&r, in, today, regions, departments, fail)
 	if strings.TrimSpace(in.ResidentID) != "" {
 		id, err := identifier.ParseResidentID(in.ResidentID, today)
 		if err != nil {
@@ -184,7 +190,7 @@ func checkNew(in NewAccount, today civil.Date, regions *district.RegionSet) (rec
 }
 
 // placeNew gives the account the area, unit or organization of its role.
-func placeNew(r *record, in NewAccount, today civil.Date, regions *district.RegionSet, fail func(name, label, msg string)) {
+func placeNew(r *record, in NewAccount, today civil.Date, regions *district.RegionSet, departments []district.Department, fail func(name, label, msg string)) {
 	switch in.Role {
 	case authz.Community, authz.Initiator, authz.OrgHead, authz.OrgClerk:
 		c, found := regions.Get(in.Community)
@@ -199,9 +205,8 @@ func placeNew(r *record, in NewAccount, today civil.Date, regions *district.Regi
 		}
 		r.Subdistrict = c.Code
 	case authz.Department:
-		r.Department = strings.TrimSpace(in.Department)
-		if n := utf8.RuneCountInString(r.Department); n < 2 || n > 60 {
-			fail("department", "单位名称", "单位名称没有填好。填单位全称，2 到 60 个字")
+		if r.Department = in.Department; !slices.ContainsFunc(departments, func(d district.Department) bool { return d.Code == in.Department }) {
+			fail("department", "业务主管单位", "单位没有选。从列表里选一个；列表里没有的，请民政局先在“业务主管单位”里登记")
 		}
 	}
 	if in.Role.OfOrganization() {

@@ -34,8 +34,8 @@ func ByRole(ctx context.Context, q postgres.Querier, role authz.Role, area strin
 		where role = $1 and status = 'active' and ($2 = '' or community = $2 or subdistrict = $2) order by id`, string(role), area)
 }
 
-// OfDepartment returns the active accounts of a department, by its name.
-func OfDepartment(ctx context.Context, q postgres.Querier, name string) ([]Recipient, error) {
+// OfDepartment returns the active accounts of a department, by its code.
+func OfDepartment(ctx context.Context, q postgres.Querier, code string) ([]Recipient, error) {
 	return postgres.All[Recipient](ctx, q, `select id, name, email from account
-		where role = 'department' and status = 'active' and department = $1 order by id`, name)
+		where role = 'department' and status = 'active' and department = $1 order by id`, code)
 }

@@ -24,7 +24,8 @@ type record struct {
 const noID = `'00000000-0000-0000-0000-000000000000'::uuid`
 
 const accountColumns = `a.id, a.username, a.role, a.status, a.status_reason, coalesce(a.person_id, ` + noID + `) as person_id,
-	coalesce(a.organization_id, ` + noID + `) as organization_id, a.community, a.subdistrict, a.department, a.name, a.email,
+	coalesce(a.organization_id, ` + noID + `) as organization_id, a.community, a.subdistrict, coalesce(a.department, '') as department,
+	coalesce(department_name_on(a.department, (portal_now() at time zone 'Asia/Shanghai')::date), '') as department_name, a.name, a.email,
 	a.must_change_password, a.password_changed_at, a.totp_enrolled_at, a.created_at, a.version`
 
 const recordColumns = accountColumns + `,
@@ -44,7 +45,7 @@ func insertAccount(ctx context.Context, tx postgres.Tx, now time.Time, r record,
 		insert into account (id, username, password_hash, role, status, person_id, organization_id, community, subdistrict,
 			department, name, email, mobile_sealed, must_change_password, password_changed_at, created_token, created_by,
 			created_at, updated_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $15, $15)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, $13, $14, $15, $16, $17, $15, $15)`,
 		r.ID, r.Username, r.PasswordHash, string(r.Role), string(r.Status), orNull(r.PersonID), orNull(r.OrgID),
 		r.Community, r.Subdistrict, r.Department, r.Name, r.Email, r.MobileSealed, r.MustChange, now, token, orNull(by))
 	switch {

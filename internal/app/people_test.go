@@ -134,7 +134,7 @@ func (b *browser) raw(method, path string, values url.Values) *page {
 func (p *portal) everyOffice(t testing.TB) map[authz.Role]*someone {
 	t.Helper()
 	areas := map[authz.Role]account.NewAccount{
-		authz.Community: {Community: liulian}, authz.Subdistrict: {Subdistrict: pingshan}, authz.Department: {Department: "坪山区教育局"},
+		authz.Community: {Community: liulian}, authz.Subdistrict: {Subdistrict: pingshan}, authz.Department: {Department: "education"},
 	}
 	people := map[authz.Role]*someone{}
 	for _, role := range authz.Roles {

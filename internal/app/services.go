@@ -103,7 +103,7 @@ func (a *App) wireServices() (err error) {
 	if err := a.wireReactions(programmes); err != nil {
 		return err
 	}
-	s.messages, s.liaison = notification.NewService(a.db), liaison.New(a.db)
+	s.messages, s.liaison = notification.NewService(a.db), liaison.New(a.db, s.attachments)
 	if s.mailer, err = notification.NewMailer(notification.MailConfig{DB: a.db, URL: a.cfg.SMTPURL, Log: a.log}); err != nil {
 		return fmt.Errorf("PORTAL_SMTP_URL: %w", err)
 	}
@@ -165,6 +165,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
 	jobs.Every(reg, "governance", time.Hour, s.governance.Remind)
+	jobs.Every(reg, "liaison-files", time.Hour, s.liaison.SweepFiles)
 	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
 	jobs.Every(reg, "volunteers", 24*time.Hour, s.events.Forget)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })

@@ -68,7 +68,7 @@ func (i *installation) accounts(t *testing.T) {
 	make("security", "陈安全", authz.AdminSecurity)
 	make("auditor", "褚审计", authz.Auditor)
 	make("leading", "卫组长", authz.LeadingGroup)
-	make("department", "蒋主管", authz.Department, "department", "坪山区教育局")
+	make("department", "蒋主管", authz.Department, "department", "education")
 	make("expert", "沈专家", authz.Expert)
 	make("evaluator", "韩评估", authz.Evaluator)
 	make("maluan-street", "杨街道", authz.Subdistrict, "subdistrict", maluan)

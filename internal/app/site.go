@@ -7,6 +7,7 @@ import (
 
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/casework"
+	"civilaffairs/internal/department"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
@@ -17,6 +18,7 @@ import (
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/basepages"
+	"civilaffairs/web/departmentpages"
 	"civilaffairs/web/eventpages"
 	"civilaffairs/web/fundingpages"
 	"civilaffairs/web/fundpages"
@@ -112,6 +114,7 @@ func (a *App) features() []feature {
 		applications,
 		registrypages.New(registrypages.Deps{DB: a.db, Registry: s.registry, Applying: applications, Flash: flash}),
 		fundingpages.New(fundingpages.Deps{Funding: s.funding, Activities: s.activities, Applying: applications, Flash: flash}),
+		departmentpages.New(departmentpages.Deps{Departments: department.New(a.db), Flash: flash}),
 		liaisonpages.New(liaisonpages.Deps{Liaison: s.liaison, Flash: flash}),
 		eventpages.New(eventpages.Deps{Events: s.events, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 		samplingpages.New(samplingpages.Deps{Sampling: s.sampling, Flash: flash}),

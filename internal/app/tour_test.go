@@ -84,9 +84,11 @@ func (w *world) places(pattern string) []place {
 	case has("/samples/{no}") || has("/staff/samples/{no}"):
 		return []place{at("", "no", w.ids["sample"])}
 	case has("/my/liaison/"):
-		return []place{at("", "entry", w.ids["ask"])}
+		return []place{at("", "entry", w.ids["ask"], "file", w.ids["ask file"])}
 	case has("/staff/organizations/{id}/liaison"):
-		return []place{at("home", "id", w.own.id, "entry", w.ids["ask"], "kind", "remark"), at("elsewhere", "id", w.away.id, "entry", w.ids["ask"], "kind", "request")}
+		return []place{at("home", "id", w.own.id, "entry", w.ids["ask"], "file", w.ids["ask file"], "kind", "remark"), at("elsewhere", "id", w.away.id, "entry", w.ids["ask"], "file", w.ids["ask file"], "kind", "request")}
+	case has("/staff/departments/{code}"):
+		return []place{at("", "code", "education")}
 	case has("/staff/duplicates/"):
 		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
 	case has("/staff/merges/"):

@@ -106,7 +106,7 @@ func (w *world) liaise(t testing.TB) {
 	t.Helper()
 	clerk, at := w.office(authz.BureauClerk), "/staff/organizations/"+w.own.id+"/liaison"
 	clerk.open(at+"/new/request").form(at+"/new/request").set("to", "organization/"+w.own.id, "days", "5", "audience", "organization",
-		"text", "活动室上周为什么没有开门").submit().is(200, at)
+		"text", "活动室上周为什么没有开门").attach("files", upload{"走访.pdf", pdfOf("ask")}).submit().is(200, at)
 	alike := `with alike as (update organization set head_mobile_index = decode(md5($1::text || $2), 'hex') where id in ($1::uuid, $2::uuid) returning id)
 		select count(*) from alike`
 	scan[int](t, w.portal, alike, w.own.id, w.next.id)
@@ -209,6 +209,7 @@ func (w *world) remember(t testing.TB) {
 		"system":       {`select id::text from organization_system where org_id = $1 and confirmed_on is null`, w.own.id},
 		"activity":     {`select id::text from organization_activity where org_id = $1 and confirmed_on is null`, w.own.id},
 		"ask":          {`select entry_id::text from liaison_request where org_id = $1`, w.own.id},
+		"ask file":     {`select a.id::text from attachment a join liaison_entry e on e.files = a.owner_id where e.org_id = $1`, w.own.id},
 		"merge":        {`select id::text from organization_merge where kept = $1`, w.own.id},
 		"grant":        {`select id::text from earlier_grant where org_id = $1`, w.next.id},
 		"entry":        {`select id::text from standing_entry where org_id = $1`, w.next.id},

@@ -49,7 +49,7 @@ var levels = map[string]int{
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,
 
-	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared, "internal/imported": shared,
+	"internal/account": shared, "internal/calendar": shared, "internal/department": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared, "internal/imported": shared,
 
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
@@ -73,7 +73,7 @@ var levels = map[string]int{
 
 // leaves are the parts of web that every page uses. They know no feature, only
 // the words of the vocabulary, and each other in this order.
-var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/formpage", "web/upload", "web/download"}
+var leaves = []string{"web/paths", "web/static", "web/ui", "web/layout", "web/upload", "web/formpage", "web/download"}
 
 // families are directories whose head package is below the others in it.
 //

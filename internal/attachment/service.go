@@ -75,6 +75,16 @@ func (s *Service) List(ctx context.Context, q postgres.Querier, o Owner) ([]Atta
 	return kept, err
 }
 
+// Of returns the files of several owners of one kind, by owner and time.
+func (s *Service) Of(ctx context.Context, q postgres.Querier, kind string, ids []uuid.UUID) (map[uuid.UUID][]Attachment, error) {
+	rows, err := listOf(ctx, q, kind, ids)
+	by := map[uuid.UUID][]Attachment{}
+	for _, r := range rows {
+		by[r.OwnerID] = append(by[r.OwnerID], r.Attachment)
+	}
+	return by, err
+}
+
 // History returns every file the owner ever had, the removed ones included.
 func (s *Service) History(ctx context.Context, q postgres.Querier, o Owner) ([]Attachment, error) {
 	rows, err := list(ctx, q, o)

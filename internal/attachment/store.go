@@ -36,6 +36,12 @@ func list(ctx context.Context, q postgres.Querier, o Owner) ([]row, error) {
 		where owner_kind = $1 and owner_id = $2 order by slot, uploaded_at, id`, o.Kind, o.ID)
 }
 
+// listOf returns what owners of one kind have, without what was removed.
+func listOf(ctx context.Context, q postgres.Querier, kind string, ids []uuid.UUID) ([]row, error) {
+	return postgres.All[row](ctx, q, `select `+columns+` from attachment
+		where owner_kind = $1 and owner_id = any($2) and state <> 'removed' order by uploaded_at, id`, kind, ids)
+}
+
 func listSlot(ctx context.Context, tx postgres.Tx, o Owner, slot string) ([]row, error) {
 	return postgres.All[row](ctx, tx, `select `+columns+` from attachment
 		where owner_kind = $1 and owner_id = $2 and slot = $3 and state <> 'removed' order by id for update`,

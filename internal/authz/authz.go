@@ -91,7 +91,7 @@ type Actor struct {
 	OrgID       uuid.UUID // organization roles only
 	Community   string    // community code; community role only
 	Subdistrict string    // subdistrict code; community and subdistrict roles
-	Department  string    // the unit's name; department role only
+	Department  string    // the department's code; department role only
 	IP          string    // for the audit trail
 }
 

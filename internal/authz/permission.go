@@ -93,6 +93,10 @@ const (
 	SampleFreeze Permission = "sample.freeze" // freeze the list of candidates
 	SampleDraw   Permission = "sample.draw"   // draw from a list that another person froze
 
+	// Supervising departments
+	DepartmentView Permission = "department.view" // the list with what stands on it
+	DepartmentEdit Permission = "department.edit" // add, rename, end departments
+
 	// Incubation bases
 	BaseEdit Permission = "base.edit" // facts of the bases in one's area
 
@@ -194,6 +198,9 @@ var permissions = map[Permission]permissionInfo{
 	SampleView:   {"查看现场抽查名单", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
 	SampleFreeze: {"固定抽查候选名单", []Role{BureauClerk}},
 	SampleDraw:   {"抽取现场抽查名单", []Role{BureauReviewer}},
+
+	DepartmentView: {"查看业务主管单位", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor, AdminSystem}},
+	DepartmentEdit: {"登记业务主管单位", []Role{BureauClerk}},
 
 	BaseEdit: {"填写孵化基地情况", []Role{Community, Subdistrict}},
 

@@ -7,7 +7,7 @@ type Place struct {
 	OrgID       uuid.UUID
 	Community   string // community code
 	Subdistrict string // subdistrict code
-	Department  string // supervising unit, "" when none
+	Department  string // code of the supervising department, "" when none
 }
 
 // Covers reports whether p lies in the actor's scope: own organization, own

@@ -62,15 +62,20 @@ type Case struct {
 	PausedDays       *int           `db:"paused_days"`
 	CorrectionRounds int            `db:"correction_rounds"`
 	Version          int            `db:"version"`
-	// SupervisingUnit is the organization's department, read with the case: it
+	// Department is the code of the organization's department, read with the case: it
 	// decides who may see it and is no part of the file.
-	SupervisingUnit string `db:"supervising_unit"`
+	Department string `db:"department_code"`
+	// Owner is the record that the organization is kept under today: its people see
+	// the cases of a record that was merged away.
+	Owner uuid.UUID `db:"owner_id"`
 }
 
 const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
 	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
-	coalesce((select o.supervising_unit from organization o where o.id = case_file.organization_id), '') as supervising_unit`
+	coalesce((select o.department_code from organization o where o.id = case_file.organization_id), '') as department_code,
+	coalesce((select case when o.merged_into is null then o.id else organization_root(o.id) end from organization o where o.id = case_file.organization_id),
+		organization_id) as owner_id`
 
 // Place returns where the case stands.
 func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
@@ -135,7 +140,7 @@ func Visible(c Case, a authz.Actor) bool {
 	drafting := c.Channel == Office && c.Waits == a.Role // of the own office
 	switch {
 	case a.Role.OfOrganization():
-		return c.OrganizationID == a.OrgID && a.OrgID != uuid.Nil && (submitted || c.Channel != Office)
+		return c.Owner == a.OrgID && a.OrgID != uuid.Nil && (submitted || c.Channel != Office)
 	case a.Role == authz.Initiator:
 		return c.OrganizationID == uuid.Nil && c.CreatedBy == a.AccountID && a.AccountID != uuid.Nil
 	case a.Role == authz.Community:
@@ -143,7 +148,7 @@ func Visible(c Case, a authz.Actor) bool {
 	case a.Role == authz.Subdistrict:
 		return a.Subdistrict != "" && c.Subdistrict == a.Subdistrict && (submitted || drafting)
 	case a.Role == authz.Department:
-		return a.Department != "" && c.SupervisingUnit == a.Department && submitted
+		return a.Department != "" && c.Department == a.Department && submitted
 	case a.Role == authz.BureauClerk:
 		return submitted || drafting
 	case a.Can(authz.CaseView):

@@ -236,7 +236,7 @@ func TestEachRoleSeesItsScope(t *testing.T) {
 		{authz.Actor{Role: authz.Community, Community: pinghuan, Subdistrict: maluan}, "0004", "", ""},
 		{authz.Actor{Role: authz.Subdistrict, Subdistrict: pingshan}, "0002", "0002", "0005"}, // no step: Mine opens Others
 		{authz.Actor{Role: authz.Auditor}, "0002 0004", "0002 0004", "0005"},
-		{authz.Actor{Role: authz.Department, Department: "区教育局"}, "", "", ""},
+		{authz.Actor{Role: authz.Department, Department: "education"}, "", "", ""},
 		{authz.Actor{Role: authz.Initiator, AccountID: uuid.New()}, "", "", ""},
 		{clerk, "", "0002 0004", "0005"},
 	} {

@@ -48,6 +48,7 @@ type Item struct {
 	No               string         `db:"no"`
 	Kind             string         `db:"kind"`
 	Title            string         `db:"title"`
+	MergedFrom       string         `db:"merged_from"` // the record that it was filed under, when that was merged away
 	Community        string         `db:"community"`
 	Subdistrict      string         `db:"subdistrict"`
 	Channel          Channel        `db:"channel"`
@@ -93,7 +94,7 @@ func (w *where) sql() string { return strings.Join(w.conditions, " and ") }
 func scope(w *where, a authz.Actor) {
 	switch {
 	case a.Role.OfOrganization():
-		w.add("f.organization_id = ? and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
+		w.add("f.organization_id = any(organization_ids(?)) and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
 	case a.Role == authz.Initiator:
 		w.add("f.created_by = ? and f.organization_id = '00000000-0000-0000-0000-000000000000'", a.AccountID)
 	case a.Role == authz.Community:
@@ -101,7 +102,7 @@ func scope(w *where, a authz.Actor) {
 	case a.Role == authz.Subdistrict:
 		w.add("f.subdistrict = ? and f.subdistrict <> '' and (f.submitted_at is not null or f.channel = 'office' and f.waits_role = 'subdistrict')", a.Subdistrict)
 	case a.Role == authz.Department:
-		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.supervising_unit = ? and o.supervising_unit <> '')", a.Department)
+		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.department_code = ?)", a.Department)
 	case a.Role == authz.Auditor:
 		w.add("true")
 	case a.Role == authz.BureauClerk:
@@ -144,7 +145,8 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	}
 	w.args = append(w.args, limit+1)
 	items, err := postgres.All[Item](ctx, q, `
-		select f.id, f.no, f.kind, f.title, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
+		select f.id, f.no, f.kind, f.title,
+			coalesce((select o.name from organization o where o.id = f.organization_id and o.merged_into is not null), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
 			`+receivedAt+` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
 			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
 			exists (select from case_opinion o where o.case_id = f.id and o.stance = 'oppose') as opposed

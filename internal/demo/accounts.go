@@ -65,7 +65,7 @@ func offices() []office {
 		{"finance2", "财务，第二人：复核付款和预算", authz.Finance, "", ""},
 		{"evaluator", "第三方评估机构", authz.Evaluator, "", ""},
 		{"evaluator2", "第三方评估机构，第二人", authz.Evaluator, "", ""},
-		{"department", "业务主管单位（区残疾人联合会）：看三个主管的组织", authz.Department, "", disabled},
+		{"department", "业务主管单位（区残疾人联合会）：看三个主管的组织", authz.Department, "", "disabled"},
 		{"leadgroup", "工作领导小组", authz.LeadingGroup, "", ""},
 		{"auditor", "审计：只读，可看操作记录", authz.Auditor, "", ""},
 		{"admin", "系统管理员：机关账号", authz.AdminSystem, "", ""},

@@ -73,7 +73,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 		t.Fatal(err)
 	}
 	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
-		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App), Ledger: ledger.New(db.App),
+		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App, files), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
 	d.Governance = governance.New(governance.Deps{DB: db.App, Organizations: d.Organizations, Attachments: files, Reauthenticate: accounts.Reauthenticate})
 	var sampled []sampling.Kind

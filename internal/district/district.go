@@ -1,6 +1,7 @@
-// Package district is the district as data: its regions with validity and other
-// names, and the working-day calendar. Level 2; owns the tables region,
-// region_alias, calendar_year and calendar_day.
+// Package district is the district as data: its regions and departments with
+// validity and other names, and the working-day calendar. Level 2; owns the tables
+// region, region_alias, department, department_name, department_label,
+// calendar_year and calendar_day.
 //
 // Communities are rows, never a closed list in code: 23 became 24 elsewhere and
 // splits happen. A region is ended by a date, never removed. The package writes
@@ -58,17 +59,19 @@ type RegionSet struct {
 
 // Regions reads all regions in one statement.
 func Regions(ctx context.Context, q postgres.Querier) (*RegionSet, error) {
-	rows, err := postgres.All[Region](ctx, q, `
-		select r.code, r.kind, r.name, coalesce(r.parent_code, '') as parent_code, r.valid_from, r.valid_to,
-			r.code_confirmed, coalesce(r.map_position, 0) as map_position,
-			coalesce(array_agg(a.alias order by a.alias) filter (where a.alias is not null), '{}') as aliases
-		from region r left join region_alias a on a.region_code = r.code
-		group by r.code order by r.code`)
+	rows, err := postgres.All[Region](ctx, q, regionsSQL)
 	if err != nil {
 		return nil, fmt.Errorf("regions: %w", err)
 	}
 	return NewRegionSet(rows), nil
 }
+
+const regionsSQL = `
+		select r.code, r.kind, r.name, coalesce(r.parent_code, '') as parent_code, r.valid_from, r.valid_to,
+			r.code_confirmed, coalesce(r.map_position, 0) as map_position,
+			coalesce(array_agg(a.alias order by a.alias) filter (where a.alias is not null), '{}') as aliases
+		from region r left join region_alias a on a.region_code = r.code
+		group by r.code order by r.code`
 
 // NewRegionSet returns the set of regions, which come in the order of codes.
 func NewRegionSet(regions []Region) *RegionSet {

@@ -36,7 +36,7 @@ type Applicant struct {
 func applicantOf(o organization.Organization) Applicant {
 	return Applicant{
 		ID: o.ID, Name: o.Name, Type: o.Type, Basis: o.Basis, Category: o.Category, Number: o.Number(), NumberLabel: o.NumberLabel(),
-		EstablishedOn: o.EstablishedOn, Registrar: o.Registrar, SupervisingUnit: o.SupervisingUnit, CommunityCode: o.CommunityCode,
+		EstablishedOn: o.EstablishedOn, Registrar: o.Registrar, SupervisingUnit: o.UnitName, CommunityCode: o.CommunityCode,
 		SubdistrictCode: o.SubdistrictCode, Address: o.Address, HeadName: o.HeadName, PartyOrg: string(o.PartyOrg), Introduction: o.Introduction,
 	}
 }

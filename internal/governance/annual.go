@@ -216,7 +216,7 @@ func (f Filing) May(actor authz.Actor, o organization.Organization, r Rules, tod
 	mine := actor.Role.OfOrganization() && actor.OrgID == o.ID
 	m.Write = mine && f.Writable() && actor.Can(authz.OrganizationEdit)
 	m.Sign = m.Write && actor.Can(authz.AnnualReportSubmit)
-	m.Opine = f.State == FilingSubmitted && f.OpinionPending(r, today) && actor.Can(authz.AnnualReportOpine) && actor.Department == f.Unit
+	m.Opine = f.State == FilingSubmitted && f.OpinionPending(r, today) && actor.Can(authz.AnnualReportOpine) && actor.Department == o.DepartmentCode
 	if !Registrar(actor, o) {
 		return m, ""
 	}

@@ -104,7 +104,7 @@ const queueSQL = `
 			left join annual_report r on r.org_id = o.id and r.report_year = $1
 		where o.established_on < make_date($1 + 1, 1, 1) and o.merged_into is null
 			and (o.status not in ('deregistered', 'filing_revoked', 'registration_revoked') or f.round > 0 or r.id is not null)
-			and ($4 = '' or o.community_code = $4) and ($5 = '' or o.subdistrict_code = $5) and ($6 = '' or coalesce(nullif(f.unit, ''), o.supervising_unit) = $6)
+			and ($4 = '' or o.community_code = $4) and ($5 = '' or o.subdistrict_code = $5) and ($6 = '' or coalesce(o.department_code, '') = $6)
 			and ($7 = '' or starts_with(o.community_code, $7)))
 	select org_id, name, demo, community_code, registrar, unit, filing_id, submitted_on, status, conclusion, stance, place from listed
 	where `

@@ -290,7 +290,7 @@ func TestTheUnitHasItsSayAndItLapses(t *testing.T) {
 	if _, err := b.db.Owner.Exec(t.Context(), `update organization set supervising_unit = '坪山区教育局' where id = $1`, head.OrgID); err != nil {
 		t.Fatal(err)
 	}
-	unit := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Name: "何科", Role: authz.Department, Department: "坪山区教育局"}
+	unit := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Name: "何科", Role: authz.Department, Department: "education"}
 	v := b.signed(t, head, clerk, 2025)
 	id := v.Filing.ID
 	if v.Status() != governance.ReportAtUnit {

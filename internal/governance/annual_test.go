@@ -83,13 +83,15 @@ func TestLapsedByAgreesWithEachReport(t *testing.T) {
 func TestWhoMayDoWhatWithAReport(t *testing.T) {
 	t.Parallel()
 	r, person := testRules(), uuid.New()
-	o := organization.Organization{ID: uuid.New(), Basis: organization.Filed, Registrar: "坪山街道办事处", SubdistrictCode: "440310001", SupervisingUnit: "坪山区教育局"}
+	o := organization.Organization{ID: uuid.New(), Basis: organization.Filed, Registrar: "坪山街道办事处", SubdistrictCode: "440310001", SupervisingUnit: "坪山区教育局", DepartmentCode: "education"}
+	elsewhere := o
+	elsewhere.SupervisingUnit, elsewhere.DepartmentCode = "坪山区卫生健康局", "health"
 	bureau := o
 	bureau.Basis, bureau.Registrar = organization.Registered, "坪山区民政局"
 	street := authz.Actor{Role: authz.Subdistrict, Subdistrict: "440310001", PersonID: uuid.New()}
 	other := authz.Actor{Role: authz.Subdistrict, Subdistrict: "440310002", PersonID: uuid.New()}
 	clerk := authz.Actor{Role: authz.BureauClerk, PersonID: uuid.New()}
-	unit := authz.Actor{Role: authz.Department, Department: "坪山区教育局"}
+	unit := authz.Actor{Role: authz.Department, Department: "education"}
 	head := authz.Actor{Role: authz.OrgHead, OrgID: o.ID}
 	orgClerk := authz.Actor{Role: authz.OrgClerk, OrgID: o.ID}
 	settled := handedIn("2026-03-02", func(f *Filing) { f.Stance, f.SubmittedPerson = Support, person })
@@ -108,7 +110,7 @@ func TestWhoMayDoWhatWithAReport(t *testing.T) {
 		{"not what was handed in", settled, o, head, "2026-03-02", ReportActs{}},
 		{"the unit has its say", handedIn("2026-03-02"), o, unit, "2026-03-03", ReportActs{Opine: true}},
 		{"not twice", settled, o, unit, "2026-03-03", ReportActs{}},
-		{"another unit has none", handedIn("2026-03-02", func(f *Filing) { f.Unit = "坪山区卫生健康局" }), o, unit, "2026-03-03", ReportActs{}},
+		{"another unit has none", handedIn("2026-03-02"), elsewhere, unit, "2026-03-03", ReportActs{}},
 		{"the registrar waits for it", handedIn("2026-03-02"), o, street, "2026-03-03", ReportActs{}},
 		{"then concludes or asks", settled, o, street, "2026-03-03", ReportActs{Conclude: true, Return: true}},
 		{"asks once", handedIn("2026-03-02", func(f *Filing) { f.Stance, f.Corrections = Support, 1 }), o, street, "2026-03-03", ReportActs{Conclude: true}},

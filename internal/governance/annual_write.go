@@ -261,8 +261,8 @@ func (s *Service) keepSigned(ctx context.Context, tx postgres.Tx, now time.Time,
 // tellSigned tells whom a report now waits for.
 func (s *Service) tellSigned(ctx context.Context, tx postgres.Tx, now time.Time, o organization.Organization, f Filing) error {
 	title := fmt.Sprintf("%s报送了 %d 年度报告", o.Name, f.Year)
-	if f.Round == 0 && o.SupervisingUnit != "" {
-		to, err := account.OfDepartment(ctx, tx, o.SupervisingUnit)
+	if f.Round == 0 && o.DepartmentCode != "" {
+		to, err := account.OfDepartment(ctx, tx, o.DepartmentCode)
 		if err != nil {
 			return err
 		}

@@ -47,8 +47,8 @@ func (s *Service) Owner(ctx context.Context, actor authz.Actor, p Part, record u
 // meeting stays open, a system until an office confirmed it.
 func open(ctx context.Context, q postgres.Querier, org uuid.UUID, p Part, record uuid.UUID) error {
 	sql, ok := map[Part]string{
-		MeetingMinutes: `select true as open from governance_meeting where id = $1 and org_id = $2 and void_on is null`,
-		SystemText:     `select confirmed_on is null as open from organization_system where id = $1 and org_id = $2 and void_on is null`,
+		MeetingMinutes: `select true as open from governance_meeting where id = $1 and organization_root(org_id) = $2 and void_on is null`,
+		SystemText:     `select confirmed_on is null as open from organization_system where id = $1 and organization_root(org_id) = $2 and void_on is null`,
 	}[p]
 	if !ok {
 		return missing()

@@ -183,7 +183,7 @@ func (s *Service) makeRoom(ctx context.Context, tx postgres.Tx, org uuid.UUID, e
 // EndOfficer records that somebody left before the term was over.
 func (s *Service) EndOfficer(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, on civil.Date, reason string) error {
 	return s.own(ctx, actor, "", func(tx postgres.Tx, now time.Time, o organization.Organization) (audit.Entry, error) {
-		x, err := postgres.One[Officer](ctx, tx, `select `+officerColumns+` from governance_officer where id = $1 and org_id = $2`, id, o.ID)
+		x, err := postgres.One[Officer](ctx, tx, `select `+officerColumns+` from governance_officer where id = $1 and organization_root(org_id) = $2`, id, o.ID)
 		if errs.Is(err, errs.NotFound) {
 			err = missing()
 		}

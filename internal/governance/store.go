@@ -123,8 +123,8 @@ const (
 )
 
 // ownedSQL is which owners' files belong to an organization ($1).
-const ownedSQL = `(owner_kind = 'governance_meeting' and owner_id in (select id from governance_meeting where org_id = $1)
-	or owner_kind = 'organization_system' and owner_id in (select id from organization_system where org_id = $1))`
+const ownedSQL = `(owner_kind = 'governance_meeting' and owner_id in (select id from governance_meeting where org_id = any(organization_ids($1)))
+	or owner_kind = 'organization_system' and owner_id in (select id from organization_system where org_id = any(organization_ids($1))))`
 
 const fileColumns = `id, owner_kind, owner_id, slot, filename, media_type, extension, size, sha256, source_sha256, width, height, notes, state, reason,
 	coalesce(uploaded_by, '00000000-0000-0000-0000-000000000000') as uploaded_by, uploaded_by_name, uploaded_at, scanned_at, handed_in_at,
@@ -133,9 +133,9 @@ const fileColumns = `id, owner_kind, owner_id, slot, filename, media_type, exten
 func (s *Service) records(ctx context.Context, q postgres.Querier, org uuid.UUID, systems *[]organization.System, meetings *[]Meeting, officers *[]Officer, files *[]attachment.Attachment, help *[]Help) error {
 	var b postgres.Batch
 	postgres.Gather(&b, systems, `select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
-		from organization_system where org_id = $1 and void_on is null order by kind`, org)
-	postgres.Gather(&b, meetings, `select `+meetingColumns+` from governance_meeting where org_id = $1 and void_on is null order by held_on desc, id desc limit 100`, org)
-	postgres.Gather(&b, officers, `select `+officerColumns+` from governance_officer where org_id = $1
+		from organization_system where org_id = any(organization_ids($1)) and void_on is null order by kind`, org)
+	postgres.Gather(&b, meetings, `select `+meetingColumns+` from governance_meeting where org_id = any(organization_ids($1)) and void_on is null order by held_on desc, id desc limit 100`, org)
+	postgres.Gather(&b, officers, `select `+officerColumns+` from governance_officer where org_id = any(organization_ids($1))
 		order by left_on is not null, body, array_position(array['chair', 'vice_chair', 'secretary', 'member', 'chief_supervisor', 'supervisor'], post), elected_on desc, id limit 200`, org)
 	postgres.Gather(&b, files, `select `+fileColumns+` from attachment where state in ('accepted', 'checking', 'refused') and `+ownedSQL+` order by uploaded_at`, org)
 	postgres.Gather(&b, help, helpSQL)
@@ -143,7 +143,7 @@ func (s *Service) records(ctx context.Context, q postgres.Querier, org uuid.UUID
 }
 
 func loadMeeting(ctx context.Context, q postgres.Querier, org, id uuid.UUID) (Meeting, error) {
-	m, err := postgres.One[Meeting](ctx, q, `select `+meetingColumns+` from governance_meeting where id = $1 and org_id = $2 and void_on is null`, id, org)
+	m, err := postgres.One[Meeting](ctx, q, `select `+meetingColumns+` from governance_meeting where id = $1 and organization_root(org_id) = $2 and void_on is null`, id, org)
 	if errs.Is(err, errs.NotFound) {
 		err = missing()
 	}
@@ -167,5 +167,5 @@ func insertOfficer(ctx context.Context, tx postgres.Tx, recorded recording, o Of
 }
 
 func present(ctx context.Context, tx postgres.Tx, org uuid.UUID, body Body) ([]Officer, error) {
-	return postgres.All[Officer](ctx, tx, `select `+officerColumns+` from governance_officer where org_id = $1 and body = $2 and left_on is null for update`, org, body)
+	return postgres.All[Officer](ctx, tx, `select `+officerColumns+` from governance_officer where org_id = any(organization_ids($1)) and body = $2 and left_on is null for update`, org, body)
 }

@@ -64,8 +64,8 @@ func parseOffice(key string) Office {
 // ofOrg reports whether the organization itself is meant.
 func (o Office) ofOrg() bool { return o.Kind == ofOrganization }
 
-// name is how entries show the office; organization is the one they are about.
-func (o Office) name(regions *district.RegionSet, organization string) string {
+// name is how entries show the office; of is the organization that they are about.
+func (o Office) name(regions *district.RegionSet, of organization.Organization) string {
 	switch o.Kind {
 	case ofBureau:
 		return "区民政局"
@@ -76,7 +76,9 @@ func (o Office) name(regions *district.RegionSet, organization string) string {
 	case ofSubdistrict:
 		return regions.Name(o.Code) + "办事处"
 	case ofOrganization:
-		return organization
+		return of.Name
+	case ofDepartment:
+		return of.UnitName // no other department covers it
 	}
 	return o.Code
 }
@@ -90,13 +92,13 @@ type Addressee struct {
 // addressees are the offices of an organization without the one that asks.
 func addressees(o organization.Organization, regions *district.RegionSet, self Office) []Addressee {
 	all := []Office{{ofCommunity, o.CommunityCode}, {ofSubdistrict, o.SubdistrictCode}, Bureau, {ofOrganization, o.ID.String()}}
-	if o.SupervisingUnit != "" {
-		all = append(all, Office{ofDepartment, o.SupervisingUnit})
+	if o.DepartmentCode != "" {
+		all = append(all, Office{ofDepartment, o.DepartmentCode})
 	}
 	var out []Addressee
 	for _, x := range all {
 		if x != self {
-			out = append(out, Addressee{x, x.name(regions, o.Name)})
+			out = append(out, Addressee{x, x.name(regions, o)})
 		}
 	}
 	return out

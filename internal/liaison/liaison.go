@@ -8,11 +8,13 @@
 // author chose; Sees and its twin in SQL are the one rule of who reads it. It is
 // never altered: a following entry corrects it, or it is withdrawn and leaves a
 // tombstone. A request is addressed to one office, which answers or forwards it.
+// Files come with an entry and are read by whoever reads it.
 package liaison
 
 import (
 	"time"
 
+	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/money"
 
@@ -127,6 +129,9 @@ type Entry struct {
 	Version        int        `db:"version"`
 
 	Question string `db:"question"` // of an answer or a forwarded request: what was asked
+
+	Parcel *uuid.UUID              `db:"files"` // nil without files, and once withdrawn
+	Files  []attachment.Attachment `db:"-"`
 }
 
 // Ask is a row of a list of requests.

@@ -3,6 +3,7 @@ package liaison_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
@@ -27,6 +30,7 @@ const (
 	pingshan = "440310001"
 	liulian  = "440310001001"
 	unit     = "区文化广电旅游体育局"
+	culture  = "culture"
 )
 
 var today = civil.Of(2026, 11, 23) // a Monday
@@ -51,13 +55,18 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{Service: liaison.New(db.App), db: db, as: map[string]authz.Actor{
+	store, err := filestore.OpenDirectory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := attachment.New(db.App, store, nil, nil, slog.New(slog.DiscardHandler))
+	b := &bench{Service: liaison.New(db.App, files), db: db, as: map[string]authz.Actor{
 		"community": {Role: authz.Community, Community: liulian, Subdistrict: pingshan}, "subdistrict": {Role: authz.Subdistrict, Subdistrict: pingshan},
 		"clerk": {Role: authz.BureauClerk}, "reviewer": {Role: authz.BureauReviewer}, "leader": {Role: authz.BureauLeader},
-		"department": {Role: authz.Department, Department: unit}, "leading": {Role: authz.LeadingGroup}, "auditor": {Role: authz.Auditor},
+		"department": {Role: authz.Department, Department: culture}, "leading": {Role: authz.LeadingGroup}, "auditor": {Role: authz.Auditor},
 		"finance": {Role: authz.Finance}, "expert": {Role: authz.Expert}, "public": {}, "admin": {Role: authz.AdminSystem},
 		"other community": {Role: authz.Community, Community: "440310001002", Subdistrict: pingshan}, "other subdistrict": {Role: authz.Subdistrict, Subdistrict: "440310002"},
-		"other department": {Role: authz.Department, Department: "区教育局"}, "head": {Role: authz.OrgHead}, "other head": {Role: authz.OrgHead, OrgID: uuid.Must(uuid.NewV7())},
+		"other department": {Role: authz.Department, Department: "education"}, "head": {Role: authz.OrgHead}, "other head": {Role: authz.OrgHead, OrgID: uuid.Must(uuid.NewV7())},
 	}}
 	for name, a := range b.as {
 		a.AccountID, a.PersonID, a.Name, a.IP = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), "某"+name, "192.0.2.1"
@@ -92,7 +101,7 @@ func (b *bench) people(t *testing.T) {
 		b.exec(t, `insert into person (id, name, created_at, updated_at) values ($1, $2, now(), now())`, a.PersonID, a.Name)
 		b.exec(t, `insert into account (id, username, password_hash, role, status, person_id, organization_id, community, subdistrict, department, name,
 			password_changed_at, created_token, created_at, updated_at)
-			values ($1, $2, '$argon2id$x', $3, 'active', $4, `+org+`, $5, $6, $7, $8, now(), $2, now(), now())`,
+			values ($1, $2, '$argon2id$x', $3, 'active', $4, `+org+`, $5, $6, nullif($7, ''), $8, now(), $2, now(), now())`,
 			a.AccountID, "user-"+name, string(a.Role), a.PersonID, community, subdistrict, a.Department, a.Name)
 	}
 }
@@ -116,7 +125,7 @@ func (b *bench) input(k liaison.Kind, to liaison.Audience) liaison.Input {
 	in := liaison.Input{Token: once.NewToken(), OrgID: b.org, Kind: k, Audience: to, Text: "走访时看到活动照常举办"}
 	switch k {
 	case liaison.Request:
-		in.To, in.Days = "department/"+unit, 3
+		in.To, in.Days = "department/"+culture, 3
 	case liaison.Support:
 		in.Support = "venue"
 	}
@@ -144,6 +153,19 @@ func (b *bench) entries(t *testing.T, as string, only liaison.Sort) (list []liai
 	}
 }
 
+// file puts a small PDF with the form of that token.
+func (b *bench) file(t *testing.T, as, token, words string) {
+	t.Helper()
+	if err := b.Receive(t.Context(), b.as[as], token, attachment.Upload{Label: "附件", Filename: words + ".pdf", Body: strings.NewReader(pdf(words))}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pdf is a document that differs by its words.
+func pdf(words string) string {
+	return "%PDF-1.4\n1 0 obj<</T(" + words + ")>>endobj\nstartxref\n9\n%%EOF\n"
+}
+
 func wantField(t *testing.T, err error, name string) {
 	t.Helper()
 	if !slices.ContainsFunc(errs.FieldsOf(err), func(f errs.Field) bool { return f.Name == name }) {
@@ -159,26 +181,28 @@ func wantKind(t *testing.T, err error, k errs.Kind) {
 }
 
 // Who sees what: every author, audience and reader; the stream, one entry and the
-// pure rule agree, and the table below is what they agree on.
+// pure rule agree, and the table below is what they agree on. A file goes with its
+// entry.
 func TestAudience(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	offices := map[string]string{"community": "community/" + liulian, "subdistrict": "subdistrict/" + pingshan, "clerk": "bureau", "department": "department/" + unit, "leading": "leading"}
+	offices := map[string]string{"community": "community/" + liulian, "subdistrict": "subdistrict/" + pingshan, "clerk": "bureau", "department": "department/" + culture, "leading": "leading"}
 	inside := []string{"community", "subdistrict", "clerk", "reviewer", "leader", "department", "leading", "auditor"}
 	sameOffice := map[string][]string{"community": {"community"}, "subdistrict": {"subdistrict"}, "clerk": {"clerk", "reviewer", "leader"}, "department": {"department"}, "leading": {"leading"}}
-	ids := map[string]uuid.UUID{}
+	ids, files := map[string]uuid.UUID{}, map[string]uuid.UUID{}
 	for author := range offices {
 		for _, to := range liaison.Audiences {
 			in := b.input(liaison.Remark, to)
 			in.Text = author + " tells " + string(to)
+			b.file(t, author, in.Token, in.Text)
 			if err := b.Write(t.Context(), b.as[author], in); err != nil {
 				t.Fatal(err)
 			}
 			list, _ := b.entries(t, author, liaison.Talk)
-			ids[in.Text] = list[0].ID
+			ids[in.Text], files[in.Text] = list[0].ID, list[0].Files[0].ID
 		}
 	}
-	place := authz.Place{OrgID: b.org, Community: liulian, Subdistrict: pingshan, Department: unit}
+	place := authz.Place{OrgID: b.org, Community: liulian, Subdistrict: pingshan, Department: culture}
 	for reader, a := range b.as {
 		var seen []liaison.Entry
 		page, err := b.Timeline(t.Context(), a, b.org, liaison.Talk, "", 100)
@@ -194,8 +218,12 @@ func TestAudience(t *testing.T) {
 				office.Kind, office.Code, _ = strings.Cut(offices[author], "/")
 				inStream := err == nil && slices.ContainsFunc(seen, func(e liaison.Entry) bool { return e.Text == text })
 				_, errOne := b.Entry(t.Context(), a, b.org, ids[text])
-				if rule := liaison.Sees(a, place, office, to); rule != want || inStream != want || (errOne == nil) != want {
-					t.Errorf("%s reads %s: rule %v, stream %v, entry %v; want %v", reader, text, rule, inStream, errOne == nil, want)
+				_, content, errFile := b.File(t.Context(), a, b.org, ids[text], files[text])
+				if errFile == nil {
+					_ = content.Close()
+				}
+				if rule := liaison.Sees(a, place, office, to); rule != want || inStream != want || (errOne == nil) != want || (errFile == nil) != want {
+					t.Errorf("%s reads %s: rule %v, stream %v, entry %v, file %v; want %v", reader, text, rule, inStream, errOne == nil, errFile == nil, want)
 				}
 			}
 		}
@@ -213,7 +241,7 @@ func TestFaultsOfAnEntry(t *testing.T) {
 	b := newBench(t)
 	for field, spoil := range map[string]func(*liaison.Input){
 		"text": func(in *liaison.Input) { in.Text = "短" }, "audience": func(in *liaison.Input) { in.Audience = liaison.OwnOffice },
-		"to": func(in *liaison.Input) { in.To = "department/区教育局" }, "days": func(in *liaison.Input) { in.Days = 61 },
+		"to": func(in *liaison.Input) { in.To = "department/education" }, "days": func(in *liaison.Input) { in.Days = 61 },
 	} {
 		in := b.input(liaison.Request, liaison.AllOffices)
 		spoil(&in)
@@ -225,7 +253,7 @@ func TestFaultsOfAnEntry(t *testing.T) {
 	in.To = "organization/" + b.org.String()
 	wantField(t, b.Write(t.Context(), b.as["clerk"], in), "audience")
 	b.exec(t, `update account set status = 'disabled', status_reason = '离岗' where role = 'department'`)
-	in.To = "department/" + unit
+	in.To = "department/" + culture
 	wantField(t, b.Write(t.Context(), b.as["clerk"], in), "to") // nobody would answer
 	support := b.input(liaison.Support, liaison.AllOffices)
 	support.Support = "gold"
@@ -403,5 +431,90 @@ func TestStreamJoinsWhatOthersRecord(t *testing.T) {
 	_, theirs := b.entries(t, "head", liaison.Cases)
 	if len(theirs) != 2 || !strings.Contains(theirs[0].Title, "复核和签批") || theirs[0].Detail != "" {
 		t.Errorf("the organization reads %+v", theirs)
+	}
+}
+
+// Files are received before their entry stands, by its author alone, and sealed
+// with it.
+func TestFilesComeWithAnEntry(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in := b.input(liaison.Remark, liaison.TheirsAsWell)
+	b.file(t, "community", in.Token, "走访记录")
+	b.file(t, "community", in.Token, "照片说明")
+	b.file(t, "community", in.Token, "照片说明") // chosen again
+	wantField(t, b.Receive(t.Context(), b.as["community"], in.Token, attachment.Upload{Field: "files", Label: "附件", Filename: "a.exe", Body: strings.NewReader("MZ")}), "files")
+	if list, err := b.Received(t.Context(), b.as["subdistrict"], in.Token); err != nil || len(list) != 0 {
+		t.Errorf("another account with the token has %d files: %v", len(list), err)
+	}
+	wantKind(t, b.Receive(t.Context(), b.as["auditor"], in.Token, attachment.Upload{Filename: "a.pdf", Body: strings.NewReader(pdf("a"))}), errs.Forbidden)
+	list, err := b.Received(t.Context(), b.as["community"], in.Token)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d files received: %v", len(list), err)
+	}
+	if err := b.Drop(t.Context(), b.as["community"], in.Token, list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, b.Drop(t.Context(), b.as["subdistrict"], in.Token, list[1].ID), errs.NotFound)
+	for range 2 {
+		if err := b.Write(t.Context(), b.as["community"], in); err != nil {
+			t.Fatal(err)
+		}
+		// Sent again with another file: the entry stays as it was.
+		b.file(t, "community", in.Token, "后来的")
+	}
+	told, _ := b.entries(t, "head", liaison.Talk)
+	if len(told) != 1 || len(told[0].Files) != 1 || told[0].Files[0].ID != list[1].ID || told[0].Files[0].HandedInAt == nil {
+		t.Fatalf("the organization sees %+v", told)
+	}
+	if err := b.Drop(t.Context(), b.as["community"], in.Token, list[1].ID); err != nil {
+		t.Error(err)
+	}
+	entry := told[0].ID
+	a, content, err := b.File(t.Context(), b.as["head"], b.org, entry, list[1].ID)
+	if err != nil {
+		t.Fatalf("after an attempt to take it out: %v", err)
+	}
+	_ = content.Close()
+	if _, _, err = b.File(t.Context(), b.as["head"], b.org, entry, list[0].ID); !errs.Is(err, errs.NotFound) {
+		t.Errorf("a file that was taken out: %v", err)
+	}
+	for _, sql := range []string{`update liaison_entry set files = null`, `update attachment set state = 'removed', reason = 'x', removed_at = now() where id = '` + a.ID.String() + `'`} {
+		if _, err := b.db.App.Pool().Exec(t.Context(), sql); err == nil {
+			t.Errorf("done: %s", sql)
+		}
+	}
+	if err := b.Withdraw(t.Context(), b.as["community"], once.NewToken(), b.org, entry, "写到别的组织上了"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err = b.File(t.Context(), b.as["community"], b.org, entry, list[1].ID); !errs.Is(err, errs.NotFound) {
+		t.Errorf("a file of what was withdrawn: %v", err)
+	}
+}
+
+// A form that is never sent off leaves its files for a day, an entry for ever.
+func TestFilesOfGivenUpFormsAreSwept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in, given := b.input(liaison.Remark, liaison.AllOffices), once.NewToken()
+	b.file(t, "clerk", in.Token, "留下的")
+	b.file(t, "clerk", given, "没发的")
+	if err := b.Write(t.Context(), b.as["clerk"], in); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{23 * time.Hour, 1}, {25 * time.Hour, 0}} {
+		b.db.SetNow(t, today.Start().Add(10*time.Hour+c.after))
+		if err := b.SweepFiles(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := b.Received(t.Context(), b.as["clerk"], given); err != nil || len(list) != c.want {
+			t.Errorf("after %v %d files of the given-up form, want %d: %v", c.after, len(list), c.want, err)
+		}
+	}
+	if list, _ := b.entries(t, "clerk", liaison.Talk); len(list[0].Files) != 1 {
+		t.Error("the file of an entry was swept")
 	}
 }

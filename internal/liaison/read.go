@@ -26,7 +26,7 @@ type Timeline struct {
 }
 
 // Timeline returns size items of the stream as the actor may see it, the newest
-// first. Six statements at most.
+// first. Seven statements at most.
 func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UUID, only Sort, after string, size int) (t Timeline, err error) {
 	if err := actor.Require(authz.LiaisonView); err != nil {
 		return t, err
@@ -49,7 +49,7 @@ func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UU
 			rows = rows[:size]
 			t.Next = cursor{rows[size-1].At, rows[size-1].Key}.String()
 		}
-		t.Items, err = attach(ctx, q, rows)
+		t.Items, err = s.attach(ctx, q, rows)
 		return err
 	})
 	return t, err
@@ -86,7 +86,10 @@ func (s *Service) Entry(ctx context.Context, actor authz.Actor, orgID, id uuid.U
 		if err != nil {
 			return cause(err)
 		}
-		return nil
+		one := []Entry{f.Entry}
+		err = s.withFiles(ctx, q, one)
+		f.Entry = one[0]
+		return err
 	})
 	return f, err
 }
@@ -198,10 +201,10 @@ func requests(ctx context.Context, q postgres.Querier, actor authz.Actor, tab Ta
 		}
 	}
 	return postgres.All[Ask](ctx, q, `
-		select r.entry_id as id, organization_root(r.org_id) as org_id, o.name as org_name, o.demo, o.community_code, t.text, e.office_name as from_name,
+		select r.entry_id as id, o.id as org_id, o.name as org_name, o.demo, o.community_code, t.text, e.office_name as from_name,
 			r.to_name, r.asked_on, r.due_on, r.due_provisional, r.days, r.state, r.closed_at
 		from liaison_request r join liaison_entry e on e.id = r.entry_id join liaison_entry t on t.id = r.question
-		join organization o on o.id = r.org_id
+		join organization o on o.id = organization_root(r.org_id)
 		where `+w.sql()+` order by `+l.order+` limit `+w.arg(most), w.args...)
 }
 

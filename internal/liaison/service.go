@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/district"
@@ -19,10 +20,13 @@ import (
 
 // Service is every act on the joint timeline. What an actor may not see is
 // errs.NotFound; faults carry the names of the controls.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db    *postgres.DB
+	files *attachment.Service
+}
 
-// New returns the service over db.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+// New returns the service over db; the files of entries are kept by files.
+func New(db *postgres.DB, files *attachment.Service) *Service { return &Service{db: db, files: files} }
 
 // Input is what an office writes.
 type Input struct {
@@ -45,6 +49,8 @@ type scene struct {
 	office  Office
 	org     organization.Organization
 	regions *district.RegionSet
+	files   *attachment.Service
+	parcel  attachment.Owner // of the form
 }
 
 // act opens the transaction of a writing act about one organization, under the
@@ -58,7 +64,7 @@ func (s *Service) act(ctx context.Context, actor authz.Actor, p authz.Permission
 		if err != nil {
 			return err
 		}
-		sc.tx, sc.now = tx, now
+		sc.tx, sc.now, sc.files, sc.parcel = tx, now, s.files, parcelOf(actor, token)
 		_, err = once.Do(ctx, tx, actor, token, func() (string, error) { return sc.org.ID.String(), do(sc) })
 		return err
 	})
@@ -153,11 +159,15 @@ func days(f *errs.Faults, n int) {
 // entry begins an entry of the actor's office.
 func (sc scene) entry(k Kind, to Audience, text string) Entry {
 	return Entry{ID: uuid.Must(uuid.NewV7()), OrgID: sc.org.ID, Kind: k, Audience: to, Office: sc.office.Key(),
-		OfficeName: sc.office.name(sc.regions, sc.org.Name), Text: text, At: sc.now, ActorName: sc.actor.Name}
+		OfficeName: sc.office.name(sc.regions, sc.org), Text: text, At: sc.now, ActorName: sc.actor.Name}
 }
 
-// add stores the entry with its line in the audit trail.
+// add stores the entry, the files of its form with it, and its line in the audit
+// trail.
 func (sc scene) add(ctx context.Context, e Entry) error {
+	if err := sc.seal(ctx, &e); err != nil {
+		return err
+	}
 	if err := insertEntry(ctx, sc.tx, e, sc.actor); err != nil {
 		return err
 	}

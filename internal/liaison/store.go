@@ -43,10 +43,10 @@ func (w *where) sql() string {
 
 func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by authz.Actor) error {
 	_, err := tx.Exec(ctx, `
-		insert into liaison_entry (id, org_id, kind, audience, office, office_name, text, support, amount_fen, answers, corrects, forwards,
+		insert into liaison_entry (id, org_id, kind, audience, office, office_name, text, support, amount_fen, answers, corrects, forwards, files,
 			at, account_id, person_id, actor_name, actor_role)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		e.ID, e.OrgID, e.Kind, e.Audience, e.Office, e.OfficeName, e.Text, e.Support, e.Amount, e.Answers, e.Corrects, e.Forwards,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		e.ID, e.OrgID, e.Kind, e.Audience, e.Office, e.OfficeName, e.Text, e.Support, e.Amount, e.Answers, e.Corrects, e.Forwards, e.Parcel,
 		e.At, by.AccountID, by.PersonID, by.Name, by.Role)
 	return err
 }
@@ -54,7 +54,7 @@ func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by authz.Actor) e
 // entryColumns are those of Entry; what was withdrawn is not read.
 const entryColumns = `e.id, e.org_id, e.kind, e.audience, e.office, e.office_name, case when e.withdrawn_at is null then e.text else '' end as text,
 	e.support, case when e.withdrawn_at is null then e.amount_fen end as amount_fen, e.answers, e.corrects, e.forwards, e.at, e.actor_name,
-	e.withdrawn_at, e.withdrawn_name, e.withdrawn_reason,
+	e.withdrawn_at, e.withdrawn_name, e.withdrawn_reason, case when e.withdrawn_at is null then e.files end as files,
 	exists (select from liaison_entry c where c.corrects = e.id and c.withdrawn_at is null) as corrected,
 	coalesce(r.to_office, '') as to_office, coalesce(r.to_name, '') as to_name, coalesce(r.from_office, '') as from_office,
 	r.due_on, coalesce(r.due_provisional, false) as due_provisional, coalesce(r.state, '') as state, coalesce(r.version, 0) as version,
@@ -140,7 +140,7 @@ type lateRequest struct {
 func lateRequests(ctx context.Context, tx postgres.Tx, today civil.Date, most int) ([]lateRequest, error) {
 	return postgres.All[lateRequest](ctx, tx, `
 		select r.entry_id, r.org_id, o.name as org_name, r.from_office, r.to_office, r.to_name, r.days, r.asked_on, r.due_on, r.due_provisional
-		from liaison_request r join organization o on o.id = r.org_id
+		from liaison_request r join organization o on o.id = organization_root(r.org_id)
 		where r.state = 'open' and r.reminded_at is null and r.due_on < $1
 		order by r.due_on limit $2 for update of r skip locked`, today, most)
 }
@@ -152,4 +152,19 @@ func saveDue(ctx context.Context, tx postgres.Tx, entry uuid.UUID, due workday.D
 
 func saveReminded(ctx context.Context, tx postgres.Tx, now time.Time, entry uuid.UUID) error {
 	return postgres.ExecOne(ctx, tx, `update liaison_request set reminded_at = $2 where entry_id = $1 and reminded_at is null`, entry, now)
+}
+
+// unsent is a file whose form was never sent off.
+type unsent struct {
+	ID      uuid.UUID `db:"id"`
+	Parcel  uuid.UUID `db:"owner_id"`
+	Version int       `db:"version"`
+}
+
+func unsentFiles(ctx context.Context, tx postgres.Tx, before time.Time, most int) ([]unsent, error) {
+	return postgres.All[unsent](ctx, tx, `
+		select a.id, a.owner_id, a.version from attachment a
+		where a.owner_kind = $1 and a.handed_in_at is null and a.state <> 'removed' and a.uploaded_at < $2
+			and not exists (select from liaison_entry e where e.files = a.owner_id)
+		order by a.owner_id, a.id limit $3`, filesOwner, before, most)
 }

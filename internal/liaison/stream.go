@@ -204,7 +204,7 @@ func known(key string) bool {
 }
 
 // attach puts the entries of a page into its items.
-func attach(ctx context.Context, q postgres.Querier, rows []itemRow) ([]Item, error) {
+func (s *Service) attach(ctx context.Context, q postgres.Querier, rows []itemRow) ([]Item, error) {
 	var ids []uuid.UUID
 	for _, r := range rows {
 		if r.Sort == Talk {
@@ -215,6 +215,9 @@ func attach(ctx context.Context, q postgres.Querier, rows []itemRow) ([]Item, er
 	var err error
 	if len(ids) > 0 {
 		if entries, err = entriesByID(ctx, q, ids); err != nil {
+			return nil, err
+		}
+		if err = s.withFiles(ctx, q, entries); err != nil {
 			return nil, err
 		}
 	}

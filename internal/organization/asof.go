@@ -27,6 +27,7 @@ type AsOf struct {
 	HeadName        string
 	CommunityCode   string
 	SubdistrictCode string
+	SupervisingUnit string // as the department was called on the day
 
 	ServiceTargets []ServiceTarget // as the organization had said by then
 	Reach          Reach
@@ -70,12 +71,20 @@ func ReadOn(ctx context.Context, q postgres.Querier, id uuid.UUID, on, today civ
 	postgres.Gather(&b, &a.Reports, reportsSQL, []uuid.UUID{id})
 	postgres.Gather(&b, &a.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
 	postgres.Gather(&b, &told, selfToldSQL, id, on)
+	var unit []unitName
+	postgres.Gather(&b, &unit, `select unit_name_on($1, $2) as name`, f.SupervisingUnit, on)
 	if err := b.Run(ctx, q); err != nil {
 		return a, err
 	}
 	a.say(told)
+	a.SupervisingUnit = unit[0].Name
 	a.keep(systems, activities)
 	return a, nil
+}
+
+// unitName is a supervising unit as it was called on a day.
+type unitName struct {
+	Name string `db:"name"`
 }
 
 // keep leaves what was there on the day.

@@ -251,7 +251,7 @@ func (w *where) scope(a authz.Actor) {
 	case authz.Subdistrict:
 		w.add("o.subdistrict_code = ?", a.Subdistrict)
 	case authz.Department:
-		w.add("o.supervising_unit = ? and o.supervising_unit <> ''", a.Department)
+		w.add("o.department_code = ?", a.Department)
 	case authz.BureauClerk, authz.BureauReviewer, authz.BureauLeader, authz.Finance, authz.LeadingGroup, authz.Auditor, authz.System:
 	default:
 		w.add("false")

@@ -42,7 +42,9 @@ type Organization struct {
 	ActivityScope   string   `db:"activity_scope"`
 	Reach           Reach    `db:"activity_reach"`
 	BusinessScope   string   `db:"business_scope"`
-	SupervisingUnit string   `db:"supervising_unit"`
+	SupervisingUnit string   `db:"supervising_unit"` // as it was registered
+	DepartmentCode  string   `db:"department_code"`  // the department that it means, "" when none on the list
+	UnitName        string   `db:"unit_name"`        // what that is called today, else SupervisingUnit
 
 	ServiceTargets []ServiceTarget `db:"service_targets"`
 
@@ -88,7 +90,7 @@ func (o Organization) NumberLabel() string {
 
 // Place is where the organization belongs, for the comparison with a scope.
 func (o Organization) Place() authz.Place {
-	return authz.Place{OrgID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Department: o.SupervisingUnit}
+	return authz.Place{OrgID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Department: o.DepartmentCode}
 }
 
 // OfStreet reports whether a subdistrict is its registrar: of filed ones only,

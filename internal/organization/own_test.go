@@ -68,7 +68,7 @@ func TestScope(t *testing.T) {
 		{"own subdistrict", b.subdistrict, true}, {"other subdistrict", b.other, false}, {"bureau", b.clerk, true},
 		{"auditor", authz.Actor{Role: authz.Auditor}, true}, {"expert", authz.Actor{Role: authz.Expert}, false},
 		{"public", authz.Actor{}, false}, {"no area", authz.Actor{Role: authz.Subdistrict}, false},
-		{"department", authz.Actor{Role: authz.Department, Department: "区文化局"}, false},
+		{"department", authz.Actor{Role: authz.Department, Department: "culture"}, false},
 	} {
 		_, err := b.Get(t.Context(), c.actor, mine)
 		if c.sees && err != nil {

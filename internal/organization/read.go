@@ -208,7 +208,7 @@ func (o Organization) public() Profile {
 		ID: o.ID, MergedInto: o.MergedInto, Name: o.Name, Demo: o.Demo, Type: o.Type, Basis: o.Basis, Category: o.Category,
 		NumberLabel: o.NumberLabel(), Number: o.Number(), EstablishedOn: o.EstablishedOn.Chinese(), Registrar: o.Registrar,
 		HeadName: o.HeadName, CommunityCode: o.CommunityCode, SubdistrictCode: o.SubdistrictCode, ActivityScope: o.ActivityScope, Reach: o.Reach, ServiceTargets: o.ServiceTargets,
-		BusinessScope: o.BusinessScope, SupervisingUnit: o.SupervisingUnit, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
+		BusinessScope: o.BusinessScope, SupervisingUnit: o.UnitName, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
 		Introduction: o.Introduction, Members: o.Members, Staff: o.Staff, SocialWorkers: o.SocialWorkers, Volunteers: o.Volunteers,
 		// Derived, not stored: a corrected date of establishment moves with it.
 		Events: []Event{{HappenedOn: o.EstablishedOn, Kind: "established", Title: founded(o.Origin), Detail: o.Registrar + o.Basis.Name()}},

@@ -18,6 +18,8 @@ const columns = `o.id, o.name, o.org_type, o.status_basis, o.category, coalesce(
 	o.established_on, o.registrar, o.origin, o.status, o.status_since, o.status_reason,
 	o.head_person_id, o.head_name, o.head_mobile_mask, o.community_code, o.subdistrict_code,
 	o.address, o.postcode, o.premises_type, o.activity_scope, o.activity_reach, o.service_targets, o.business_scope, o.supervising_unit,
+	coalesce(o.department_code, '') as department_code,
+	coalesce(department_name_on(o.department_code, (portal_now() at time zone 'Asia/Shanghai')::date), o.supervising_unit) as unit_name,
 	o.registered_capital_fen, o.contact_name, o.contact_phone, o.contact_mobile_mask, o.contact_email,
 	o.members, o.staff, o.full_time, o.volunteers, o.social_workers, o.party_org, o.party_members,
 	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version,

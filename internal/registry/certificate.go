@@ -105,7 +105,7 @@ func (e decision) voided(ctx context.Context, org uuid.UUID, reason string) (uui
 		ID uuid.UUID `db:"id"`
 	}
 	rows, err := postgres.All[row](ctx, e.tx, `update registry_certificate set void_on = $2, void_reason = $3
-		where organization_id = $1 and void_on is null returning id`, org, e.today, reason)
+		where organization_id = any(organization_ids($1)) and void_on is null returning id`, org, e.today, reason)
 	if err != nil || len(rows) == 0 {
 		return uuid.Nil, err
 	}
@@ -146,5 +146,5 @@ func errNoCertificate() error {
 // Certificates returns the certificates of an organization, the latest first, as
 // they were printed. The caller has checked who may see the organization's record.
 func Certificates(ctx context.Context, q postgres.Querier, org uuid.UUID) ([]Certificate, error) {
-	return postgres.All[Certificate](ctx, q, certificateSQL+` where t.organization_id = $1 order by t.issued_at desc, t.no desc`, org)
+	return postgres.All[Certificate](ctx, q, certificateSQL+` where t.organization_id = any(organization_ids($1)) order by t.issued_at desc, t.no desc`, org)
 }

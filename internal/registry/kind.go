@@ -115,9 +115,11 @@ func (s *Service) subject(ctx context.Context, q postgres.Querier, now time.Time
 		return sub, err
 	}
 	sub.edition, sub.Params = edition.ID, paramsOf(edition)
-	if sub.Regions, err = district.Regions(ctx, q); err != nil {
+	var departments []district.Department
+	if sub.Regions, departments, err = district.WithDepartments(ctx, q); err != nil {
 		return sub, err
 	}
+	sub.Units = district.DepartmentNames(departments, sub.Today)
 	if f.Founds() {
 		sub.Founder, err = account.NameOf(ctx, q, c.CreatedBy)
 		return sub, err

@@ -19,6 +19,7 @@ type Subject struct {
 	Today   civil.Date
 	Params  Params
 	Regions *district.RegionSet
+	Units   []string // departments that exist today
 
 	Founder      string                               // the initiator's name, of a founding
 	Title        string                               // what the case is called while there is no organization
@@ -98,7 +99,7 @@ func (s Subject) Snapshot() any {
 		return map[string]string{"name": s.Title, "founder": s.Founder}
 	}
 	return applicant{o.ID, o.Name, o.Type, o.Basis, o.Category, o.Number(), o.NumberLabel(), o.EstablishedOn, o.Registrar,
-		o.SupervisingUnit, o.CommunityCode, o.SubdistrictCode, o.Address, o.HeadName, o.Status}
+		o.UnitName, o.CommunityCode, o.SubdistrictCode, o.Address, o.HeadName, o.Status}
 }
 
 // bureauName and streetName are the registrars as records name them.

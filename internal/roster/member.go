@@ -16,6 +16,7 @@ import (
 type Member struct {
 	ID            uuid.UUID     `db:"id"`
 	OrgID         uuid.UUID     `db:"org_id"`
+	MergedFrom    string        `db:"merged_from"` // name of the record that it was entered in, when that was merged into OrgID
 	PersonID      uuid.UUID     `db:"person_id"`
 	Name          string        `db:"name"`
 	IDType        person.IDType `db:"id_type"`

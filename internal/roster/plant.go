@@ -158,7 +158,7 @@ func (s *Service) open(ctx context.Context, q postgres.Querier, rows []Row) (b b
 func (b *book) read(ctx context.Context, q postgres.Querier, orgs, persons []uuid.UUID, names []string) error {
 	rows, err := postgres.All[namesake](ctx, q, `select `+columns+`, o.name as org_name, m.terms, p.id_index is not null as numbered`+from+`
 		join organization o on o.id = m.org_id
-		where m.void_on is null and (m.person_id = any($1) or (m.org_id = any($2) and p.name = any($3)))`, persons, orgs, names)
+		where m.void_on is null and (m.person_id = any($1) or (m.org_id in (select unnest(organization_ids(x)) from unnest($2::uuid[]) x) and p.name = any($3)))`, persons, orgs, names)
 	b.stays, b.names, b.sealed = map[uuid.UUID][]elsewhere{}, map[nameKey][]namesake{}, make(map[uuid.UUID][]byte, len(rows))
 	for _, r := range rows {
 		b.sealed[r.ID] = r.Sealed

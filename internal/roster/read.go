@@ -27,7 +27,8 @@ type Counts struct {
 	SocialWorkers int `db:"social_workers"` // certified
 }
 
-// CountsOn counts who is on the roster on a day.
+// CountsOn counts who is on the roster on a day; who stands in two records that
+// were merged is one person.
 func CountsOn(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date) (Counts, error) {
 	var staff []Post
 	for _, p := range Posts {
@@ -36,16 +37,16 @@ func CountsOn(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.D
 		}
 	}
 	return postgres.One[Counts](ctx, q, `
-		select count(*) as members, count(*) filter (where full_time or post = any($3)) as staff,
-			count(*) filter (where full_time) as full_time, count(*) filter (where qualification = any($4)) as social_workers
-		from roster_member where org_id = $1 and void_on is null and joined_on <= $2 and (left_on is null or left_on >= $2)`,
+		select count(distinct person_id) as members, count(distinct person_id) filter (where full_time or post = any($3)) as staff,
+			count(distinct person_id) filter (where full_time) as full_time, count(distinct person_id) filter (where qualification = any($4)) as social_workers
+		from roster_member where org_id = any(organization_ids($1)) and void_on is null and joined_on <= $2 and (left_on is null or left_on >= $2)`,
 		org, on, staff, []Qualification{Assistant, SocialWorker, Senior})
 }
 
 // On returns everybody who is on the roster of an organization on a day, in the
 // order of the list, for services; it checks no permission.
 func On(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date) ([]Member, error) {
-	return postgres.All[Member](ctx, q, `select `+columns+from+` where m.org_id = $1 and m.void_on is null
+	return postgres.All[Member](ctx, q, `select `+columns+from+` where m.org_id = any(organization_ids($1)) and m.void_on is null
 		and m.joined_on <= $2 and (m.left_on is null or m.left_on >= $2) order by m.rank, m.joined_on, m.id`, org, on)
 }
 
@@ -94,7 +95,7 @@ func pageOf(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Dat
 	if at.back {
 		compare, order = "<", "m.rank desc, m.joined_on desc, m.id desc"
 	}
-	return postgres.All[Member](ctx, q, `select `+columns+from+` where m.org_id = $1 and m.void_on is null
+	return postgres.All[Member](ctx, q, `select `+columns+from+` where m.org_id = any(organization_ids($1)) and m.void_on is null
 		and m.joined_on <= $2 and (m.left_on is null or m.left_on >= $2) and (m.rank, m.joined_on, m.id) `+compare+` ($3, $4, $5)
 		order by `+order+fmt.Sprintf(` limit %d`, PageSize+1), org, on, at.rank, at.joined, at.id)
 }

@@ -254,7 +254,7 @@ func TestScopeOfTheRoster(t *testing.T) {
 	b, ctx := newBench(t), t.Context()
 	id := b.enter(t, b.clerk, worker())
 	other, department, elsewhere := actor(authz.Community), actor(authz.Department), actor(authz.Department)
-	other.Community, department.Department, elsewhere.Department = pinghuan, "区残疾人联合会", "区卫生健康局"
+	other.Community, department.Department, elsewhere.Department = pinghuan, "disabled", "health"
 	for name, c := range map[string]struct {
 		as   authz.Actor
 		kind errs.Kind // Internal for none

@@ -18,7 +18,7 @@ type Organization struct {
 	Name          string     `db:"name"`
 	Community     string     `db:"community_code"`
 	Subdistrict   string     `db:"subdistrict_code"`
-	Department    string     `db:"supervising_unit"`
+	Department    string     `db:"department_code"`
 	EstablishedOn civil.Date `db:"established_on"`
 	Ended         bool       `db:"ended"`
 	Demo          bool       `db:"demo"`
@@ -33,9 +33,9 @@ func (o Organization) place() authz.Place {
 }
 
 const organizationSQL = `
-	select id, name, community_code, subdistrict_code, supervising_unit, established_on, demo, staff, full_time, social_workers,
+	select id, name, community_code, subdistrict_code, coalesce(department_code, '') as department_code, established_on, demo, staff, full_time, social_workers,
 		status in ('deregistered', 'filing_revoked', 'registration_revoked') as ended
-	from organization where id = any($1)`
+	from organization where id in (select organization_root(x) from unnest($1::uuid[]) x)`
 
 func loadOrganizations(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Organization, error) {
 	rows, err := postgres.All[Organization](ctx, q, organizationSQL, ids)
@@ -50,7 +50,10 @@ func loadOrganization(ctx context.Context, q postgres.Querier, id uuid.UUID) (Or
 	return postgres.One[Organization](ctx, q, organizationSQL, []uuid.UUID{id})
 }
 
-const columns = `m.id, m.org_id, m.person_id, p.name, coalesce(p.id_type, '') as id_type, m.post, m.rank, m.full_time, m.education,
+// columns are those of Member. org_id is the record that the organization is kept
+// under today: with it the people of a record that was merged away are its own.
+const columns = `m.id, (select case when o.merged_into is null then o.id else organization_root(o.id) end from organization o where o.id = m.org_id) as org_id,
+	coalesce((select o.name from organization o where o.id = m.org_id and o.merged_into is not null), '') as merged_from, m.person_id, p.name, coalesce(p.id_type, '') as id_type, m.post, m.rank, m.full_time, m.education,
 	m.qualification, m.joined_on, m.left_on, m.left_reason, m.updated_at, m.version`
 
 const from = ` from roster_member m join person p on p.id = m.person_id`

@@ -297,7 +297,7 @@ const trainingColumns = `id, org_id, person_id, kind, title, held_on, hours, cer
 // newest first.
 func trainingsOf(ctx context.Context, q postgres.Querier, personID, orgID uuid.UUID) ([]Training, error) {
 	return postgres.All[Training](ctx, q, `select `+trainingColumns+` from training_record
-		where person_id = $1 and org_id = $2 order by held_on desc, id`, personID, orgID)
+		where person_id = $1 and org_id = any(organization_ids($2)) order by held_on desc, id`, personID, orgID)
 }
 
 func insertTrainings(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, list []Training) error {

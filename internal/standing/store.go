@@ -51,11 +51,11 @@ func place(ctx context.Context, q postgres.Querier, orgID uuid.UUID) (authz.Plac
 	type row struct {
 		Community   string     `db:"community_code"`
 		Subdistrict string     `db:"subdistrict_code"`
-		Department  string     `db:"supervising_unit"`
+		Department  string     `db:"department_code"`
 		Established civil.Date `db:"established_on"`
 	}
 	r, err := postgres.One[row](ctx, q, `
-		select community_code, subdistrict_code, supervising_unit, established_on
+		select community_code, subdistrict_code, coalesce(department_code, '') as department_code, established_on
 		from organization where id = organization_root($1) for share`, orgID)
 	return authz.Place{OrgID: orgID, Community: r.Community, Subdistrict: r.Subdistrict, Department: r.Department}, r.Established, err
 }

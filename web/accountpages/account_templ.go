@@ -1315,7 +1315,7 @@ func newAccountPage(v newAccountView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Text(ui.Field{Name: "department", Label: "单位名称", Value: v.In.Department, Error: v.Errors.For("department"), Hint: "只有业务主管单位要填", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.Field{Name: "department", Label: "业务主管单位", Value: v.In.Department, Error: v.Errors.For("department"), Hint: "只有业务主管单位的岗位要选。列表里没有的，请民政局先登记", Optional: true}, v.Departments).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -199,6 +199,7 @@ type newAccountView struct {
 	Roles               []ui.Option
 	Communities         []ui.Option
 	Subdistricts        []ui.Option
+	Departments         []ui.Option
 	In                  account.NewAccount
 	Errors              ui.Errors
 }
@@ -225,6 +226,14 @@ func (p *Pages) renderNew(w http.ResponseWriter, r *http.Request, office bool, i
 		regions, today, err := p.Accounts.Places(r.Context())
 		if err != nil {
 			return err
+		}
+		departments, _, err := p.Accounts.Departments(r.Context())
+		if err != nil {
+			return err
+		}
+		v.Departments = []ui.Option{{Value: "", Label: "请选择"}}
+		for _, d := range departments {
+			v.Departments = append(v.Departments, ui.Option{Value: d.Code, Label: d.NameOn(today).Name})
 		}
 		v.Action, v.Title, v.Lead, v.Office = paths.OfficeNew, "建机关账号", "一人一个账号，按岗位建。初始密码只显示一次，本人第一次登录时要换。", true
 		staff := slices.DeleteFunc(slices.Clone(authz.Roles), func(r authz.Role) bool { return !r.Staff() })

@@ -92,7 +92,7 @@ func placeOf(a account.Account, name func(code string) string) string {
 	case a.Subdistrict != "":
 		return name(a.Subdistrict)
 	}
-	return a.Department
+	return a.DepartmentName
 }
 
 func orNone(s string) string {

@@ -38,6 +38,13 @@ func Line(name, label string, width int) Control {
 	return Control{kind: text, Field: ui.Field{Name: name, Label: label, Width: width}}
 }
 
+// Listed asks for one of a list that may lack it: then it is typed.
+func Listed(name, label string, list []string) Control {
+	c := Line(name, label, 0).Hint("从名单里选。名单里没有的，写公章上的全称")
+	c.Suggest = list
+	return c
+}
+
 // Lines asks for a text of at most so many characters.
 func Lines(name, label string, rows, most int) Control {
 	return Control{kind: area, Field: ui.Field{Name: name, Label: label, Rows: rows, Max: most}}

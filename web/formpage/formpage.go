@@ -39,6 +39,7 @@ type View struct {
 	Back          string
 	BackLabel     string
 	Aside         templ.Component // may be nil
+	Papers        *Papers         // files that come along, nil for none
 
 	faults    ui.Errors
 	kept      bool // with faults: what was typed is saved all the same

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/ui"
+	"civilaffairs/web/upload"
 )
 
 // usualForm bounds what a form may weigh, percent encoded, unless Forms.Most
@@ -21,6 +22,7 @@ type Forms struct {
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
 	Most  int64 // bytes that a form may weigh; 0 for 64 KB
+	Files bool  // the forms may take files along, see Papers
 }
 
 // Declare declares the two routes of a form: what stands in it, and the act.
@@ -34,14 +36,16 @@ func (x Forms) Declare(s *httpserver.Router, pattern string, permission authz.Pe
 		return httpserver.Render(w, r, http.StatusOK, page(e.View))
 	})
 	s.Post(pattern, permission, func(w http.ResponseWriter, r *http.Request) error {
-		if err := x.Parse(w, r); err != nil {
+		sent, err := x.read(w, r)
+		if err != nil {
 			return err
 		}
+		defer sent.Close()
 		e, err := build(r)
 		if err != nil {
 			return err
 		}
-		return x.submit(w, r, e)
+		return x.submit(w, r, e, sent)
 	})
 }
 
@@ -60,12 +64,24 @@ func (x Forms) Parse(w http.ResponseWriter, r *http.Request) error {
 
 // submit does the act and leads on, or shows the same form again with what was
 // typed: 422 with the faults, 409 with both versions.
-func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
+func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor, sent *upload.Form) error {
+	f := form.New(r.PostForm)
+	if err := e.receive(sent, f); err != nil {
+		return err
+	}
 	if r.PostForm.Get(back) != "" {
+		if err := e.keep(r.PostForm.Get(token), nil); err != nil {
+			return err
+		}
 		e.again(r.PostForm, nil, true)
 		return httpserver.Render(w, r, http.StatusOK, page(e.View))
 	}
-	err := e.Save(form.New(r.PostForm))
+	err := e.Save(f)
+	if err != nil || e.Shown != nil {
+		if lost := e.keep(r.PostForm.Get(token), errs.FieldsOf(err)); lost != nil {
+			return lost
+		}
+	}
 	switch {
 	case err == nil && e.Review != nil:
 		return httpserver.Render(w, r, http.StatusOK, reviewPage(e.Page, e.confirmation(r.PostForm)))

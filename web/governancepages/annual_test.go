@@ -26,7 +26,7 @@ const unitName = "坪山区教育局"
 func (s *site) reported(t *testing.T) (id, draft, standing, withdrawn uuid.UUID) {
 	t.Helper()
 	head := s.actors["head"]
-	s.actors["unit"] = authz.Actor{AccountID: uuid.New(), PersonID: uuid.New(), Role: authz.Department, Department: unitName, Name: "何科"}
+	s.actors["unit"] = authz.Actor{AccountID: uuid.New(), PersonID: uuid.New(), Role: authz.Department, Department: "education", Name: "何科"}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

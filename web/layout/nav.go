@@ -51,6 +51,7 @@ var workNav = []group{
 		{"annual-reports", "年度报告", paths.StaffReports, authz.OrganizationStaff},
 		{"guidelines", "制度指引", paths.StaffGuidelines, authz.GuidelineView},
 		{"duplicates", "疑似重复", paths.StaffDuplicates, authz.OrganizationPairs},
+		{"departments", "业务主管单位", paths.StaffDepartments, authz.DepartmentView},
 		{"imports", "批量导入", paths.Imports, authz.ImportView},
 		{"bases", "孵化基地", paths.Bases, authz.Public},
 	}},

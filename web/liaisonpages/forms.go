@@ -87,6 +87,7 @@ func (p *Pages) writeForm(r *http.Request) (*formpage.Editor, error) {
 	}
 	e.Ask(audienceControl(least, liaison.TheirsAsWell))
 	e.Saved.Set("audience", string(liaison.AllOffices))
+	e.Papers = p.papers(r)
 	e.Done = say.done
 	e.Save = func(f *form.Form) error {
 		in := liaison.Input{Token: f.Raw("token"), OrgID: id, Kind: kind, Audience: readAudience(f)}
@@ -149,6 +150,9 @@ func (p *Pages) about(r *http.Request, title, lead, submit string) (*formpage.Ed
 		e.Facts = append(e.Facts, ui.F("问题", x.Question))
 	}
 	e.Facts = append(e.Facts, ui.F(x.Kind.Name(), x.Text))
+	if len(x.Files) > 0 {
+		e.Facts = append(e.Facts, ui.Fact{Label: "附件", Body: fileList(fileLinks(x, timelineOf(r, id)))})
+	}
 	if x.Kind == liaison.Request {
 		e.Facts = append(e.Facts, ui.F("答复期限", dueBy(x.DueOn, x.DueProvisional)))
 	}
@@ -180,6 +184,7 @@ func (p *Pages) answerForm(r *http.Request) (*formpage.Editor, error) {
 	if !mine(r) && x.Audience == liaison.TheirsAsWell {
 		e.Ask(audienceControl(liaison.AllOffices, x.Audience))
 	}
+	e.Papers = p.papers(r)
 	e.Done = "答复已发出。"
 	e.Save = func(f *form.Form) error {
 		in := liaison.Reply{Token: f.Raw("token"), OrgID: found.Organization.ID, Entry: x.ID, Version: formpage.VersionOf(f), Audience: x.Audience, Text: readText(f, "答复")}
@@ -239,6 +244,7 @@ func (p *Pages) correctionForm(r *http.Request) (*formpage.Editor, error) {
 	}
 	e.Ask(formpage.Lines("text", "更正后的内容", 6, 2000))
 	e.Saved.Set("text", x.Text)
+	e.Papers = p.papers(r)
 	e.Done = "更正已写进协同记录。"
 	e.Save = func(f *form.Form) error {
 		in := liaison.Correction{Token: f.Raw("token"), OrgID: found.Organization.ID, Entry: x.ID, Text: readText(f, "更正后的内容")}

@@ -37,7 +37,7 @@ func New(d Deps) *Pages { return &Pages{d} }
 
 // Register declares the routes, all behind the session.
 func (p *Pages) Register(_, s *httpserver.Router) {
-	forms := formpage.Forms{Flash: p.Flash}
+	forms := formpage.Forms{Flash: p.Flash, Files: true}
 	s.Get(paths.StaffLiaison, authz.LiaisonView, p.listRequests)
 	one := paths.StaffOrganizations + "/{id}/liaison"
 	s.Get(one, authz.OrganizationStaff, p.showTimeline)
@@ -46,10 +46,12 @@ func (p *Pages) Register(_, s *httpserver.Router) {
 	forms.Declare(s, one+"/{entry}/forward", authz.LiaisonWrite, p.forwardForm)
 	forms.Declare(s, one+"/{entry}/correction", authz.LiaisonAnswer, p.correctionForm)
 	forms.Declare(s, one+"/{entry}/withdrawal", authz.LiaisonWrite, p.withdrawalForm)
+	s.Get(one+"/{entry}/files/{file}", authz.OrganizationStaff, p.sendFile)
 	my := paths.MyLiaison
 	s.Get(my, authz.OrganizationEdit, p.showTimeline)
 	forms.Declare(s, my+"/{entry}/answer", authz.OrganizationEdit, p.answerForm)
 	forms.Declare(s, my+"/{entry}/correction", authz.OrganizationEdit, p.correctionForm)
+	s.Get(my+"/{entry}/files/{file}", authz.OrganizationEdit, p.sendFile)
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }

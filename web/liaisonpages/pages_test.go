@@ -1,9 +1,11 @@
 package liaisonpages_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"civilaffairs/internal/attachment"
+	"civilaffairs/internal/attachment/filestore"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
@@ -61,7 +65,12 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{liaison: liaison.New(db.App), actors: map[string]authz.Actor{
+	store, err := filestore.OpenDirectory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := attachment.New(db.App, store, nil, nil, slog.New(slog.DiscardHandler))
+	s := &site{liaison: liaison.New(db.App, files), actors: map[string]authz.Actor{
 		"clerk": {Role: authz.BureauClerk, Name: "周经办"}, "subdistrict": {Role: authz.Subdistrict, Subdistrict: pingshan, Name: "吴街道"},
 		"elsewhere": {Role: authz.Subdistrict, Subdistrict: "440310002", Name: "卫街道"}, "auditor": {Role: authz.Auditor, Name: "审计"}, "head": {Role: authz.OrgHead, Name: "陈小明"}}}
 	for name, a := range s.actors {
@@ -117,6 +126,41 @@ func (s *site) do(t *testing.T, as, path string, form url.Values) (int, string, 
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return s.answer(t, as, r)
+}
+
+// sends sends a form with files.
+func (s *site) sends(t *testing.T, as, path string, form url.Values, files map[string]string) (int, string, *goquery.Document) {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name := range form {
+		for _, value := range form[name] {
+			if err := w.WriteField(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, content := range files {
+		part, err := w.CreateFormFile("files", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(part, content)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return s.answer(t, as, r)
+}
+
+func (s *site) answer(t *testing.T, as string, r *http.Request) (int, string, *goquery.Document) {
+	t.Helper()
 	r.AddCookie(&http.Cookie{Name: "as", Value: as})
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
@@ -191,6 +235,47 @@ func TestAskAndAnswer(t *testing.T) {
 	}
 }
 
+// Files stay when another field is wrong, can be taken out again, and are opened
+// by whoever sees the entry.
+func TestFilesOfAnEntry(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	at, write := paths.OrganizationLiaison(s.org.String()), paths.OrganizationLiaisonNew(s.org.String(), "remark")
+	pdf := func(words string) string {
+		return "%PDF-1.4\n1 0 obj<</T(" + words + ")>>endobj\nstartxref\n9\n%%EOF\n"
+	}
+	v := s.hidden(t, "clerk", write)
+	v.Set("audience", "offices")
+	v.Set("text", "短")
+	status, _, page := s.sends(t, "clerk", write, v, map[string]string{"走访.pdf": pdf("a"), "多余.pdf": pdf("b"), "坏的.pdf": "MZ", "程序.exe": "MZ"})
+	kept := page.Find("input[name=drop]")
+	if fault := page.Find("#files-error").Text(); status != 422 || kept.Length() != 2 || page.Find("#text-error").Length() != 0 && fault == "" ||
+		!strings.Contains(fault, "“坏的.pdf”") || !strings.Contains(fault, "“程序.exe”") || page.Find("textarea").Text() != "短" {
+		t.Fatalf("%d, %d files kept: %s", status, kept.Length(), page.Find("main").Text())
+	}
+	v.Set("text", "走访时看到活动照常举办")
+	v.Set("drop", kept.FilterFunction(func(_ int, x *goquery.Selection) bool {
+		return strings.Contains(x.Parent().Text(), "多余")
+	}).AttrOr("value", ""))
+	if status, to, page := s.sends(t, "clerk", write, v, nil); status != 303 || to != at {
+		t.Fatalf("written: %d %s", status, page.Find("main").Text())
+	}
+	_, _, stream := s.do(t, "subdistrict", at, nil)
+	files := stream.Find("ol.timeline ul a")
+	if files.Length() != 1 || !strings.HasPrefix(files.Text(), "走访.pdf") {
+		t.Fatalf("the stream shows %q", files.Text())
+	}
+	for as, want := range map[string]int{"subdistrict": 200, "auditor": 200, "elsewhere": 404, "head": 403} {
+		if status, _, _ := s.do(t, as, files.AttrOr("href", ""), nil); status != want {
+			t.Errorf("%s opens the file: %d, want %d", as, status, want)
+		}
+	}
+	mine := strings.Replace(files.AttrOr("href", ""), at, paths.MyLiaison, 1)
+	if status, _, _ := s.do(t, "head", mine, nil); status != 404 {
+		t.Errorf("the organization opens a file that was not told to it: %d", status)
+	}
+}
+
 // Every page stands axe and fits desktop and phone.
 func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
@@ -201,6 +286,10 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		{Kind: liaison.Request, Audience: liaison.AllOffices, To: "subdistrict/" + pingshan, Days: 3, Text: "组织的活动室现在能不能用"},
 	} {
 		in.OrgID, in.Token = s.org, once.NewToken()
+		photo := attachment.Upload{Label: "附件", Filename: "现场情况说明（第二次走访）.pdf", Body: strings.NewReader("%PDF-1.4\n1 0 obj<</T(x)>>endobj\nstartxref\n9\n%%EOF\n")}
+		if err := s.liaison.Receive(t.Context(), s.actors["clerk"], in.Token, photo); err != nil {
+			t.Fatal(err)
+		}
 		if err := s.liaison.Write(t.Context(), s.actors["clerk"], in); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
+
+	"github.com/a-h/templ"
 )
 
 // timelineView is the stream of one organization.
@@ -37,6 +39,7 @@ type itemView struct {
 	Meta    string // who, and for whom
 	Gone    string // why it was withdrawn
 	Tags    []tagView
+	Files   []templ.Component
 	Links   []ui.Tab
 	CaseRef string
 	State   string // mark of the timeline
@@ -127,6 +130,7 @@ func newItem(i liaison.Item, a authz.Actor, at string, today civil.Date) itemVie
 	if e.Kind == liaison.Risk {
 		v.State = "bad"
 	}
+	v.Files = fileLinks(*e, at)
 	v.request(*e, today)
 	v.Links = acts(*e, a, at)
 	return v

@@ -164,7 +164,7 @@ func sides(c organization.Comparison, regions *district.RegionSet) []side {
 		return map[organization.Part]string{"name": o.Name, "org_type": o.Type.Name(), "number": o.Basis.Name() + " " + o.Number(), "category": o.Category.Name(),
 			"established_on": o.EstablishedOn.Chinese(), "registrar": o.Registrar, "origin": o.Origin.Name(),
 			"head": strings.TrimSpace(o.HeadName + " " + o.HeadMobileMask), "place": strings.TrimSpace(regions.FullName(o.CommunityCode) + " " + o.Address),
-			"supervising_unit": o.SupervisingUnit, "business_scope": o.BusinessScope,
+			"supervising_unit": o.UnitName, "business_scope": o.BusinessScope,
 			"contact":      strings.TrimSpace(o.ContactName + " " + o.ContactMobileMask + " " + o.ContactPhone + " " + o.ContactEmail),
 			"introduction": strings.TrimSpace(o.Introduction + " " + organization.TargetNames(o.ServiceTargets) + " " + o.ActivityScope),
 			"figures":      "会员 " + heads(o.Members) + "，从业 " + heads(o.Staff) + "，义工 " + heads(o.Volunteers)}

@@ -149,6 +149,9 @@ func (v *pastView) fill(a organization.AsOf, s standing.Standing, regions *distr
 	v.Facts = []ui.Fact{ui.F("组织类型", a.Type.Name()), ui.F("管理方式", a.Basis.Name()), ui.F("类别", categoryName(a.Category)),
 		ui.F("成立日期", a.EstablishedOn.Chinese()), ui.F("登记或备案机关", a.Registrar), ui.F("负责人", a.HeadName),
 		ui.F("社区", regions.FullName(a.CommunityCode)), ui.F("状态", a.Status.Name()+"，"+a.StatusSince.Chinese()+"起")}
+	if a.SupervisingUnit != "" {
+		v.Facts = append(v.Facts, ui.F("业务主管单位", a.SupervisingUnit))
+	}
 	v.Facts = append(v.Facts, ui.F("服务对象", orNone(organization.TargetNames(a.ServiceTargets), "没有记录")), ui.F("活动范围", orNone(map[bool]string{true: a.Reach.Name()}[a.Reach != ""], "没有记录")))
 	star := "没有"
 	if s.Grade != nil {
@@ -159,7 +162,7 @@ func (v *pastView) fill(a organization.AsOf, s standing.Standing, regions *distr
 	v.Silent = "简介、业务范围、活动地域和人数只保存现在的内容，没有历史，这里不显示。"
 	if staff {
 		v.Lists = listTable(s)
-		v.Silent = "住所、业务范围、主管单位、联系方式、收款账户、人数和党建只保存现在的内容，没有历史，这里不显示。"
+		v.Silent = "住所、业务范围、联系方式、收款账户、人数和党建只保存现在的内容，没有历史，这里不显示。"
 		v.Sections = append(v.Sections, section{ID: "systems", Title: "内部制度", Body: recordTable(pastSystems(a))},
 			section{ID: "reports", Title: "年度报告", Note: "到这一天为止已经报送的", Body: recordTable(pastReports(a))})
 	}

@@ -148,7 +148,7 @@ func registrationFacts(s snapshot) []ui.Fact {
 	o := s.Record
 	facts := []ui.Fact{ui.F("组织类型", o.Type.Name()), ui.F("管理方式", o.Basis.Name()), ui.F("类别", categoryName(o.Category)), ui.F("成立日期", o.EstablishedOn.Chinese()),
 		ui.F("成立方式", o.Origin.Name()), ui.F("登记或备案机关", o.Registrar), ui.F("社区", s.Regions.FullName(o.CommunityCode)),
-		ui.F("住所", orNone(o.Address, "未登记")), ui.F("业务主管单位", orNone(o.SupervisingUnit, "未登记")), ui.F("业务范围", orNone(o.BusinessScope, "未登记"))}
+		ui.F("住所", orNone(o.Address, "未登记")), ui.F("业务主管单位", orNone(o.UnitName, "未登记")), ui.F("业务范围", orNone(o.BusinessScope, "未登记"))}
 	if o.RegisteredCapital != nil {
 		facts = append(facts, ui.F("开办资金", o.RegisteredCapital.String()+" 元"))
 	}

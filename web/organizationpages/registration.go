@@ -25,7 +25,7 @@ import (
 // newForm records a new organization, filled in from an account claim when the
 // address names one.
 func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
-	regions, on, err := p.places(r.Context())
+	regions, units, on, err := p.placesAndUnits(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
 	}
 	e.View = formpage.View{Page: shell(r, title, 0, layout.Crumb{Label: "组织档案", Href: paths.StaffOrganizations}), Heading: title,
 		Lead: "看着登记或备案证书填。", Submit: "登记这个组织", Back: paths.StaffOrganizations, BackLabel: "返回组织档案",
-		Action: r.URL.RequestURI(), Hidden: []ui.Pair{formpage.Token()}, Groups: registrationGroups(regions, on, "", "")}
+		Action: r.URL.RequestURI(), Hidden: []ui.Pair{formpage.Token()}, Groups: registrationGroups(regions, units, on, "", "")}
 	e.Done = "组织已登记。接着登记制度、活动和名录查询。"
 	e.Save = func(f *form.Form) error {
 		in := readRegistration(f, on)
@@ -68,6 +68,19 @@ func (p *Pages) places(ctx context.Context) (regions *district.RegionSet, on civ
 		return err
 	})
 	return regions, on, err
+}
+
+// placesAndUnits are the regions, and the names of the departments that exist
+// today.
+func (p *Pages) placesAndUnits(ctx context.Context) (regions *district.RegionSet, units []string, on civil.Date, err error) {
+	err = p.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		on = civil.On(now)
+		var list []district.Department
+		regions, list, err = district.WithDepartments(ctx, q)
+		units = district.DepartmentNames(list, on)
+		return err
+	})
+	return regions, units, on, err
 }
 
 // prefill takes over what somebody who registered an account has typed.
@@ -97,7 +110,7 @@ func (p *Pages) prefill(r *http.Request, e *formpage.Editor) (uuid.UUID, error) 
 
 // registrationGroups are the questions about registered facts. Hints say what is
 // kept when a sensitive box stays empty.
-func registrationGroups(regions *district.RegionSet, on civil.Date, idHint, mobileHint string) []formpage.Group {
+func registrationGroups(regions *district.RegionSet, units []string, on civil.Date, idHint, mobileHint string) []formpage.Group {
 	idNo, mobile := formpage.Line("head_id_no", "负责人证件号码", 0), formpage.Line("head_mobile", "负责人手机", 14)
 	idNo.Autocomplete, mobile.Autocomplete, mobile.Type, mobile.InputMode = "off", "off", "tel", "tel"
 	if idHint != "" {
@@ -129,7 +142,7 @@ func registrationGroups(regions *district.RegionSet, on civil.Date, idHint, mobi
 		}},
 		{Title: "地点和业务", Controls: []formpage.Control{
 			formpage.Pick("subdistrict", "所属街道", formpage.First("请选择", subdistricts(regions, on))), formpage.Pick("community", "所属社区", communities(regions, on, "请选择")),
-			formpage.Line("address", "住所", 0).Optional(), formpage.Line("supervising_unit", "业务主管（指导）单位", 0).Optional(), scope.Optional(),
+			formpage.Line("address", "住所", 0).Optional(), formpage.Listed("supervising_unit", "业务主管（指导）单位", units).Optional(), scope.Optional(),
 		}},
 	}
 }
@@ -191,6 +204,10 @@ func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, units, _, err := p.placesAndUnits(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	o := s.Record
 	why := formpage.Group{Title: "怎么改", Controls: []formpage.Control{
 		formpage.OneOf("mode", "办理方式", []ui.Option{
@@ -200,7 +217,7 @@ func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 		formpage.Day("effective_on", "变更日期").Hint("批准变更的日期。更正的不填").Optional(), formpage.Lines("reason", "理由", 3, 200).Hint("依据哪份文件，不公开"),
 	}}
 	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
-	e.Groups = append(registrationGroups(s.Regions, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
+	e.Groups = append(registrationGroups(s.Regions, units, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
 	e.Saved = savedRegistration(o.Organization)
 	e.Done = "登记事项已保存。"
 	e.Save = func(f *form.Form) error {

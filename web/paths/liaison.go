@@ -21,6 +21,11 @@ func OrganizationLiaisonNew(id, kind string) string {
 	return OrganizationLiaison(id) + "/new/" + url.PathEscape(kind)
 }
 
+// LiaisonFile is a file of an entry of the timeline at address timeline.
+func LiaisonFile(timeline, entry, file string) string {
+	return LiaisonAct(timeline, entry, "files") + "/" + url.PathEscape(file)
+}
+
 // LiaisonAct returns an act on an entry of the timeline at address timeline:
 // answer, forward, correction, withdrawal.
 func LiaisonAct(timeline, entry, act string) string {

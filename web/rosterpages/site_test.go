@@ -92,7 +92,7 @@ func (s *site) cast(t *testing.T, organizations *organization.Service) {
 	s.actors = map[string]authz.Actor{
 		"bureau": {Role: authz.BureauClerk}, "leader": {Role: authz.BureauLeader}, "subdistrict": {Role: authz.Subdistrict, Subdistrict: pingshan},
 		"community": {Role: authz.Community, Community: liulian, Subdistrict: pingshan}, "elsewhere": {Role: authz.Community, Community: "440310002001"},
-		"department": {Role: authz.Department, Department: "区残疾人联合会"}, "auditor": {Role: authz.Auditor}, "finance": {Role: authz.Finance},
+		"department": {Role: authz.Department, Department: "disabled"}, "auditor": {Role: authz.Auditor}, "finance": {Role: authz.Finance},
 		"stranger": {Role: authz.OrgHead, OrgID: uuid.Must(uuid.NewV7())},
 	}
 	for name, a := range s.actors {

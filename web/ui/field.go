@@ -18,19 +18,20 @@ type Field struct {
 	Error string // errors.For(Name)
 	Value string // as typed, not as normalised
 
-	Optional     bool   // marked 可不填; what is required carries no mark
-	Unit         string // after the control: 元, 人
-	Width        int    // expected characters: 2, 4, 8, 14; 0 is the full line
-	Type         string // of input: text unless set; email, tel, search
-	InputMode    string // keyboard of a phone: numeric, decimal, tel, email
-	Autocomplete string // name, tel, email, street-address, off …
-	ReadOnly     bool   // shown dashed, sent, not editable
-	Rows         int    // of a text area; 5 unless set
-	Max          int    // characters of a text area: shown and counted, never cut
-	HideLabel    bool   // read out, not seen: a filter bar, a table cell
-	Heading      bool   // the label is the heading of the page: one question a page
-	Columns      int    // of radios and checkboxes: 1, 2, or 6 short ones
-	ID           string // instead of Name, when one page has the same field twice
+	Optional     bool     // marked 可不填; what is required carries no mark
+	Unit         string   // after the control: 元, 人
+	Width        int      // expected characters: 2, 4, 8, 14; 0 is the full line
+	Type         string   // of input: text unless set; email, tel, search
+	InputMode    string   // keyboard of a phone: numeric, decimal, tel, email
+	Autocomplete string   // name, tel, email, street-address, off …
+	ReadOnly     bool     // shown dashed, sent, not editable
+	Rows         int      // of a text area; 5 unless set
+	Max          int      // characters of a text area: shown and counted, never cut
+	Suggest      []string // of a line: what it offers to choose from; anything else may be typed
+	HideLabel    bool     // read out, not seen: a filter bar, a table cell
+	Heading      bool     // the label is the heading of the page: one question a page
+	Columns      int      // of radios and checkboxes: 1, 2, or 6 short ones
+	ID           string   // instead of Name, when one page has the same field twice
 	Date         DateParts
 	Accept       string // of a file input: ".pdf,.jpg"
 	Capture      bool   // of a file input: a phone opens its camera
@@ -74,6 +75,7 @@ func (f Field) id() string {
 func (f Field) hintID() string  { return f.id() + "-hint" }
 func (f Field) errorID() string { return f.id() + "-error" }
 func (f Field) countID() string { return f.id() + "-count" }
+func (f Field) listID() string  { return f.id() + "-list" }
 
 // describedBy names what a screen reader says after the label: hint, error,
 // then the length that is left.
@@ -201,6 +203,9 @@ func (f Field) control() templ.Attributes {
 		if value != "" {
 			a[name] = value
 		}
+	}
+	if len(f.Suggest) > 0 {
+		a["list"] = f.listID()
 	}
 	if f.Width > 0 {
 		a["data-w"] = f.width()

@@ -72,6 +72,9 @@ func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 	if a.Community == "" {
 		sub += " · " + in.Regions.Name(i.Community)
 	}
+	if i.MergedFrom != "" {
+		sub += " · 来自合并的记录“" + i.MergedFrom + "”"
+	}
 	head := ui.Head(i.Title, paths.Application(i.No), sub)
 	head.Demo = true
 	amount := "—"

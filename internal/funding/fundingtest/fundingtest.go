@@ -167,7 +167,7 @@ func (b *Bench) staff() {
 	b.Leader, b.LeadingGroup = one("郑局长", authz.BureauLeader), one("冯组长", authz.LeadingGroup)
 	b.Finance, b.Finance2 = one("褚会计", authz.Finance), one("卫出纳", authz.Finance)
 	b.Department = one("周残联", authz.Department)
-	b.Department.Department = DepartmentName
+	b.Department.Department = "disabled"
 }
 
 // Tx runs fn in a transaction of the portal's role.
