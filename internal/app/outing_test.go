@@ -20,13 +20,13 @@ func (w *world) outing(t testing.TB) {
 	in := mine + "/new"
 	at := head.open(in).form(in).set("title", "长者共餐日", "theme", "hardship", "from", "9:00", "until", "11:00", "community", liulian, "place", "党群服务中心",
 		"intro", "请独居老人一起吃午饭。", "expected", "30", "wanted", "4").date("day", civil.On(w.now(t)).AddDays(3)).submit().path
-	head.open(at + "/publication").form(at + "/publication").submit().is(200, at)
+	head.open(at+"/publication").form(at+"/publication").submit().is(200, at)
 	no := at[len(mine)+1:]
 	for shade, minors := range map[uint8]string{1: "none", 2: "doubtful"} {
 		pictures := at + "/pictures"
 		head.open(pictures).form(pictures).set("caption", "二十多位居民在分拣垃圾").attach("file", upload{"a.jpg", photoOf(t, shade)}).submit().is(200, pictures)
 		id := scan[string](t, w.portal, `select id::text from event_picture where state = 'kept'`)
-		f := head.open(pictures + "/" + id + "/release").form(pictures + "/" + id + "/release").set("minors", minors)
+		f := head.open(pictures+"/"+id+"/release").form(pictures+"/"+id+"/release").set("minors", minors)
 		if minors == "none" {
 			f = f.set("agreed", "yes")
 		}

@@ -106,13 +106,10 @@ func (s *Service) Create(ctx context.Context, actor authz.Actor, token string, i
 				return "", err
 			}
 			e := Event{ID: newID(), OrgID: d.org.ID, State: Draft}
-			year := civil.On(d.now).Year
-			var serial int64
-			if err := d.tx.QueryRow(ctx, `select next_number('HD', $1)`, year).Scan(&serial); err != nil {
+			if e.No, err = newNumber(ctx, d.tx, d.now); err != nil {
 				return "", err
 			}
-			e.No = fmt.Sprintf("HD-%d-%04d", year, serial)
-			if err := insertEvent(ctx, d, e, in); err != nil {
+			if err := insertEvent(ctx, d.tx, d.now, actor, e, in); err != nil {
 				return "", err
 			}
 			return e.No, d.note(ctx, OwnerKind, e.ID, "event.create", map[string]any{"no": e.No, "organization": d.org.ID})
@@ -120,6 +117,14 @@ func (s *Service) Create(ctx context.Context, actor authz.Actor, token string, i
 		return err
 	})
 	return no, err
+}
+
+// newNumber draws the next readable number.
+func newNumber(ctx context.Context, tx postgres.Tx, now time.Time) (string, error) {
+	year := civil.On(now).Year
+	var serial int64
+	err := tx.QueryRow(ctx, `select next_number('HD', $1)`, year).Scan(&serial)
+	return fmt.Sprintf("HD-%d-%04d", year, serial), err
 }
 
 func (s *Service) check(ctx context.Context, q postgres.Querier, in Input, complete bool) error {

@@ -376,7 +376,7 @@ func TestAPictureIsReleasedAndTakenDown(t *testing.T) {
 	if got := s.do(t, "", src, nil); got.status != http.StatusNotFound || len(code) != 29 {
 		t.Errorf("while it is decided: %d, %q", got.status, code)
 	}
-	decide := s.do(t, "reviewer", paths.StaffPictures, nil).Find(`main a[href^="` + paths.StaffPictureRequests + `"]`).AttrOr("href", "")
+	decide := s.do(t, "reviewer", paths.StaffPictures, nil).Find(`main a[href^="`+paths.StaffPictureRequests+`"]`).AttrOr("href", "")
 	faulty(t, s.fill(t, "reviewer", decide, "outcome", "好"), "verdict", "outcome")
 	led(t, s.fill(t, "reviewer", decide, "verdict", "remove", "outcome", "已经和家长核实，照片撤下"))
 	if text := s.fill(t, "", paths.PictureRequests, "receipt", code).Find("#found").Parent().Text(); !strings.Contains(text, "照片已撤下") {

@@ -157,7 +157,9 @@ func TestEveryoneDrawsAgain(t *testing.T) {
 	}
 	_, _, open := s.do(t, "", paths.Sample(no), nil)
 	var shown []string
-	open.Find("tbody tr").Each(func(_ int, x *goquery.Selection) { shown = append(shown, strings.TrimSpace(x.Find("th, td").Eq(1).Text())) })
+	open.Find("tbody tr").Each(func(_ int, x *goquery.Selection) {
+		shown = append(shown, strings.TrimSpace(x.Find("th, td").Eq(1).Text()))
+	})
 	if !slices.Equal(shown, drawn) || strings.Contains(open.Text(), "互助会") || strings.Contains(open.Text(), "周经办") {
 		t.Errorf("the page shows %v: %s", shown, open.Find("main").Text())
 	}

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/once"
@@ -85,6 +86,11 @@ func (s *Service) filePlan(ctx context.Context, tx postgres.Tx, now time.Time, a
 	if err := insertPlan(ctx, tx, now, actor, id, in); err != nil {
 		return id, err
 	}
+	if in.Open {
+		if err := announce(ctx, tx, now, actor, id, in); err != nil {
+			return id, err
+		}
+	}
 	for _, office := range []struct {
 		role authz.Role
 		area string
@@ -102,6 +108,20 @@ func (s *Service) filePlan(ctx context.Context, tx postgres.Tx, now time.Time, a
 	return id, note(ctx, tx, now, actor, id, "activity_plan.file")
 }
 
+// announce puts a plan that residents may see on the public calendar.
+func announce(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, in PlanInput) error {
+	from, err := event.ParseClock(in.Starts)
+	if err != nil {
+		return err
+	}
+	until, err := event.ParseClock(in.Ends)
+	if err != nil {
+		return err
+	}
+	return event.Announce(ctx, tx, now, actor, actor.OrgID, id, event.Input{Title: in.Title, Theme: event.Theme(in.Theme), Day: in.HeldOn, From: from, Until: until,
+		Place: in.Place, CommunityCode: in.Community, Audience: in.Target, Intro: in.Intro, Expected: &in.Expected})
+}
+
 // WithdrawPlan takes a plan of the own organization back with a reason.
 func (s *Service) WithdrawPlan(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, reason, token string) error {
 	reason = form.Clean(reason, true)
@@ -112,7 +132,10 @@ func (s *Service) WithdrawPlan(ctx context.Context, actor authz.Actor, id uuid.U
 		if p.HeldOn.Before(civil.On(now)) {
 			return errs.New(errs.Conflict, "活动日期已经过了，不用再取消。")
 		}
-		return withdrawPlan(ctx, tx, now, id, version, reason)
+		if err := withdrawPlan(ctx, tx, now, id, version, reason); err != nil {
+			return err
+		}
+		return event.Retract(ctx, tx, now, actor, id, reason)
 	})
 }
 
