@@ -25,13 +25,12 @@ type chromium struct {
 // same journey over plain HTTP; here each role does its own part by hand.
 func TestTheWayToAcceptanceInChromium(t *testing.T) {
 	t.Parallel()
-	looked := map[string]bool{}
 	c := &chromium{story: newStory(t)}
-	c.public = seated(t, looked, &someone{browser: c.browser(t)})
-	c.desk, c.street = seated(t, looked, c.home.desk), seated(t, looked, c.home.street)
-	c.clerk = seated(t, looked, c.office(authz.BureauClerk))
+	c.public = seated(t, &someone{browser: c.browser(t)})
+	c.desk, c.street = seated(t, c.home.desk), seated(t, c.home.street)
+	c.clerk = seated(t, c.office(authz.BureauClerk))
 	c.visitors(t)
-	c.register(t, looked)
+	c.register(t)
 	c.recorded(t)
 	c.factsByHand(t)
 	c.lookedUp(t)
@@ -56,12 +55,12 @@ func (c *chromium) visitors(t *testing.T) {
 
 // register is the head who signs up under the filing number, with one digit of
 // the ID number wrong at first.
-func (c *chromium) register(t *testing.T, looked map[string]bool) {
+func (c *chromium) register(t *testing.T) {
 	resident := c.residentNumber()
 	g := &group{quarter: c.home, name: "六联社区木棉邻里互助会", filingNo: "坪社备〔2017〕第0901号"}
 	g.head = c.known(t, "mumian", "李木华", password(0))
 	c.group = g
-	c.head = seated(t, looked, g.head)
+	c.head = seated(t, g.head)
 	c.head.shown(c.head.Go(c.url + "/register"))
 	c.head.follow("我是组织的负责人")
 	c.head.send("/register", "number", g.filingNo, "organization_name", g.name, "community", g.community, "name", g.head.name,
@@ -259,8 +258,7 @@ func (c *chromium) sentBack(t *testing.T) {
 // correctedByPhone is the head at a phone: what was named is open, all else is not.
 func (c *chromium) correctedByPhone(t *testing.T) {
 	c.goTo(t, eligible.AddDays(2))
-	c.head.phone = true
-	c.head.size()
+	c.head.Phone()
 	c.head.open("/workspace").says("补正")
 	c.head.open(c.at).is(200, c.at).says("前补正", "写清楚每月几次")
 	section := c.at + "/sections/plan"

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"civilaffairs/internal/browsertest"
@@ -20,19 +21,21 @@ import (
 // page of the story; what is done is done with the tab's own controls.
 type seat struct {
 	*browsertest.Tab
-	t      testing.TB
-	who    *someone
-	page   *page // as last shown
-	phone  bool
-	looked map[string]bool // shared by the seats of a test, see look
+	t    testing.TB
+	who  *someone
+	page *page // as last shown
 }
 
-// seated puts people before browsers of their own; every kind of page that they
-// reach is looked at once.
-func seated(t testing.TB, looked map[string]bool, who *someone) *seat {
+// seated puts somebody before a browser of their own; every kind of page that
+// they reach is looked at, see look.
+func seated(t testing.TB, who *someone) *seat {
 	t.Helper()
-	return &seat{Tab: browsertest.Open(t), t: t, who: who, looked: looked}
+	return &seat{Tab: browsertest.Open(t), t: t, who: who}
 }
+
+// looked holds the kinds of pages that were looked at, by whichever journey came
+// there first: looking costs more than walking.
+var looked sync.Map
 
 // particular is what makes one page of a kind differ from the next in its address.
 var particular = regexp.MustCompile(`[A-Z]{2}-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}`)
@@ -61,33 +64,17 @@ func (b *seat) shown(status int) *page {
 
 // look has axe judge the page at both widths, and measures whether it fits. Each
 // kind is judged once: what tells kinds apart is the address, the heading, which
-// names the state of a case, and, once signed in, who is looking.
+// names the state of a case, and, once signed in, the role of who is looking.
 func (b *seat) look(address string) {
 	b.t.Helper()
 	kind := particular.ReplaceAllString(address+" "+plainText(b.page.Find("h1").First()), "…")
 	if !strings.HasPrefix(address, "/login") {
-		kind = b.who.username + " " + kind
+		kind = string(b.who.role) + " " + kind
 	}
-	if b.looked[kind] {
+	if _, before := looked.LoadOrStore(kind, true); before {
 		return
 	}
-	b.looked[kind] = true
-	for _, size := range []func(){b.Desktop, b.Phone} {
-		size()
-		b.Axe()
-		b.FitsWidth()
-	}
-	b.size()
-}
-
-// size is the window that this person works in.
-func (b *seat) size() {
-	b.t.Helper()
-	if b.phone {
-		b.Phone()
-	} else {
-		b.Desktop()
-	}
+	b.Judge()
 }
 
 // open types an address, and signs in on the way when the portal asks for it.

@@ -35,7 +35,7 @@ func TestTheLeadingGroupConsents(t *testing.T) {
 	s.verdict(group, no, "consent", "choice", "disagree", "reason", "请补充同类项目的对比。").form(at+"/consent").submit().is(200, at).says("待复核")
 	reviewer.open(at).says("请补充同类项目的对比")
 	propose()
-	desk := seated(t, map[string]bool{}, group) // axe and both widths judge the box and its confirmation
+	desk := seated(t, group) // axe and both widths judge the box and its confirmation
 	desk.open(at).is(200, at)
 	desk.send(at+"/consent", "choice", "disagree").refused("reason")
 	desk.send(at+"/consent", "choice", "agree").is(200, at+"/consent")

@@ -15,7 +15,6 @@ import (
 // at every field and limit is shown by TestTheWayToClosing over plain HTTP.
 func TestTheWayToClosingInChromium(t *testing.T) {
 	t.Parallel()
-	looked := map[string]bool{}
 	c := &chromium{story: newStory(t)}
 	c.group = c.ready(t, c.home)
 	other := c.ready(t, c.home)
@@ -24,17 +23,17 @@ func TestTheWayToClosingInChromium(t *testing.T) {
 	lost := c.accepted(other)
 	c.propose(lost)
 	c.at = "/applications/" + c.no
-	c.head, c.clerk = seated(t, looked, c.group.head), seated(t, looked, c.office(authz.BureauClerk))
-	c.head.phone = true
-	reviewer, leader := seated(t, looked, c.office(authz.BureauReviewer)), seated(t, looked, c.office(authz.BureauLeader))
+	c.head, c.clerk = seated(t, c.group.head), seated(t, c.office(authz.BureauClerk))
+	c.head.Phone()
+	reviewer, leader := seated(t, c.office(authz.BureauReviewer)), seated(t, c.office(authz.BureauLeader))
 	second := c.budget(t)
 	c.signedByHand(t, reviewer, leader)
 	c.grantSigned(t, lost, "5,000.00")
 	notice := c.publishedByHand(t, reviewer, leader)
-	c.public = seated(t, looked, &someone{browser: c.browser(t)})
+	c.public = seated(t, &someone{browser: c.browser(t)})
 	c.disputedByHand(t, reviewer, notice, other, lost)
 	c.settledByHand(t)
-	c.paidByHand(t, seated(t, looked, c.office(authz.Finance)), seated(t, looked, second))
+	c.paidByHand(t, seated(t, c.office(authz.Finance)), seated(t, second))
 	c.accountedByPhone(t)
 	c.closedByHand(t)
 	c.public.open("/projects").is(200, "/projects").says(c.no, "1,800.00").lacks(lost)

@@ -25,8 +25,9 @@ const (
 type someone struct {
 	*browser
 	username, name, password string
-	secret                   string // of the authenticator, "" before it is bound
-	used                     int64  // last time step whose code was given
+	role                     authz.Role // "" for the public and for people of organizations
+	secret                   string     // of the authenticator, "" before it is bound
+	used                     int64      // last time step whose code was given
 }
 
 // passwords are taken one after the other when the portal asks for a new one.
@@ -43,7 +44,9 @@ func (p *portal) office(t testing.TB, username string, in account.NewAccount) *s
 	if _, err := p.app.Accounts().CreateUser(t.Context(), authz.SystemActor, in, password(0)); err != nil {
 		t.Fatalf("account %s: %v", username, err)
 	}
-	return p.known(t, username, in.Name, password(0))
+	s := p.known(t, username, in.Name, password(0))
+	s.role = in.Role
+	return s
 }
 
 // known is a person whose account exists.

@@ -98,7 +98,7 @@ func (a *App) wireServices() (err error) {
 	s.sampling = sampling.New(a.db, sampled(programmes)...)
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})
-	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments})
+	s.governance = governance.New(governance.Deps{DB: a.db, Organizations: s.organizations, Attachments: s.attachments, Reauthenticate: s.accounts.Reauthenticate})
 	s.notices = notice.New(notice.Deps{DB: a.db, Keys: a.keys, Attachments: s.attachments})
 	if err := a.wireReactions(programmes); err != nil {
 		return err
@@ -164,6 +164,7 @@ func (a *App) registerJobs(reg *jobs.Registry) {
 	jobs.Every(reg, "lapse", time.Minute, s.applications.Lapse)
 	jobs.Every(reg, "notices", time.Minute, s.notices.Settle)
 	jobs.Every(reg, "liaison", time.Hour, s.liaison.Remind)
+	jobs.Every(reg, "governance", time.Hour, s.governance.Remind)
 	jobs.Every(reg, "mobiles", 24*time.Hour, s.organizations.IndexMobiles)
 	jobs.Every(reg, "volunteers", 24*time.Hour, s.events.Forget)
 	jobs.Every(reg, "seal", time.Minute, func(ctx context.Context) error { _, err := audit.Seal(ctx, a.db, a.keys); return err })

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/catalog"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -37,10 +38,12 @@ import (
 	"civilaffairs/web/session"
 	"civilaffairs/web/static"
 	"civilaffairs/web/stylepages"
+	"civilaffairs/web/ui"
 	"civilaffairs/web/workpages"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
 )
 
 // site is the routes of the portal.
@@ -84,7 +87,8 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Audit: audit.NewReader(a.db), Programmes: kindsOf(catalog.Programmes()), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Governance: s.governance, Audit: audit.NewReader(a.db),
+		Programmes: kindsOf(catalog.Programmes()), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{
@@ -100,7 +104,7 @@ func (a *App) features() []feature {
 			RecordOrganization: paths.StaffOrganizationFor, DemoAccounts: a.demoAccounts(),
 		}),
 		organizationpages.New(organizationpages.Deps{
-			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Flash: flash,
+			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Disclosed: disclosed, Flash: flash,
 		}),
 		importpages.New(importpages.Deps{Imports: s.imports, Flash: flash}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
@@ -113,7 +117,7 @@ func (a *App) features() []feature {
 		eventpages.New(eventpages.Deps{Events: s.events, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 		samplingpages.New(samplingpages.Deps{Sampling: s.sampling, Flash: flash}),
 		ledgerpages.New(ledgerpages.Deps{Ledger: s.ledger, Flash: flash}),
-		noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
+		noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: a.cfg.BaseURL, ClientIP: a.site.sessions.ClientIP, Flash: flash}),
 	}
 }
 
@@ -140,6 +144,12 @@ func (a *App) waiting(ctx context.Context) layout.Waiting {
 		a.log.Warn("counts of the shell", "error", err)
 	}
 	return n
+}
+
+// disclosed shows on the page of an organization what it has published.
+func disclosed(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error) {
+	versions, err := governance.PublicVersions(ctx, q, org)
+	return governancepages.DisclosedTable(versions), err
 }
 
 // findOrganization looks a number up for the registration page.

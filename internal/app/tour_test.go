@@ -68,7 +68,7 @@ func (w *world) places(pattern string) []place {
 	case has("/staff/imports/templates/{file}"):
 		return []place{at("a template", "file", "people.xlsx")}
 	case has("/staff/imports/{id}"):
-		return []place{at("waiting", "id", w.ids["import"])}
+		return []place{at("waiting", "id", w.ids["import"]), at("confirmed", "id", w.ids["imported"])}
 	case has("/my/organization/roster/{member}"):
 		return []place{at("own", "member", w.ids["member"], "from", "2018-03-01"), at("another's", "member", w.ids["member next"], "from", "2018-03-01")}
 	case has("/staff/organizations/{id}/roster/{member}"):
@@ -91,6 +91,13 @@ func (w *world) places(pattern string) []place {
 		return []place{at("a pair", "one", w.own.id, "other", w.third.id), at("no pair", "one", w.own.id, "other", w.away.id)}
 	case has("/staff/merges/"):
 		return []place{at("", "merge", w.ids["merge"])}
+	case has("/guidelines/{no}"):
+		return []place{at("released", "no", w.ids["public no"])}
+	case has("/staff/guidelines/{id}"):
+		guideline := func(name, id string) place {
+			return at(name, "id", w.ids[id], "version", w.ids["draft words"], "file", w.ids["draft file"])
+		}
+		return []place{guideline("draft", "draft text"), guideline("waiting", "waiting text"), guideline("released", "public text")}
 	case has("/my/governance/"):
 		record := "meeting"
 		if has("/my/governance/officers") {
@@ -98,6 +105,14 @@ func (w *world) places(pattern string) []place {
 		}
 		return []place{at("own", "part", "minutes", "record", w.ids[record], "file", w.ids["minutes"]),
 			at("another's", "part", "minutes", "record", w.ids[record+" next"], "file", w.ids["minutes next"])}
+	case has("/my/annual-reports/"):
+		return []place{at("in the making", "year", "2017", "part", "people", "slot", "accounts", "file", w.ids["paper"])}
+	case has("/staff/annual-reports/{id}"):
+		return []place{at("handed in", "id", w.ids["report"], "file", w.ids["paper next"]), at("none", "id", uuid.NewString(), "file", w.ids["paper"])}
+	case has("/my/disclosures/"):
+		return []place{at("own", "id", w.ids["disclosure"], "version", w.ids["version"], "file", w.ids["told"])}
+	case has("/organizations/{id}/disclosures"):
+		return []place{at("published", "id", w.own.id, "version", w.ids["version"]), at("under another", "id", w.next.id, "version", w.ids["version"])}
 	case has("/staff/organizations/{id}/governance/file/"):
 		return []place{at("home", "id", w.own.id, "file", w.ids["minutes"]), at("elsewhere", "id", w.away.id, "file", w.ids["minutes"])}
 	case has("/my/organization/"):

@@ -50,6 +50,7 @@ func newWorld(t testing.TB) *world {
 	w.liaise(t)
 	w.fund(t)
 	w.policyDesk(t)
+	w.library(t)
 	w.everybody(t)
 	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
 	w.remember(t)
@@ -81,6 +82,10 @@ func (w *world) mark(t testing.TB) {
 	clerk.open(imports).form(imports).set("kind", "people").attach("file", upload{"花名册.csv",
 		[]byte("组织,姓名,职务,加入日期\n没有的组织,王示例,理事,2018-01-02\n")}).submit().says("没有找到")
 	w.ids["import"] = scan[string](t, w.portal, `select id::text from import_run`)
+	p := clerk.open(imports).form(imports).set("kind", "people").attach("file", upload{"花名册.csv",
+		[]byte("组织,姓名,职务,加入日期\n" + w.next.name + ",王示例,骨干义工," + eligible.String() + "\n")}).submit()
+	p.form(p.path + "/confirmation").submit().says("已导入")
+	w.ids["imported"] = scan[string](t, w.portal, `select id::text from import_run where state = 'confirmed'`)
 	const mine = "/my/organization"
 	for _, g := range []*group{w.own, w.next} {
 		roll := g.head.open(mine+"/roster/new").form(mine+"/roster/new").set("name", "许专职", "id_no", w.residentNumber(), "post", "worker", "full_time", "yes").
@@ -89,6 +94,7 @@ func (w *world) mark(t testing.TB) {
 		g.head.open(in).form(in).set("contract_employer", "own").date("contract_from", civil.Of(2018, 3, 1)).submit().is(200, roll.path)
 		w.governed(g)
 	}
+	w.accounted(t)
 	w.own.head.open(mine+"/systems").form(mine+"/systems").set("kind", "personnel", "title", "人员管理制度").submit().is(200, mine)
 	w.own.head.open(mine+"/activities").form(mine+"/activities").set("title", "端午包粽子", "place", "六联社区广场", "participants", "40",
 		"volunteers", "5", "social_workers", "0", "summary", "居民一起包粽子，送给独居老人。").date("held_on", eligible).submit().is(200, mine)
@@ -118,6 +124,37 @@ func (w *world) governed(g *group) {
 		"resolutions", "审议通过年度计划，赞成 6 票。").date("held_on", founded.AddDays(30)).submit().says("会议已登记")
 	files.form(files.path).attach("file", upload{"纪要.pdf", pdfOf("minutes " + g.id)}).submit().says("文件已收到")
 	g.head.open(officers).form(officers).set("post", "supervisor", "names", "王监事").date("elected_on", founded.AddDays(30)).submit().says("王监事")
+}
+
+// library leaves a guideline in every state that waits for somebody: a draft with
+// a file, one to be released, one that is public.
+func (w *world) library(t testing.TB) {
+	t.Helper()
+	clerk, reviewer := w.office(authz.BureauClerk), w.office(authz.BureauReviewer)
+	began := func(key string) *page {
+		at := "/staff/guidelines/new?from=" + key
+		return clerk.open(at).form(at).submit().says("草稿已保存")
+	}
+	draft, waiting, public := began("finance"), began("election"), began("charter")
+	version := scan[string](t, w.portal, `select id::text from guideline_version where guideline_id = $1`, strings.TrimPrefix(draft.path, "/staff/guidelines/"))
+	draft.form(draft.path+"/files/"+version).attach("file", upload{"账页.pdf", pdfOf("guideline")}).submit().says("文件已收到")
+	for _, p := range []*page{waiting, public} {
+		clerk.open(p.path + "/submission").form(p.path + "/submission").submit().says("已提交")
+	}
+	reviewer.open(public.path + "/release").form(public.path + "/release").submit().says("已发布")
+}
+
+// accounted leaves a report in the making to the own organization and a signed one
+// to the neighbour; the own one has published a document.
+func (w *world) accounted(t testing.TB) {
+	t.Helper()
+	writeReport(w.own.head)
+	writeReport(w.next.head)
+	signReport(w.next.head).says("已签署报送")
+	const begin = "/my/disclosures/new"
+	at := w.own.head.open(begin+"?kind=document").form(begin).set("title", "章程全文").submit().path
+	w.own.head.open(at).form(at+"/file").attach("file", upload{"章程.pdf", pdfOf("charter " + w.own.id)}).submit().says("文件已收到")
+	w.own.head.open(at + "/publication").form(at + "/publication").submit().says("已公开")
 }
 
 // policyDesk leaves something at the desk in every state that waits for somebody.
@@ -184,6 +221,18 @@ func (w *world) remember(t testing.TB) {
 		"officer next": {`select id::text from governance_officer where org_id = $1`, w.next.id},
 		"minutes":      {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.own.id},
 		"minutes next": {`select a.id::text from attachment a join governance_meeting m on m.id = a.owner_id where m.org_id = $1`, w.next.id},
+		"draft text":   {`select g.id::text from guideline g join guideline_version v on v.guideline_id = g.id where v.state = $1`, "draft"},
+		"draft words":  {`select v.id::text from guideline_version v where v.state = $1`, "draft"},
+		"draft file":   {`select a.id::text from attachment a where a.owner_kind = $1`, "guideline_version"},
+		"waiting text": {`select guideline_id::text from guideline_version where state = $1`, "submitted"},
+		"public text":  {`select guideline_id::text from guideline_version where state = $1`, "released"},
+		"public no":    {`select g.no::text from guideline g join guideline_version v on v.guideline_id = g.id where v.state = $1`, "released"},
+		"paper":        {`select a.id::text from attachment a join annual_report_filing f on f.id = a.owner_id where f.org_id = $1`, w.own.id},
+		"report":       {`select id::text from annual_report_filing where org_id = $1`, w.next.id},
+		"paper next":   {`select a.id::text from attachment a join annual_report_filing f on f.id = a.owner_id where f.org_id = $1`, w.next.id},
+		"disclosure":   {`select id::text from disclosure where org_id = $1`, w.own.id},
+		"version":      {`select id::text from disclosure_version where org_id = $1`, w.own.id},
+		"told":         {`select attachment_id::text from disclosure_version where org_id = $1`, w.own.id},
 		"letter":       {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.returned},
 		"letter next":  {`select l.id::text from case_letter l join case_file c on c.id = l.case_id where c.no = $1`, w.accepted},
 		"case":         {`select id::text from case_file where no = $1`, w.accepted},

@@ -42,14 +42,14 @@ const (
 var levels = map[string]int{
 	"migrations": words, "internal/errs": words, "internal/civil": words,
 	"internal/money": vocabulary, "internal/workday": vocabulary, "internal/authz": vocabulary, "internal/identifier": vocabulary,
-	"internal/form": forms,
+	"internal/form": forms, "internal/privacy": forms,
 
-	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms,
+	"internal/postgres": mechanisms, "internal/workflow": mechanisms, "internal/secret": mechanisms, "internal/sheet": mechanisms, "internal/docx": mechanisms,
 	"internal/httpserver": serving,
 
 	"internal/audit": happenings, "internal/jobs": happenings, "internal/search": happenings, "internal/once": happenings, "internal/district": happenings,
 
-	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared,
+	"internal/account": shared, "internal/calendar": shared, "internal/person": shared, "internal/policy": shared, "internal/attachment": shared, "internal/casework": shared, "internal/imported": shared,
 
 	"internal/organization": registries, "internal/standing": registries, "internal/ledger": registries, "internal/notice": registries,
 	"internal/receipt": registries, "internal/roster": registries, "internal/review": registries, "internal/notification": registries,
@@ -62,7 +62,7 @@ var levels = map[string]int{
 
 	"internal/importing": crossing, "internal/report": crossing, "internal/dryrun": crossing, "internal/demo": crossing,
 
-	"internal/funding/fundingtest": fixture, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
+	"internal/funding/fundingtest": fixture, "internal/importing/importtest": further, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 
 	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
 

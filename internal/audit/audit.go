@@ -39,23 +39,50 @@ type Entry struct {
 // (lock order: audit subject). Every error is Internal: a change that cannot be
 // recorded must not happen.
 func Record(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, e Entry) error {
+	r, err := rowOf(now, actor, e)
+	if err == nil {
+		if err = extend(ctx, tx, &r); err != nil {
+			err = fmt.Errorf("audit: %s of %s %s: %w", e.Action, e.Subject, e.SubjectID, err)
+		}
+	}
+	return err
+}
+
+// RecordAll records entries as Record does, however many in the same few round
+// trips. Subjects are locked in one order, so that two who record about the same
+// ones wait for each other.
+func RecordAll(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		var err error
+		if rows[i], err = rowOf(now, actor, e); err != nil {
+			return err
+		}
+	}
+	if err := extendAll(ctx, tx, rows); err != nil {
+		return fmt.Errorf("audit: %d entries, the first %s: %w", len(entries), entries[0].Action, err)
+	}
+	return nil
+}
+
+// rowOf is an entry as it is kept, without its place in the chain.
+func rowOf(now time.Time, actor authz.Actor, e Entry) (row, error) {
 	if e.Subject == "" || e.SubjectID == "" || e.Action == "" {
-		return fmt.Errorf("audit: entry without subject, id or action: %q %q %q", e.Subject, e.SubjectID, e.Action)
+		return row{}, fmt.Errorf("audit: entry without subject, id or action: %q %q %q", e.Subject, e.SubjectID, e.Action)
 	}
 	detail, err := canonicalDetail(e.Detail)
 	if err != nil {
-		return fmt.Errorf("audit: detail of %s: %w", e.Action, err)
+		return row{}, fmt.Errorf("audit: detail of %s: %w", e.Action, err)
 	}
-	r := row{
+	return row{
 		Subject: e.Subject, SubjectID: e.SubjectID, Action: e.Action, Detail: detail,
 		At:        now.UTC().Truncate(time.Microsecond), // as Postgres keeps it
 		AccountID: reference(actor.AccountID), PersonID: reference(actor.PersonID),
 		ActorName: short(actor.Name, 200), ActorRole: string(actor.Role), IP: short(actor.IP, 60),
-	}
-	if err := extend(ctx, tx, &r); err != nil {
-		return fmt.Errorf("audit: %s of %s %s: %w", e.Action, e.Subject, e.SubjectID, err)
-	}
-	return nil
+	}, nil
 }
 
 // extend locks the subject's head and appends r to its chain: two round trips.
@@ -67,6 +94,22 @@ func extend(ctx context.Context, tx postgres.Tx, r *row) error {
 	r.ID, r.TxID, r.Seq, r.PrevDigest = h.NextID, h.TxID, h.Seq+1, h.Digest
 	r.Digest = r.sum()
 	return insertEntry(ctx, tx, *r)
+}
+
+// extendAll is extend for many rows; several of one subject follow each other.
+func extendAll(ctx context.Context, tx postgres.Tx, rows []row) error {
+	heads, ids, err := lockHeads(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		h := heads[subjectOf(*r)]
+		r.ID, r.TxID, r.Seq, r.PrevDigest = ids[i], h.TxID, h.Seq+1, h.Digest
+		r.Digest = r.sum()
+		h.Seq, h.Digest = r.Seq, r.Digest
+	}
+	return insertEntries(ctx, tx, rows, heads)
 }
 
 // reference is NULL for nobody.

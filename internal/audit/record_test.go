@@ -3,6 +3,7 @@ package audit_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -162,5 +163,36 @@ func TestEntryThatCannotBeKeptStopsTheChange(t *testing.T) {
 	}
 	if n := number(t, db, `select count(*) from audit_entry`); n != 0 {
 		t.Fatalf("%d entries kept", n)
+	}
+}
+
+// Many entries recorded at once are chained, sealed and verified as if each had
+// come alone, several about one subject and those of others in between included.
+func TestManyEntriesAtOnce(t *testing.T) {
+	t.Parallel()
+	db, keys := dbtest.New(t), newKeys(t)
+	record(t, db, clerk, entry("organization", "7", "organization.create", nil))
+	var many []audit.Entry
+	for i := range 500 {
+		many = append(many, entry("organization", fmt.Sprint(i%200), "organization.register", map[string]any{"row": i}))
+	}
+	err := db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error { return audit.RecordAll(t.Context(), tx, now, clerk, many) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, db, clerk, entry("organization", "7", "organization.profile.save", nil))
+	sealAll(t, db, keys)
+	if r := verify(t, export(t, db), keys); !r.OK() || r.Entries != 502 {
+		t.Errorf("%v", r)
+	}
+	if n := number(t, db, `select seq from audit_subject where subject_id = '7'`); n != 5 {
+		t.Errorf("the chain of 7 has %d entries", n)
+	}
+	tampered := append(many[:1:1], audit.Entry{Subject: "organization", SubjectID: "1"})
+	err = db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
+		return audit.RecordAll(t.Context(), tx, now, clerk, tampered)
+	})
+	if err == nil || !errs.Is(err, errs.Internal) {
+		t.Errorf("an entry without an action among others: %v", err)
 	}
 }

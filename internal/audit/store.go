@@ -42,3 +42,66 @@ func insertEntry(ctx context.Context, tx postgres.Tx, r row) error {
 		r.ID, r.Subject, r.SubjectID, r.Seq, r.At, r.AccountID, r.PersonID, r.ActorName, r.ActorRole, r.IP,
 		r.Action, r.Detail, r.PrevDigest, r.Digest, r.TxID)
 }
+
+// subject is what a chain is about.
+type subject struct{ kind, id string }
+
+func subjectOf(r row) subject { return subject{r.Subject, r.SubjectID} }
+
+// lockHeads is lockHead for the subjects of many rows, and draws an id for each
+// row.
+func lockHeads(ctx context.Context, tx postgres.Tx, rows []row) (heads map[subject]*head, ids []int64, err error) {
+	kinds, subjects := make([]string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		kinds[i], subjects[i] = r.Subject, r.SubjectID
+	}
+	heads = make(map[subject]*head, len(rows))
+	batch := &pgx.Batch{}
+	batch.Queue(`insert into audit_subject (subject, subject_id) select distinct s, i from unnest($1::text[], $2::text[]) u (s, i) order by 1, 2 on conflict do nothing`, kinds, subjects)
+	batch.Queue(`select subject, subject_id, seq, digest, pg_current_xact_id() as txid from audit_subject
+		where (subject, subject_id) in (select * from unnest($1::text[], $2::text[])) order by subject, subject_id for update`, kinds, subjects).Query(func(found pgx.Rows) error {
+		var s subject
+		var h head
+		_, err := pgx.ForEachRow(found, []any{&s.kind, &s.id, &h.Seq, &h.Digest, &h.TxID}, func() error {
+			locked := h
+			locked.Digest = append([]byte{}, h.Digest...)
+			heads[s] = &locked
+			return nil
+		})
+		return err
+	})
+	batch.Queue(`select nextval('audit_entry_id_seq') from generate_series(1, $1::int)`, len(rows)).Query(func(drawn pgx.Rows) (err error) {
+		ids, err = pgx.CollectRows(drawn, pgx.RowTo[int64])
+		return err
+	})
+	return heads, ids, tx.SendBatch(ctx, batch).Close()
+}
+
+func insertEntries(ctx context.Context, tx postgres.Tx, rows []row, heads map[subject]*head) error {
+	n := len(rows)
+	ids, seqs := make([]int64, n), make([]int64, n)
+	kinds, subjects, actions, details := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	prev, digests := make([][]byte, n), make([][]byte, n)
+	for i, r := range rows {
+		ids[i], seqs[i], kinds[i], subjects[i], actions[i], details[i] = r.ID, r.Seq, r.Subject, r.SubjectID, r.Action, string(r.Detail)
+		prev[i], digests[i] = r.PrevDigest, r.Digest
+	}
+	one := rows[0] // the actor and the moment are those of all
+	_, err := tx.Exec(ctx, `
+		insert into audit_entry (id, subject, subject_id, seq, at, account_id, person_id, actor_name, actor_role, ip, action, detail, prev_digest, digest, txid)
+		select id, subject, subject_id, seq, $9, $10, $11, $12, $13, $14, action, detail::jsonb, prev, digest, $15
+		from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+			u (id, subject, subject_id, seq, action, detail, prev, digest)`,
+		ids, kinds, subjects, seqs, actions, details, prev, digests, one.At, one.AccountID, one.PersonID, one.ActorName, one.ActorRole, one.IP, one.TxID)
+	if err != nil {
+		return err
+	}
+	kinds, subjects, seqs, digests = nil, nil, nil, nil
+	for s, h := range heads {
+		kinds, subjects, seqs, digests = append(kinds, s.kind), append(subjects, s.id), append(seqs, h.Seq), append(digests, h.Digest)
+	}
+	_, err = tx.Exec(ctx, `update audit_subject s set seq = u.seq, digest = u.digest
+		from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) u (subject, subject_id, seq, digest)
+		where s.subject = u.subject and s.subject_id = u.subject_id`, kinds, subjects, seqs, digests)
+	return err
+}

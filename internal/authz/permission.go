@@ -39,6 +39,12 @@ const (
 	RosterView Permission = "roster.view" // who belongs to an organization in one's scope
 	RosterEdit Permission = "roster.edit" // enter and end members of the own organization
 
+	// Internal governance
+	AnnualReportSubmit   Permission = "annual_report.submit"   // sign the annual report
+	AnnualReportOpine    Permission = "annual_report.opine"    // the supervising unit's opinion
+	AnnualReportConclude Permission = "annual_report.conclude" // the registrar's conclusion, corrections, who handed in nothing
+	DisclosurePublish    Permission = "disclosure.publish"     // publish and withdraw what the organization discloses
+
 	// Funding applications
 	ApplicationDraft   Permission = "application.draft"   // write drafts, attach papers
 	ApplicationSubmit  Permission = "application.submit"  // sign and submit
@@ -72,6 +78,11 @@ const (
 	OrganizationPairs Permission = "organization.pairs" // see which records may be one
 	OrganizationMatch Permission = "organization.match" // judge whether two records are one, propose their merge
 	OrganizationMerge Permission = "organization.merge" // confirm what another person proposed, undo it
+
+	// Guideline library
+	GuidelineView    Permission = "guideline.view"    // the library in work
+	GuidelineEdit    Permission = "guideline.edit"    // write what it offers
+	GuidelineRelease Permission = "guideline.release" // release, return or withdraw what another person wrote
 
 	// Activities, volunteers, pictures, samples
 	EventEdit    Permission = "event.edit"    // activities, volunteers, hours and pictures of one's own organization
@@ -138,6 +149,11 @@ var permissions = map[Permission]permissionInfo{
 	RosterView: {"查看花名册", []Role{OrgClerk, OrgHead, Community, Subdistrict, BureauClerk, BureauReviewer, BureauLeader, Department, Auditor}},
 	RosterEdit: {"登记本组织花名册", []Role{OrgClerk, OrgHead}},
 
+	AnnualReportSubmit:   {"签署并报送年度报告", []Role{OrgHead}},
+	AnnualReportOpine:    {"对年度报告提出意见", []Role{Department}},
+	AnnualReportConclude: {"作出年报结论、退回更正、登记未报送", []Role{Subdistrict, BureauClerk}},
+	DisclosurePublish:    {"发布和撤回本组织的信息公开", []Role{OrgHead}},
+
 	ApplicationDraft:   {"填写申请", []Role{Initiator, OrgClerk, OrgHead}},
 	ApplicationSubmit:  {"签署并提交申请", []Role{Initiator, OrgHead}},
 	ApplicationOffice:  {"提出由机关发起的办件", []Role{Subdistrict, BureauClerk}},
@@ -166,6 +182,10 @@ var permissions = map[Permission]permissionInfo{
 	OrganizationPairs: {"查看疑似重复的组织档案", []Role{Subdistrict, BureauClerk, BureauReviewer}},
 	OrganizationMatch: {"核对疑似重复的组织档案", []Role{Subdistrict, BureauClerk}},
 	OrganizationMerge: {"确认和撤销重复档案的合并", []Role{BureauReviewer}},
+
+	GuidelineView:    {"查看制度指引的编写", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
+	GuidelineEdit:    {"编写制度指引", []Role{BureauClerk}},
+	GuidelineRelease: {"发布、退回、下架制度指引", []Role{BureauReviewer, BureauLeader}},
 
 	EventEdit:    {"登记本组织的活动、志愿者和照片", []Role{OrgClerk, OrgHead}},
 	EventBlock:   {"下架公开的活动", []Role{Subdistrict, BureauReviewer}},

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -27,6 +28,33 @@ type violation struct {
 	Help   string   `json:"help"`
 	Impact string   `json:"impact"`
 	Where  []string `json:"where"`
+}
+
+// notInNames are a server's port, what identifies a thing, and what no name of a
+// file holds.
+var notInNames = regexp.MustCompile(`:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[^\p{L}\d]+`)
+
+// Judge has axe judge the page as it stands at desktop and phone, and measures
+// whether it fits both; the window has its size again afterwards. Looking costs
+// more than walking, so it loads nothing again, and takes pictures only when SHOTS is
+// set in the environment: .cache/shots/<test>-<address>-1440.png and -390.png.
+func (b *Tab) Judge() {
+	b.t.Helper()
+	phone := b.phone
+	for _, w := range []struct {
+		size  func()
+		width string
+	}{{b.Desktop, "1440"}, {b.Phone, "390"}} {
+		w.size()
+		b.FitsWidth()
+		b.Axe()
+		if os.Getenv("SHOTS") != "" {
+			b.Screenshot("shots/" + notInNames.ReplaceAllString(b.t.Name()+strings.TrimPrefix(b.URL(), "http://127.0.0.1"), "-") + "-" + w.width + ".png")
+		}
+	}
+	if !phone {
+		b.Desktop()
+	}
 }
 
 // Axe fails the test for every violation that axe finds on the page as it

@@ -20,6 +20,15 @@ func (b *Tab) Go(url string) int {
 	return status(must(b, "open "+url, chromedp.NavigateResponse(url)))
 }
 
+// Cookie gives the tab a cookie for the server at url before it goes there.
+func (b *Tab) Cookie(url, name, value string) {
+	b.t.Helper()
+	must(b, "cookie "+name, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{URL: url, Name: name, Value: value})
+		return err
+	}))
+}
+
 func status(r *network.Response) int {
 	if r == nil {
 		return 0 // about:blank and the like have no response

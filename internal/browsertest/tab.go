@@ -28,8 +28,9 @@ var browser = sync.OnceValues(launch)
 
 // Tab is one tab with its own cookies.
 type Tab struct {
-	t   testing.TB
-	ctx context.Context
+	t     testing.TB
+	ctx   context.Context
+	phone bool
 
 	mu       sync.Mutex
 	troubles []string
@@ -135,11 +136,12 @@ func (b *Tab) Viewport(width, height int64) {
 }
 
 // Desktop sets 1440 × 900.
-func (b *Tab) Desktop() { b.t.Helper(); b.Viewport(1440, 900) }
+func (b *Tab) Desktop() { b.t.Helper(); b.phone = false; b.Viewport(1440, 900) }
 
 // Phone sets 390 × 844 with touch.
 func (b *Tab) Phone() {
 	b.t.Helper()
+	b.phone = true
 	must(b, "viewport", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
 }
 

@@ -190,9 +190,9 @@ func (f field) answersEligibility(t *testing.T) {
 	}
 	for key, want := range map[string]string{ // the lines that are not met
 		"org1": "", "org18": "age unmet", "org19": "", "org20": "new_enough unmet", "org21": "origin unmet",
-		"org22": "status unmet, abnormal unmet", "org23": "serious unmet", "org25": "ban unmet", "org27": "systems unmet",
+		"org22": "status unmet, abnormal unmet, annual_report unmet", "org23": "serious unmet", "org25": "ban unmet", "org27": "systems unmet",
 		"org26": "once unknown, abnormal unknown, serious unknown, defaulter unknown",
-		"org29": "", "org31": "once unmet, unreported unmet", "org33": "new_enough unmet",
+		"org29": "", "org31": "once unmet, unreported unmet", "org33": "new_enough unmet, annual_report unmet",
 	} {
 		var open []string
 		for _, l := range check(key).Lines {

@@ -108,13 +108,20 @@ func subdistrictName(c place) string {
 	panic("demo: no subdistrict " + c.subdistrict)
 }
 
+// served are the groups that the organizations of a category serve.
+var served = map[organization.Category][]organization.ServiceTarget{
+	organization.Welfare: {organization.TargetElderly, organization.TargetDisabled}, organization.Charity: {organization.TargetNeedy, organization.TargetElderly},
+	organization.SocialServices: {organization.TargetChildren, organization.TargetWomen}, organization.CultureSport: {organization.TargetResidents},
+	organization.SciTech: {organization.TargetChildren, organization.TargetResidents}, organization.Rights: {organization.TargetMigrants, organization.TargetWomen},
+}
+
 // profile writes what the organization enters: basics, contact and account.
 func (p *planter) profile(m *member) {
 	head := m.key + "-head"
 	contact := p.draw.person()
 	staff := p.draw.between(2, 8)
 	basics := organization.Basics{
-		Introduction: m.bare() + vocabulary[m.category].introduction, ActivityScope: m.role.place + "社区", Premises: organization.PremisesLent,
+		Introduction: m.bare() + vocabulary[m.category].introduction, ActivityScope: m.role.place + "社区", Reach: organization.ReachCommunity, ServiceTargets: served[m.category], Premises: organization.PremisesLent,
 		Members: p.draw.figure(18, 90), Staff: &staff, FullTime: p.draw.figure(0, 2), Volunteers: p.draw.figure(12, 120),
 		SocialWorkers: p.draw.figure(0, 3), PartyOrg: organization.PartyOrgs[p.draw.between(0, 2)], PartyMembers: p.draw.figure(0, 12),
 	}
@@ -247,6 +254,9 @@ func (p *planter) reports(m *member) {
 		}
 		if !submitted.Before(p.workdayBack(1)) {
 			return // not due before the end of May
+		}
+		if !p.onPaper(m, year) {
+			continue
 		}
 		conclusion := organization.Pass
 		if year%3 == 0 && m.months > 24 {

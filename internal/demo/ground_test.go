@@ -73,7 +73,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	d := Deps{DB: db.App, Owner: db.Owner, Keys: keys, Accounts: accounts, Organizations: organization.New(db.App, keys), Roster: roster.New(db.App, keys),
 		Standing: standing.New(db.App), Attachments: files, Bases: incubator.New(db.App), Liaison: liaison.New(db.App), Ledger: ledger.New(db.App),
 		Notices: notice.New(notice.Deps{DB: db.App, Keys: keys, Attachments: files})}
-	d.Governance = governance.New(governance.Deps{DB: db.App, Organizations: d.Organizations, Attachments: files})
+	d.Governance = governance.New(governance.Deps{DB: db.App, Organizations: d.Organizations, Attachments: files, Reauthenticate: accounts.Reauthenticate})
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
 	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// imports writes one import of a roster that was confirmed and one that waits
+// imports writes one import of a roster that was confirmed but for a faulty row and one that waits
 // with faults and a doubt; so the page has something of each.
 func (p *planter) imports() {
 	var m *member
@@ -24,7 +24,8 @@ func (p *planter) imports() {
 	day := p.workdayBack(2)
 	joined := m.registration.EstablishedOn.AddDays(30).String()
 	p.on(day, 11, "a roster from a spreadsheet", func(ctx context.Context) error {
-		return p.Import(ctx, p.actors["clerk"], "people", "花名册-2号街坊.csv", file("*,沈演示,,,骨干义工,否,"+joined, "*,韩演示,,,骨干义工,否,"+joined, "*,唐演示,,,监事,否,"+joined), true)
+		return p.Import(ctx, p.actors["clerk"], "people", "花名册-2号街坊.csv", file("*,沈演示,,,骨干义工,否,"+joined, "*,韩演示,,,骨干义工,否,"+joined, "*,唐演示,,,监事,否,"+joined,
+			"*,魏演示,,,监事,否,2018-02-30"), true)
 	})
 	p.on(day, 16, "a preview with faults", func(ctx context.Context) error {
 		return p.Import(ctx, p.actors["clerk"], "people", "花名册-补充.csv", file("*,沈演示,居民身份证,440310198506150012,兼职工作人员,否,"+joined,

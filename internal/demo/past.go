@@ -131,5 +131,6 @@ func (p *planter) openBudgets(ctx context.Context, tx postgres.Tx, now time.Time
 			budgets = append(budgets, ledger.OpeningBudget{Year: year, Purpose: purpose, Amount: max(yearly[purpose]/5, whole), DocumentNo: fmt.Sprintf("深坪财〔%d〕12号", year)})
 		}
 	}
-	return p.Ledger.OpenBudgets(ctx, tx, now, clerk, importID, budgets)
+	_, err := p.Ledger.OpenBudgets(ctx, tx, now, clerk, importID, budgets)
+	return err
 }

@@ -75,7 +75,7 @@ func (p *planter) plantRoster(ctx context.Context, m *member, rows []roster.Row)
 	if err != nil {
 		return err
 	}
-	return p.Organizations.SaveBasics(ctx, head, organization.Basics{OrgID: m.id, Version: o.Version, Introduction: o.Introduction, ActivityScope: o.ActivityScope,
+	return p.Organizations.SaveBasics(ctx, head, organization.Basics{OrgID: m.id, Version: o.Version, Introduction: o.Introduction, ActivityScope: o.ActivityScope, Reach: o.Reach, ServiceTargets: o.ServiceTargets,
 		Premises: o.Premises, Members: o.Members, Staff: &counts.Staff, FullTime: &counts.FullTime, SocialWorkers: &counts.SocialWorkers,
 		Volunteers: o.Volunteers, PartyOrg: o.PartyOrg, PartyMembers: o.PartyMembers})
 }

@@ -120,7 +120,7 @@ func (b *Board) fill(ctx context.Context, q postgres.Querier, actor authz.Actor,
 func livingOrganizations(ctx context.Context, q postgres.Querier, actor authz.Actor, place string, after uuid.UUID, today civil.Date) ([]boardOrg, map[uuid.UUID]Facts, error) {
 	orgs, err := postgres.All[boardOrg](ctx, q, `
 		select id, name, community_code, demo from organization
-		where id > $1 and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
+		where id > $1 and merged_into is null and status not in ('deregistered', 'filing_revoked', 'registration_revoked')
 			and ($2 = '' or community_code = $2) and ($3 = '' or subdistrict_code = $3) and ($4 = '' or supervising_unit = $4)
 			and ($5 = '' or starts_with(community_code, $5))
 		order by id limit $6`,

@@ -81,6 +81,7 @@ type Facts struct {
 	Type          organization.OrgType
 	Basis         organization.Basis
 	EstablishedOn civil.Date
+	Ended         bool // deregistered or revoked
 	Supervised    bool // it has a supervising unit to report to
 	PartyOrg      organization.PartyOrg
 	PartyMembers  *int
@@ -99,6 +100,10 @@ type Facts struct {
 	Both            []string // supervisors who sit on the council
 
 	ReportConclusion organization.Conclusion // of last year; "" when none is recorded
+	ReportState      FilingState             // of last year's report in the portal; "" before it was begun
+	ReportOn         civil.Date              // on which that one was handed in
+	SummaryPublic    bool                    // last year's summary stands in the public section
+	AccountsPublic   bool
 }
 
 // Rules is what the duties are counted by: parameters and the calendar.
@@ -109,8 +114,12 @@ type Rules struct {
 	TermYears      int
 	Quorum         string
 	RemindFirst    int
+	RemindLast     int
 	UnitDue        MonthDay
 	RegistrarDue   MonthDay
+	OpinionWD      int
+	CorrectWD      int
+	DisclosureDue  MonthDay
 	Calendar       *workday.Calendar
 }
 
@@ -132,8 +141,9 @@ func RulesOf(p policy.Params, calendar *workday.Calendar) Rules {
 	return Rules{
 		SetupMonths: p.Int(policy.GovernanceSetupMonths), AssemblyMonths: p.Int(policy.GovernanceAssemblyMonths),
 		CouncilMonths: p.Int(policy.GovernanceCouncilMonths), TermYears: p.Int(policy.GovernanceTermYears),
-		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays),
+		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays), RemindLast: p.Int(policy.GovernanceRemindLastDays),
 		UnitDue: monthDay(p.Text(policy.AnnualReportUnitDue)), RegistrarDue: monthDay(p.Text(policy.AnnualReportRegistrarDue)),
+		OpinionWD: p.Int(policy.AnnualReportOpinionWD), CorrectWD: p.Int(policy.AnnualReportCorrectWD), DisclosureDue: monthDay(p.Text(policy.DisclosureDue)),
 		Calendar: calendar,
 	}
 }
@@ -147,6 +157,7 @@ type Item struct {
 	Rule        string     // what is asked, and whence
 	Say         string     // what is on record
 	Next        string     // what to do; "" when nothing
+	Publish     bool       // which is to publish something
 }
 
 // Days returns the days left until the item is due, negative when over; ok is
@@ -169,7 +180,7 @@ func Checklist(f Facts, r Rules, today civil.Date) []Item {
 		case DutyFinance:
 			i = document(f, r, today, organization.Finance)
 		case DutyDisclosure:
-			i = document(f, r, today, organization.Disclosure)
+			i = disclosure(f, r, today)
 		case DutyAssembly:
 			i = assembly(f, r, today)
 		case DutyCouncil:
@@ -227,6 +238,35 @@ func document(f Facts, r Rules, today civil.Date, k organization.SystemKind) Ite
 	if today.After(due.On) {
 		i.State = Overdue
 	}
+	return i
+}
+
+// disclosure is the system on file, and each year the summary of the report and
+// the accounts in the public section.
+func disclosure(f Facts, r Rules, today civil.Date) Item {
+	i, year := document(f, r, today, organization.Disclosure), today.Year-1
+	due := r.Calendar.OnOrAfter(r.DisclosureDue.In(today.Year))
+	i.Rule += fmt.Sprintf("；每年 %d月%d日前公开上一年度的报告摘要和收支", r.DisclosureDue.Month, r.DisclosureDue.Day)
+	if i.State != Met || f.EstablishedOn.Year > year {
+		return i
+	}
+	var left []string
+	if !f.SummaryPublic {
+		left = append(left, Summary.Name())
+	}
+	if !f.AccountsPublic {
+		left = append(left, Accounts.Name())
+	}
+	if len(left) == 0 {
+		i.Say += fmt.Sprintf("%d 年度的报告摘要和收支已公开。", year)
+		return i
+	}
+	i.DueOn, i.Provisional, i.State, i.Publish = due.On, due.Provisional, Due, true
+	if today.After(due.On) {
+		i.State = Overdue
+	}
+	i.Say += fmt.Sprintf("%d 年度的%s还没有公开。", year, strings.Join(left, "、"))
+	i.Next = fmt.Sprintf("公开 %d 年度的%s", year, strings.Join(left, "、"))
 	return i
 }
 
@@ -362,14 +402,18 @@ func report(f Facts, r Rules, today civil.Date) Item {
 		}
 	}
 	switch c := f.ReportConclusion; {
+	case f.ReportState == FilingSubmitted:
+		i.State, i.Say, i.Next = Waiting, fmt.Sprintf("%d 年度报告%s报送，等结论。", year, f.ReportOn.Chinese()), ""
+	case f.ReportState == FilingCorrecting:
+		i.State, i.Say, i.Next = Faulty, fmt.Sprintf("%d 年度报告退回更正。", year), "改好以后再签署报送"
 	case c == organization.Missing:
-		i.State, i.Say = Overdue, fmt.Sprintf("%d 年度登记为未报送。", year)
+		i.State, i.Say, i.Next = Overdue, fmt.Sprintf("%d 年度登记为未报送。", year), fmt.Sprintf("补报 %d 年度报告", year)
 	case c != "":
 		return Item{State: Met, Rule: i.Rule, Say: fmt.Sprintf("%d 年度结论：%s。", year, c.Name())}
 	case !today.After(i.DueOn):
-		i.Say = fmt.Sprintf("%d 年度还没有登记结论。", year)
+		i.Say = fmt.Sprintf("%d 年度还没有报送。", year)
 	default:
-		i.State, i.Say = Unknown, fmt.Sprintf("%d 年度没有报送记录，也没有登记结论。", year)
+		i.State, i.Say = Overdue, fmt.Sprintf("%d 年度没有在平台报送，也没有登记结论。", year)
 	}
 	return i
 }

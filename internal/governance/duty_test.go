@@ -17,7 +17,7 @@ func testRules() Rules {
 		{Date: d("2026-02-28"), Kind: workday.Work, Name: "春节"},
 	}, 2025, 2026, 2027)
 	return Rules{SetupMonths: 6, AssemblyMonths: 12, CouncilMonths: 6, TermYears: 5, Quorum: policy.QuorumTwoThirds, RemindFirst: 30,
-		UnitDue: monthDay("03-31"), RegistrarDue: monthDay("05-31"), Calendar: calendar}
+		UnitDue: monthDay("03-31"), RegistrarDue: monthDay("05-31"), OpinionWD: 10, CorrectWD: 10, DisclosureDue: monthDay("06-30"), Calendar: calendar}
 }
 
 func number(n int) *int { return &n }
@@ -25,6 +25,14 @@ func number(n int) *int { return &n }
 // base is an association of 2024-06-30 about which nothing else is known.
 func base() Facts {
 	return Facts{Type: organization.Association, Basis: organization.Filed, EstablishedOn: civil.MustParse("2024-06-30")}
+}
+
+// withDisclosure has the system on file and the two texts of last year public or not.
+func withDisclosure(summary, accounts bool) func(*Facts) {
+	return func(f *Facts) {
+		f.Systems = []Filed{{organization.Disclosure, civil.MustParse("2024-07-01"), civil.MustParse("2024-07-09")}}
+		f.SummaryPublic, f.AccountsPublic = summary, accounts
+	}
 }
 
 func TestChecklist(t *testing.T) {
@@ -85,7 +93,15 @@ func TestChecklist(t *testing.T) {
 		{"report: 05-31 is off, the next working day", nil, "2026-06-01", DutyReport, Due, "2026-06-01"},
 		{"report: the unit comes first", func(f *Facts) { f.Supervised = true }, "2026-03-31", DutyReport, Due, "2026-03-31"},
 		{"report: then the registrar", func(f *Facts) { f.Supervised = true }, "2026-04-01", DutyReport, Due, "2026-06-01"},
-		{"report: nothing recorded is unknown", nil, "2026-06-02", DutyReport, Unknown, "2026-06-01"},
+		{"report: nothing handed in", nil, "2026-06-02", DutyReport, Overdue, "2026-06-01"},
+		{"report: handed in late", func(f *Facts) {
+			f.ReportConclusion, f.ReportState, f.ReportOn = organization.Missing, FilingSubmitted, d("2026-07-01")
+		}, "2026-07-02", DutyReport, Waiting, "2026-06-01"},
+		{"report: to be corrected", func(f *Facts) { f.ReportState = FilingCorrecting }, "2026-04-01", DutyReport, Faulty, "2026-06-01"},
+		{"disclosure: nothing public yet", withDisclosure(false, false), "2026-06-30", DutyDisclosure, Due, "2026-06-30"},
+		{"disclosure: half of it", withDisclosure(true, false), "2026-07-01", DutyDisclosure, Overdue, "2026-06-30"},
+		{"disclosure: all of it", withDisclosure(true, true), "2026-07-01", DutyDisclosure, Met, ""},
+		{"disclosure: not in the first year", func(f *Facts) { withDisclosure(false, false)(f); f.EstablishedOn = d("2026-01-05") }, "2026-07-01", DutyDisclosure, Met, ""},
 		{"report: found missing", func(f *Facts) { f.ReportConclusion = organization.Missing }, "2026-06-02", DutyReport, Overdue, "2026-06-01"},
 		{"report: concluded", func(f *Facts) { f.ReportConclusion = organization.Fail }, "2026-06-02", DutyReport, Met, ""},
 		{"report: founded this year", func(f *Facts) { f.EstablishedOn = d("2026-01-01") }, "2026-06-02", DutyReport, Exempt, ""},

@@ -62,8 +62,16 @@ func newBench(t *testing.T) bench {
 	}
 	orgs := organization.New(db.App, keys)
 	files := attachment.New(db.App, store, nil, nil, slog.New(slog.DiscardHandler))
-	return bench{governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files}), db, orgs,
+	return bench{governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files, Reauthenticate: proves}), db, orgs,
 		actor(authz.BureauClerk, ""), actor(authz.BureauReviewer, ""), actor(authz.Subdistrict, pingshan), actor(authz.Subdistrict, maluan), actor(authz.Auditor, "")}
+}
+
+// proves knows one password; that of the portal is tested with its accounts.
+func proves(_ context.Context, _ authz.Actor, password string) error {
+	if password != "open sesame" {
+		return errs.FieldError("password", "密码", "密码不对")
+	}
+	return nil
 }
 
 // found registers a filed association of 2024-06-30 and returns who acts for it.

@@ -23,6 +23,8 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Attachments   *attachment.Service
+	// Reauthenticate proves who signs: account.Service has it.
+	Reauthenticate func(ctx context.Context, actor authz.Actor, password string) error
 }
 
 // Service is every act of internal governance. Methods check permission and
@@ -102,6 +104,7 @@ type Overview struct {
 	Systems      []System
 	Meetings     []Meeting // newest first, those taken back left out
 	Officers     []Officer // present ones first
+	Help         []Help    // what the library offers, for duties that it helps with
 }
 
 // System is an internal system on file with its text.
@@ -136,7 +139,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, orgID uuid.UU
 func (s *Service) gather(ctx context.Context, q postgres.Querier, v *Overview) error {
 	var systems []organization.System
 	var files []attachment.Attachment
-	if err := s.records(ctx, q, v.Organization.ID, &systems, &v.Meetings, &v.Officers, &files); err != nil {
+	if err := s.records(ctx, q, v.Organization.ID, &systems, &v.Meetings, &v.Officers, &files, &v.Help); err != nil {
 		return err
 	}
 	by := map[uuid.UUID][]attachment.Attachment{}

@@ -21,15 +21,21 @@ func lock(ctx context.Context, tx postgres.Tx, org uuid.UUID) error {
 // factsSQL gathers the facts of many organizations ($1) at once; $2 is the year
 // that reports are due about.
 const factsSQL = `
-	select o.id, o.org_type, o.status_basis, o.established_on, o.supervising_unit <> '' as supervised, o.party_org, o.party_members,
+	select o.id, o.org_type, o.status_basis, o.established_on, o.status in ('deregistered', 'filing_revoked', 'registration_revoked') as ended, o.supervising_unit <> '' as supervised, o.party_org, o.party_members,
 		c.term_years, c.assembly_months, c.council_months, c.has_council, c.has_supervisors, coalesce(c.version, 0) as charter_version,
 		s.kinds, s.filed, s.confirmed,
 		m.assembly, m.council, m.election,
 		n.council_members, n.council_term, n.supervisors, n.supervisors_term, n.both,
-		coalesce(a.conclusion, '') as report_conclusion
+		coalesce(a.conclusion, '') as report_conclusion, coalesce(r.state, '') as report_state, r.first_submitted_on as report_on,
+		'summary' = any(d.public) as summary_public,
+		'accounts' = any(d.public) as accounts_public
 	from organization o
 		left join governance_charter c on c.org_id = o.id
 		left join annual_report a on a.org_id = o.id and a.report_year = $2
+		left join annual_report_filing r on r.org_id = o.id and r.report_year = $2
+		cross join lateral (
+			select coalesce(array_agg(v.kind), '{}') as public from disclosure_version v where v.org_id = o.id and v.year = $2 and v.withdrawn_at is null
+				and not exists (select from disclosure_version n where n.disclosure_id = v.disclosure_id and n.number > v.number)) d
 		cross join lateral (
 			select coalesce(array_agg(kind order by kind), '{}') as kinds, coalesce(array_agg(filed_on order by kind), '{}') as filed,
 				coalesce(array_agg(confirmed_on order by kind), '{}') as confirmed
@@ -51,6 +57,7 @@ type factsRow struct {
 	Type           organization.OrgType  `db:"org_type"`
 	Basis          organization.Basis    `db:"status_basis"`
 	EstablishedOn  civil.Date            `db:"established_on"`
+	Ended          bool                  `db:"ended"`
 	Supervised     bool                  `db:"supervised"`
 	PartyOrg       organization.PartyOrg `db:"party_org"`
 	PartyMembers   *int                  `db:"party_members"`
@@ -76,13 +83,17 @@ type factsRow struct {
 	Both            []string   `db:"both"`
 
 	ReportConclusion organization.Conclusion `db:"report_conclusion"`
+	ReportState      FilingState             `db:"report_state"`
+	ReportOn         civil.Date              `db:"report_on"`
+	SummaryPublic    bool                    `db:"summary_public"`
+	AccountsPublic   bool                    `db:"accounts_public"`
 }
 
 func (r factsRow) facts() Facts {
-	f := Facts{OrgID: r.ID, Type: r.Type, Basis: r.Basis, EstablishedOn: r.EstablishedOn, Supervised: r.Supervised,
+	f := Facts{OrgID: r.ID, Type: r.Type, Basis: r.Basis, EstablishedOn: r.EstablishedOn, Ended: r.Ended, Supervised: r.Supervised,
 		PartyOrg: r.PartyOrg, PartyMembers: r.PartyMembers, Assembly: r.Assembly, Council: r.Council, Election: r.Election,
 		CouncilMembers: r.CouncilMembers, CouncilTermTo: r.CouncilTerm, Supervisors: r.Supervisors, SupervisorsTerm: r.SupervisorsTerm, Both: r.Both,
-		ReportConclusion: r.ReportConclusion,
+		ReportConclusion: r.ReportConclusion, ReportState: r.ReportState, ReportOn: r.ReportOn, SummaryPublic: r.SummaryPublic, AccountsPublic: r.AccountsPublic,
 		Charter: Charter{TermYears: r.TermYears, AssemblyMonths: r.AssemblyMonths, CouncilMonths: r.CouncilMonths,
 			HasCouncil: triOf(r.HasCouncil), HasSupervisors: triOf(r.HasSupervisors), Version: r.CharterVersion}}
 	for i, k := range r.Kinds {
@@ -119,7 +130,7 @@ const fileColumns = `id, owner_kind, owner_id, slot, filename, media_type, exten
 	coalesce(uploaded_by, '00000000-0000-0000-0000-000000000000') as uploaded_by, uploaded_by_name, uploaded_at, scanned_at, handed_in_at,
 	removed_at, erased_at, version`
 
-func (s *Service) records(ctx context.Context, q postgres.Querier, org uuid.UUID, systems *[]organization.System, meetings *[]Meeting, officers *[]Officer, files *[]attachment.Attachment) error {
+func (s *Service) records(ctx context.Context, q postgres.Querier, org uuid.UUID, systems *[]organization.System, meetings *[]Meeting, officers *[]Officer, files *[]attachment.Attachment, help *[]Help) error {
 	var b postgres.Batch
 	postgres.Gather(&b, systems, `select id, org_id, kind, title, adopted_on, filed_on, confirmed_on, confirmed_office, void_on, void_reason, version
 		from organization_system where org_id = $1 and void_on is null order by kind`, org)
@@ -127,6 +138,7 @@ func (s *Service) records(ctx context.Context, q postgres.Querier, org uuid.UUID
 	postgres.Gather(&b, officers, `select `+officerColumns+` from governance_officer where org_id = $1
 		order by left_on is not null, body, array_position(array['chair', 'vice_chair', 'secretary', 'member', 'chief_supervisor', 'supervisor'], post), elected_on desc, id limit 200`, org)
 	postgres.Gather(&b, files, `select `+fileColumns+` from attachment where state in ('accepted', 'checking', 'refused') and `+ownedSQL+` order by uploaded_at`, org)
+	postgres.Gather(&b, help, helpSQL)
 	return b.Run(ctx, q)
 }
 

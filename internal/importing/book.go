@@ -46,13 +46,13 @@ func openBook(ctx context.Context, q postgres.Querier, now time.Time, k Kind, li
 	}
 	// A living one goes before those of its name that have ended.
 	rows, err := postgres.All[row](ctx, q, `
-		select u.t as typed, o.id
-		from unnest($1::text[]) u (t), lateral (
-			select id, status from organization where search_text = search_key(u.t)
-			union select id, status from organization where uscc = upper(u.t)
-			union select id, status from organization where filing_no = u.t) o
-		where not exists (select from organization x where x.search_text = search_key(u.t) and x.id <> o.id
-			and x.status in ('active', 'abnormal', 'merging', 'deregistering')) or o.status in ('active', 'abnormal', 'merging', 'deregistering')
+		with wanted as materialized (select t, search_key(t) as key, upper(t) as code from unnest($1::text[]) u (t)),
+			hit as (
+				select w.t, o.id, o.status in ('active', 'abnormal', 'merging', 'deregistering') as living, true as named from wanted w join organization o on o.search_text = w.key
+				union all select w.t, o.id, o.status in ('active', 'abnormal', 'merging', 'deregistering'), false from wanted w join organization o on o.uscc = w.code
+				union all select w.t, o.id, o.status in ('active', 'abnormal', 'merging', 'deregistering'), false from wanted w join organization o on o.filing_no = w.t)
+		select distinct h.t as typed, h.id from hit h
+		where h.living or not exists (select from hit x where x.t = h.t and x.id <> h.id and x.named and x.living)
 		order by 1, 2`, typed)
 	for _, r := range rows {
 		b.orgs[r.Typed] = append(b.orgs[r.Typed], r.ID)

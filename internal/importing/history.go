@@ -6,6 +6,7 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -41,15 +42,22 @@ func grants(d Deps) Kind {
 			checks, err := d.Organizations.CheckOpenings(ctx, q, now, live, rows)
 			return opened(checks), err
 		},
-		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []organization.OpeningGrant) error {
+		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []organization.OpeningGrant) ([]uuid.UUID, error) {
 			live, err := ledger.Live(ctx, tx)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			_, err = d.Organizations.PlantOpenings(ctx, tx, now, actor, id, live, rows)
-			return err
+			return planted(d.Organizations.PlantOpenings(ctx, tx, now, actor, id, live, rows))
 		},
-		undo: d.Organizations.Undo,
+		undo:       d.Organizations.Undo,
+		dependents: organization.Dependents,
+		shelf: shelf{
+			records: `select g.id, g.title, o.name as sub, g.org_id, coalesce(g.no, '') as no, g.amount_fen as fen
+				from earlier_grant g join organization o on o.id = g.org_id where g.id = any($1)`,
+			takes: `select '新登记的资助' as label, '笔' as unit, count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen from earlier_grant where import_id = $1 and adopted is null
+				union all select '回到手工登记时的样子', '笔', count(*)::int, coalesce(sum(amount_fen), 0)::bigint from earlier_grant where import_id = $1 and adopted is not null`,
+			refer: referGrant,
+		},
 	})
 }
 
@@ -77,20 +85,46 @@ func payments(d Deps) Kind {
 			checks, err := d.Organizations.CheckMoney(ctx, q, now, rows)
 			return opened(checks), err
 		},
-		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []organization.OpeningMoney) error {
-			_, err := d.Organizations.PlantMoney(ctx, tx, now, actor, id, rows)
-			return err
+		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []organization.OpeningMoney) ([]uuid.UUID, error) {
+			return planted(d.Organizations.PlantMoney(ctx, tx, now, actor, id, rows))
 		},
-		undo: d.Organizations.Undo,
+		undo:       d.Organizations.Undo,
+		dependents: organization.Dependents,
+		shelf: shelf{
+			records: `select p.id, p.kind as title, coalesce(g.no || '，', '') || g.title as sub, g.org_id, coalesce(g.no, '') as no, p.amount_fen as fen
+				from earlier_payment p join earlier_grant g on g.id = p.grant_id where p.id = any($1)`,
+			takes: `select case kind when 'paid' then '拨付' when 'returned' then '退回结余' else '追回' end as label, '笔' as unit, count(*)::int as n, sum(amount_fen)::bigint as fen
+				from earlier_payment where import_id = $1 group by kind order by kind`,
+			refer: referGrant,
+			title: func(code string) string { return organization.MoneyKind(code).Name() },
+		},
 	})
 }
 
 func opened(checks []organization.OpeningCheck) []Verdict {
 	out := make([]Verdict, len(checks))
 	for i, c := range checks {
-		out[i] = Verdict{Known: c.State == organization.OpeningKnown, Faults: c.Faults}
+		out[i] = Verdict{Record: c.ID, Adopts: c.State == organization.OpeningAdopts, Faults: c.Faults}
 	}
 	return out
+}
+
+// planted are the records of what was planted, by row.
+func planted(checks []organization.OpeningCheck, err error) ([]uuid.UUID, error) {
+	ids := make([]uuid.UUID, len(checks))
+	for i, c := range checks {
+		ids[i] = c.ID
+	}
+	return ids, err
+}
+
+// referGrant leads to a grant by its number; one that is no longer opened has
+// none, and stands in the record of its organization.
+func referGrant(f found) imported.Ref {
+	if f.No == "" {
+		return imported.Organization(*f.OrgID)
+	}
+	return imported.Ref{To: imported.ToGrant, ID: f.No}
 }
 
 // budgets brings in the yearly budgets of before.
@@ -108,11 +142,18 @@ func budgets(d Deps) Kind {
 			checks, err := d.Ledger.CheckBudgets(ctx, q, now, rows)
 			out := make([]Verdict, len(checks))
 			for i, c := range checks {
-				out[i] = Verdict{Known: c.Known, Faults: c.Faults}
+				out[i] = Verdict{Record: c.ID, Faults: c.Faults}
 			}
 			return out, err
 		},
 		plant: d.Ledger.OpenBudgets,
 		undo:  d.Ledger.CloseBudgets,
+		shelf: shelf{
+			records: `select id, purpose as title, year || '年' as sub, null::uuid as org_id, year::text as no, budget_fen as fen from ledger_pool where id = any($1)`,
+			takes: `select '预算' as label, '项' as unit, count(*)::int as n, coalesce(sum(fen), 0)::bigint as fen from (
+				select sum(budget_fen) as fen from ledger_opening where import_id = $1 group by pool_id having sum(budget_fen) > 0) b`,
+			refer: func(f found) imported.Ref { return imported.Ref{To: imported.ToFund, ID: f.No} },
+			title: func(code string) string { return ledger.Purpose(code).Name() },
+		},
 	})
 }

@@ -2,17 +2,19 @@
 // sealed, judged anew each time its preview is shown, written only when somebody
 // confirms what was shown, and taken back as a whole while nothing depends on it.
 //
-// Level 6; owns import_run. What a row means stands in a Kind, one file each; the
+// Level 6; owns import_run and import_run_row. What a row means stands in a Kind, one file each; the
 // rules of a row are those of the service that writes it.
 package importing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
@@ -70,8 +72,15 @@ type Kind struct {
 	Key, Name, Lead string
 	Columns         []Column
 	judge           judge
-	plant           func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) error
+	plant           func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) ([]uuid.UUID, error)
 	undo            func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error
+	dependents      func(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]imported.Dependent, error)
+	shelf           shelf
+}
+
+// Sensitive reports whether rows of the kind hold numbers that pages mask.
+func (k Kind) Sensitive() bool {
+	return slices.ContainsFunc(k.Columns, func(c Column) bool { return c.Secret })
 }
 
 // Column is one column of a kind. Field is the name that faults of the service
@@ -88,8 +97,9 @@ type Column struct {
 
 // Verdict is what a service says of one row.
 type Verdict struct {
-	Known    bool
-	Differs  []string // known, but otherwise on record: nothing is taken over
+	Record   uuid.UUID // on record already, zero for a new one
+	Adopts   bool      // Record was entered by hand; the import completes it
+	Differs  []string  // on record, but otherwise: nothing is taken over
 	Faults   []errs.Field
 	Warnings []errs.Warning
 }
@@ -100,8 +110,11 @@ type judge func(ctx context.Context, q postgres.Querier, now time.Time, actor au
 type source[R any] struct {
 	read  func(f *form.Form, b book) R
 	check func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []R) ([]Verdict, error)
-	plant func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []R) error
+	plant func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []R) (records []uuid.UUID, err error)
 	undo  func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error
+	// dependents says what stands against the undo; nil when nothing ever does.
+	dependents func(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]imported.Dependent, error)
+	shelf      shelf
 }
 
 // define makes a kind of its columns and its source.
@@ -118,10 +131,10 @@ func define[R any](k Kind, s source[R]) Kind {
 	k.judge = func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, b book, lines []*Line) ([]Verdict, error) {
 		return s.check(ctx, q, now, actor, read(b, lines))
 	}
-	k.plant = func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) error {
+	k.plant = func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, b book, lines []*Line) ([]uuid.UUID, error) {
 		return s.plant(ctx, tx, now, actor, importID, read(b, lines))
 	}
-	k.undo = s.undo
+	k.undo, k.dependents, k.shelf = s.undo, s.dependents, s.shelf
 	return k
 }
 

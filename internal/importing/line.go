@@ -13,6 +13,8 @@ import (
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/sheet"
+
+	"github.com/google/uuid"
 )
 
 // State is what a row of a file means.
@@ -47,6 +49,8 @@ type Line struct {
 	Doubts []errs.Warning
 	Differ []string
 	Choice Choice
+	Record uuid.UUID // on record already, zero for none
+	Adopts bool      // Record was entered by hand; the import completes it
 
 	reading []errs.Field // what is wrong with the cells by themselves
 	broken  []Fault      // what the reader of the file could not read
@@ -172,7 +176,7 @@ func (k Kind) settle(ctx context.Context, q postgres.Querier, now time.Time, act
 
 // conclude puts what was found about a row together.
 func (k Kind) conclude(l *Line, v Verdict, at layout) {
-	l.Faults, l.Doubts, l.Differ = append([]Fault(nil), l.broken...), v.Warnings, v.Differs
+	l.Faults, l.Doubts, l.Differ, l.Record, l.Adopts = append([]Fault(nil), l.broken...), v.Warnings, v.Differs, v.Record, v.Adopts
 	said := map[string]bool{}
 	for _, f := range l.reading {
 		said[f.Name] = true
@@ -188,7 +192,7 @@ func (k Kind) conclude(l *Line, v Verdict, at layout) {
 		l.State = Faulty
 	case len(v.Differs) > 0:
 		l.State = Changed
-	case v.Known:
+	case v.Record != uuid.Nil && !v.Adopts:
 		l.State = Unchanged
 	case len(l.Doubts) > 0 && (l.Choice == TheSame || l.Choice == Skip):
 		l.State = LeftOut

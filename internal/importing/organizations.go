@@ -11,8 +11,6 @@ import (
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/sheet"
-
-	"github.com/google/uuid"
 )
 
 // organizations brings in the registry itself.
@@ -44,12 +42,19 @@ func organizations(d Deps) Kind {
 			checks, err := d.Organizations.CheckRegistrations(ctx, q, now, actor, rows)
 			out := make([]Verdict, len(checks))
 			for i, c := range checks {
-				out[i] = Verdict{Known: c.ID != uuid.Nil, Differs: c.Differs, Faults: c.Faults, Warnings: c.Warnings}
+				out[i] = Verdict{Record: c.ID, Differs: c.Differs, Faults: c.Faults, Warnings: c.Warnings}
 			}
 			return out, err
 		},
 		plant: d.Organizations.PlantRegistrations,
 		undo:  d.Organizations.UndoImport,
+
+		dependents: organization.RegistrationDependents,
+		shelf: shelf{
+			records: `select id, name as title, coalesce(uscc, filing_no, '') as sub, id as org_id, '' as no, null::bigint as fen from organization where id = any($1)`,
+			takes: `select '组织' as label, '个' as unit, count(*)::int as n, null::bigint as fen from organization where import_id = $1
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+		},
 	})
 }
 

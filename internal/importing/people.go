@@ -7,8 +7,8 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/roster"
@@ -44,11 +44,22 @@ func people(d Deps) Kind {
 			out, err := d.Roster.Check(ctx, q, now, actor, rows)
 			return verdicts(out), err
 		},
-		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []roster.Row) error {
+		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []roster.Row) ([]uuid.UUID, error) {
 			out, err := d.Roster.Plant(ctx, tx, now, actor, id, rows)
 			return steady(out, err)
 		},
-		undo: undoRoster,
+		undo:       undoRoster,
+		dependents: roster.Dependents,
+		shelf: shelf{
+			records: `select m.id, p.name as title, o.name as sub, m.org_id, '' as no, null::bigint as fen
+				from roster_member m join person p on p.id = m.person_id join organization o on o.id = m.org_id where m.id = any($1) and m.void_on is null`,
+			takes: `select '花名册记录' as label, '条' as unit, count(*)::int as n, null::bigint as fen from roster_member where import_id = $1
+				union all select '涉及的组织', '个', count(distinct org_id)::int, null from roster_member where import_id = $1
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+			refer: func(f found) imported.Ref {
+				return imported.Ref{To: imported.ToMember, ID: f.ID.String(), Of: f.OrgID.String()}
+			},
+		},
 	})
 }
 
@@ -112,7 +123,7 @@ func months(f *form.Form, field, label string) []civil.Month {
 func verdicts(list []roster.Outcome) []Verdict {
 	out := make([]Verdict, len(list))
 	for i, o := range list {
-		out[i] = Verdict{Known: o.State != roster.StateNew, Faults: o.Faults, Warnings: o.Warnings}
+		out[i] = Verdict{Record: o.MemberID, Faults: o.Faults, Warnings: o.Warnings}
 		if o.State == roster.StateChanged {
 			out[i].Differs = o.Differs
 		}
@@ -121,13 +132,15 @@ func verdicts(list []roster.Outcome) []Verdict {
 }
 
 // steady refuses what has a fault by now: the preview showed none.
-func steady(list []roster.Outcome, err error) error {
-	for _, o := range list {
+func steady(list []roster.Outcome, err error) ([]uuid.UUID, error) {
+	ids := make([]uuid.UUID, len(list))
+	for i, o := range list {
 		if err == nil && len(o.Faults) > 0 {
-			return errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s 请重新核对预览。", o.Faults[0].Label, o.Faults[0].Message)
+			return nil, imported.Overtaken(o.Faults[0])
 		}
+		ids[i] = o.MemberID
 	}
-	return err
+	return ids, err
 }
 
 func undoRoster(ctx context.Context, tx postgres.Tx, _ time.Time, _ authz.Actor, id uuid.UUID) error {

@@ -2,6 +2,7 @@ package importing
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -31,8 +32,18 @@ func grades(d Deps) Kind {
 			checks, err := d.Standing.CheckGrades(ctx, q, rows)
 			return stood(checks), err
 		},
-		plant: d.Standing.PlantGrades,
-		undo:  d.Standing.Undo,
+		plant:      d.Standing.PlantGrades,
+		undo:       d.Standing.Undo,
+		dependents: standing.Dependents,
+		shelf: shelf{
+			records: `select g.id, g.star::text as title, o.name as sub, g.org_id, '' as no, null::bigint as fen
+				from standing_grade g join organization o on o.id = g.org_id where g.id = any($1) and not g.void`,
+			takes: `select '星级' as label, '条' as unit, count(*)::int as n, null::bigint as fen from standing_grade where import_id = $1`,
+			title: func(star string) string {
+				n, _ := strconv.Atoi(star) // a star of the table
+				return standing.Grade{Star: n}.Name()
+			},
+		},
 	})
 }
 
@@ -57,15 +68,22 @@ func entries(d Deps) Kind {
 			checks, err := d.Standing.CheckEntries(ctx, q, now, actor, rows)
 			return stood(checks), err
 		},
-		plant: d.Standing.PlantEntries,
-		undo:  d.Standing.Undo,
+		plant:      d.Standing.PlantEntries,
+		undo:       d.Standing.Undo,
+		dependents: standing.Dependents,
+		shelf: shelf{
+			records: `select e.id, e.kind as title, o.name as sub, e.org_id, '' as no, null::bigint as fen
+				from standing_entry e join organization o on o.id = e.org_id where e.id = any($1) and not e.void`,
+			takes: `select '名录和违规记录' as label, '条' as unit, count(*)::int as n, null::bigint as fen from standing_entry where import_id = $1`,
+			title: func(code string) string { return standing.Kind(code).Name() },
+		},
 	})
 }
 
 func stood(checks []standing.OpeningCheck) []Verdict {
 	out := make([]Verdict, len(checks))
 	for i, c := range checks {
-		out[i] = Verdict{Known: c.Known, Faults: c.Faults}
+		out[i] = Verdict{Record: c.ID, Faults: c.Faults}
 	}
 	return out
 }
@@ -93,10 +111,17 @@ func trainings(d Deps) Kind {
 			out, err := d.Roster.CheckTrainings(ctx, q, now, rows)
 			return verdicts(out), err
 		},
-		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []roster.TrainingRow) error {
+		plant: func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, rows []roster.TrainingRow) ([]uuid.UUID, error) {
 			out, err := d.Roster.PlantTrainings(ctx, tx, now, actor, id, rows)
 			return steady(out, err)
 		},
-		undo: undoRoster,
+		undo:       undoRoster,
+		dependents: roster.Dependents,
+		shelf: shelf{
+			records: `select t.id, p.name as title, o.name || '，' || t.title as sub, t.org_id, '' as no, null::bigint as fen
+				from training_record t join person p on p.id = t.person_id join organization o on o.id = t.org_id where t.id = any($1)`,
+			takes: `select '培训记录' as label, '条' as unit, count(*)::int as n, null::bigint as fen from training_record where import_id = $1
+				union all select '新登记的人员', '人', count(*)::int, null from person where import_id = $1`,
+		},
 	})
 }

@@ -122,7 +122,7 @@ func open(u Upload) (t sheet.Table, digest string, err error) {
 	case u.Content == nil || u.Size == 0:
 		return t, "", errs.New(errs.Invalid, "选填好的模板，.xlsx 或 .csv。空的文件不收")
 	case u.Size > MaxBytes:
-		return t, "", errs.Newf(errs.Invalid, "文件超过 %d MB。分成几份，分几次导入", MaxBytes>>20)
+		return t, "", errs.New(errs.Invalid, TooLarge().Message)
 	}
 	if t, err = sheet.Read(u.Content, u.Size, u.Filename, sheet.Limits{Rows: MaxRows}); err != nil {
 		return t, "", err
@@ -133,6 +133,11 @@ func open(u Upload) (t sheet.Table, digest string, err error) {
 	h := sha256.New()
 	_, err = io.Copy(h, io.NewSectionReader(u.Content, 0, u.Size))
 	return t, hex.EncodeToString(h.Sum(nil)), err
+}
+
+// TooLarge is the fault of a file that is larger than is read.
+func TooLarge() errs.Field {
+	return errs.Field{Name: "file", Label: "文件", Message: fmt.Sprintf("文件超过 %d MB。删掉图片和多余的工作表，或分成几份，分几次导入", MaxBytes>>20)}
 }
 
 func filename(s string) string {
@@ -154,7 +159,8 @@ type Preview struct {
 	Notes   []string
 	Counts  map[State]int
 	Seen    string
-	Again   *Run // the same file, imported before
+	Again   *Run                 // the same file, imported before
+	Records map[uuid.UUID]Record // of rows that differ, to be looked up
 	pending book
 	at      layout
 }
@@ -165,21 +171,60 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, id uuid.UUID) (p 
 		return p, err
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
-		p, err = s.preview(ctx, q, now, actor, id)
+		if p, err = s.preview(ctx, q, now, actor, id); err != nil {
+			return err
+		}
+		var differ []uuid.UUID
+		for _, l := range p.Lines {
+			if l.State == Changed {
+				differ = append(differ, l.Record)
+			}
+		}
+		p.Records, err = p.Of.shelf.read(ctx, q, differ)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) preview(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, id uuid.UUID) (p Preview, err error) {
-	p.Run, err = postgres.One[Run](ctx, q, runSQL+` where r.id = $1`, id)
+// Adopts counts the rows that complete what was entered by hand.
+func (p Preview) Adopts() (n int) {
+	for _, l := range p.Lines {
+		if l.State == Fresh && l.Adopts {
+			n++
+		}
+	}
+	return n
+}
+
+// Waiting returns an import that waits for its confirmation, without its rows:
+// errs.Conflict when it no longer does.
+func (s *Service) Waiting(ctx context.Context, actor authz.Actor, id uuid.UUID) (r Run, k Kind, err error) {
+	if err := actor.Require(authz.ImportRun); err != nil {
+		return r, k, err
+	}
+	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		if r, k, err = s.run(ctx, q, id); err == nil && r.State != Waiting {
+			err = errs.Newf(errs.Conflict, "这次导入%s，没有等着改的行。", r.State.Name())
+		}
+		return err
+	})
+	return r, k, err
+}
+
+// run reads an import and its kind.
+func (s *Service) run(ctx context.Context, q postgres.Querier, id uuid.UUID) (r Run, k Kind, err error) {
+	r, err = postgres.One[Run](ctx, q, runSQL+` where r.id = $1`, id)
 	if errs.Is(err, errs.NotFound) {
-		return p, errs.New(errs.NotFound, "没有这次导入。到批量导入的列表里找。")
+		return r, k, errs.New(errs.NotFound, "没有这次导入。到批量导入的列表里找。")
 	}
-	if err != nil {
-		return p, err
+	if err == nil {
+		k, err = s.Kind(r.Kind)
 	}
-	if p.Of, err = s.Kind(p.Run.Kind); err != nil {
+	return r, k, err
+}
+
+func (s *Service) preview(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, id uuid.UUID) (p Preview, err error) {
+	if p.Run, p.Of, err = s.run(ctx, q, id); err != nil {
 		return p, err
 	}
 	before, err := postgres.All[Run](ctx, q, runSQL+` where r.digest = $1 and r.id <> $2 and r.kind = $3 and r.state = 'confirmed' order by r.uploaded_at desc limit 1`, p.Digest, id, p.Run.Kind)
@@ -328,7 +373,11 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, 
 		if len(good) == 0 {
 			return errs.New(errs.Conflict, "没有可以导入的行。改好有问题的行再上传，或放弃这次导入。")
 		}
-		if err := p.Of.plant(ctx, tx, now, actor, id, p.pending, good); err != nil {
+		records, err := p.Of.plant(ctx, tx, now, actor, id, p.pending, good)
+		if err != nil {
+			return err
+		}
+		if err := keep(ctx, tx, id, p.Lines, records); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `update import_run set state = 'confirmed', cells = null, planted = $2, ended_at = $3, ended_by = $4, version = version + 1 where id = $1`,
@@ -361,15 +410,11 @@ func (s *Service) Undo(ctx context.Context, actor authz.Actor, id uuid.UUID, ver
 		if err := lock(ctx, tx, actor, id, version, Confirmed); err != nil {
 			return err
 		}
-		reason = strings.TrimSpace(reason)
-		if n := utf8.RuneCountInString(reason); n < 5 || n > 200 {
-			return errs.FieldError("reason", "撤销理由", fmt.Sprintf("写明理由，5 到 200 个字，现在是 %d 个字", n))
-		}
-		r, err := postgres.One[Run](ctx, tx, runSQL+` where r.id = $1`, id)
+		reason, err := reasonOf(reason)
 		if err != nil {
 			return err
 		}
-		k, err := s.Kind(r.Kind)
+		_, k, err := s.run(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -385,15 +430,35 @@ func (s *Service) Undo(ctx context.Context, actor authz.Actor, id uuid.UUID, ver
 	})
 }
 
+// reasonOf is a reason as it is kept.
+func reasonOf(typed string) (string, error) {
+	typed = strings.TrimSpace(typed)
+	if n := utf8.RuneCountInString(typed); n < 5 || n > 200 {
+		return "", errs.FieldError("reason", "理由", fmt.Sprintf("写明理由，5 到 200 个字，现在是 %d 个字", n))
+	}
+	return typed, nil
+}
+
 // keptDays is how long a preview waits: its rows hold document numbers.
 const keptDays = 30
 
-// Sweep discards previews that nobody confirmed in thirty days.
+// Sweep discards previews that nobody confirmed in thirty days; their rows are
+// gone.
 func (s *Service) Sweep(ctx context.Context) error {
+	type row struct {
+		ID uuid.UUID `db:"id"`
+	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		_, err := tx.Exec(ctx, `update import_run set state = 'discarded', cells = null, ended_at = $1, version = version + 1
-			where state = 'waiting' and uploaded_at < $2`, now, now.AddDate(0, 0, -keptDays))
-		return err
+		swept, err := postgres.All[row](ctx, tx, `update import_run set state = 'discarded', cells = null, ended_at = $1, version = version + 1
+			where state = 'waiting' and uploaded_at < $2 returning id`, now, now.AddDate(0, 0, -keptDays))
+		if err != nil {
+			return err
+		}
+		entries := make([]audit.Entry, len(swept))
+		for i, r := range swept {
+			entries[i] = audit.Entry{Subject: "import", SubjectID: r.ID.String(), Action: "import.expire", Detail: map[string]any{"days": keptDays}}
+		}
+		return audit.RecordAll(ctx, tx, now, authz.SystemActor, entries)
 	})
 }
 

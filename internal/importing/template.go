@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"civilaffairs/internal/authz"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/sheet"
 
@@ -55,9 +56,9 @@ func (k Kind) sheetColumns() []sheet.Column {
 }
 
 // Faults writes the faulty rows as they were typed with the messages in a column
-// of their own, to be mended and read in again. Who took them is noted: they
-// hold document numbers.
-func (s *Service) Faults(ctx context.Context, actor authz.Actor, id uuid.UUID, out io.Writer) error {
+// of their own, to be mended and read in again. Who took them is noted; of a kind
+// that holds document numbers with the reason, as wherever one is shown in full.
+func (s *Service) Faults(ctx context.Context, actor authz.Actor, id uuid.UUID, reason string, out io.Writer) error {
 	if err := actor.Require(authz.ImportRun); err != nil {
 		return err
 	}
@@ -66,7 +67,19 @@ func (s *Service) Faults(ctx context.Context, actor authz.Actor, id uuid.UUID, o
 		if p, err = s.preview(ctx, tx, now, actor, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, id, "import.faults", map[string]any{"rows": p.Counts[Faulty]})
+		if p.Counts[Faulty] == 0 {
+			return errs.New(errs.Conflict, "这次导入没有等着改的行。")
+		}
+		detail := map[string]any{"rows": p.Counts[Faulty]}
+		if p.Of.Sensitive() {
+			if err := actor.Require(authz.SensitiveUnmask); err != nil {
+				return err
+			}
+			if detail["reason"], err = reasonOf(reason); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, now, actor, id, "import.faults", detail)
 	})
 	if err != nil {
 		return err

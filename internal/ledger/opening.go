@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
@@ -31,10 +31,10 @@ type OpeningBudget struct {
 	DocumentNo string
 }
 
-// OpeningCheck is the answer about one row of an import: known is a budget that
-// an import brought in already, the same.
+// OpeningCheck is the answer about one row of an import; ID is the pool whose
+// budget an import brought in already, the same, zero for none.
 type OpeningCheck struct {
-	Known  bool
+	ID     uuid.UUID
 	Faults []errs.Field
 }
 
@@ -73,7 +73,7 @@ func (s *Service) CheckBudgets(ctx context.Context, q postgres.Querier, now time
 		case p.Live:
 			f.add("year", "年度", fmt.Sprintf("%d 年%s的预算已经由财务在平台登记。不再导入。", r.Year, r.Purpose.Name()))
 		case p.Budget > 0 && p.Filled == 0 && p.Budget == r.Amount:
-			out[i].Known = true
+			out[i].ID = p.ID
 		case p.Budget > 0 && p.Filled == 0:
 			f.add("amount", "预算", "已经导入过 "+p.Budget.String()+" 元。要改，先撤销那次导入。")
 		case r.Amount < p.Committed:
@@ -103,34 +103,34 @@ func (r OpeningBudget) faults(today civil.Date) faults {
 }
 
 // OpenBudgets brings budgets into the ledger in the caller's transaction, under
-// the rules of CheckBudgets; known ones stay. A fault is errs.Conflict.
-func (s *Service) OpenBudgets(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []OpeningBudget) error {
+// the rules of CheckBudgets; known ones stay. The pools come by row. A fault is
+// errs.Conflict.
+func (s *Service) OpenBudgets(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []OpeningBudget) ([]uuid.UUID, error) {
 	if err := mayOpen(actor); err != nil {
-		return err
+		return nil, err
 	}
 	checks, err := s.CheckBudgets(ctx, tx, now, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n := 0
+	n, pools := 0, make([]uuid.UUID, len(rows))
 	for i, r := range rows {
-		switch c := checks[i]; {
-		case len(c.Faults) > 0:
-			return errs.Newf(errs.Conflict, "台账在预览以后变了：%s：%s。请重新核对预览。", c.Faults[0].Label, c.Faults[0].Message)
-		case c.Known:
+		if len(checks[i].Faults) > 0 {
+			return nil, imported.Overtaken(checks[i].Faults[0])
+		}
+		if pools[i] = checks[i].ID; pools[i] != uuid.Nil {
 			continue
 		}
-		pool, err := ensurePool(ctx, tx, now, r.Year, r.Purpose)
-		if err != nil {
-			return err
+		if pools[i], err = ensurePool(ctx, tx, now, r.Year, r.Purpose); err != nil {
+			return nil, err
 		}
-		o := opening{ImportID: importID, Pool: pool, Budget: r.Amount, DocumentNo: r.DocumentNo, Reason: "导入上线前的预算"}
+		o := opening{ImportID: importID, Pool: pools[i], Budget: r.Amount, DocumentNo: r.DocumentNo, Reason: "导入上线前的预算"}
 		if err := insertOpening(ctx, tx, now, actor, o); err != nil {
-			return told(err)
+			return nil, told(err)
 		}
 		n++
 	}
-	return noteOpening(ctx, tx, now, actor, importID, "ledger.open", n)
+	return pools, noteOpening(ctx, tx, now, actor, importID, "ledger.open", n)
 }
 
 // FollowImports brings the ledger to what imports of grants and of payments hold
@@ -185,17 +185,9 @@ func (s *Service) CloseBudgets(ctx context.Context, tx postgres.Tx, now time.Tim
 	return noteOpening(ctx, tx, now, actor, importID, "ledger.open.undo", len(open))
 }
 
-// mayOpen lets through who brings in the years before: the bureau's clerks.
-func mayOpen(actor authz.Actor) error {
-	if err := actor.Require(authz.OrganizationRecord); err != nil {
-		return err
-	}
-	if actor.Role != authz.BureauClerk {
-		return errs.New(errs.Forbidden, "平台上线前的台账由民政局导入。")
-	}
-	return nil
-}
+// mayOpen lets through who brings in the years before.
+func mayOpen(actor authz.Actor) error { return imported.May(actor, "平台上线前的台账") }
 
 func noteOpening(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, action string, pools int) error {
-	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: action, Detail: map[string]any{"pools": pools}})
+	return imported.Note(ctx, tx, now, actor, importID, action, map[string]any{"pools": pools})
 }

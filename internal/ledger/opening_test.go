@@ -37,7 +37,8 @@ func (b *bench) openBudget(t *testing.T, r ledger.OpeningBudget) (id uuid.UUID, 
 	t.Helper()
 	id = uuid.New()
 	return id, b.db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
-		return b.OpenBudgets(t.Context(), tx, now, b.clerk, id, []ledger.OpeningBudget{r})
+		_, err := b.OpenBudgets(t.Context(), tx, now, b.clerk, id, []ledger.OpeningBudget{r})
+		return err
 	})
 }
 

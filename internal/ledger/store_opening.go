@@ -14,6 +14,7 @@ import (
 // openedPool is a pool as an import of budgets meets it; live when finance keeps
 // its budget.
 type openedPool struct {
+	ID        uuid.UUID `db:"id"`
 	Year      int       `db:"year"`
 	Purpose   Purpose   `db:"purpose"`
 	Budget    money.Fen `db:"budget_fen"`
@@ -25,7 +26,7 @@ type openedPool struct {
 // openedPools are all pools by name; there are a few for each year.
 func openedPools(ctx context.Context, q postgres.Querier) (map[string]openedPool, error) {
 	rows, err := postgres.All[openedPool](ctx, q, `
-		select p.year, p.purpose, p.budget_fen, p.filled_fen, p.committed_fen,
+		select p.id, p.year, p.purpose, p.budget_fen, p.filled_fen, p.committed_fen,
 			exists (select from ledger_budget_item i where i.pool_id = p.id and i.state = 'checked') as live
 		from ledger_pool p`)
 	out := make(map[string]openedPool, len(rows))

@@ -9,6 +9,7 @@ import (
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/privacy"
 	"civilaffairs/internal/workday"
 
 	"github.com/google/uuid"
@@ -79,7 +80,7 @@ type View struct {
 	Items     []Item
 	Steps     []Step // of all texts, in order
 	Settings  []Setting
-	Found     []Found // private information in Text
+	Found     []privacy.Found // private information in Text
 	Faults    []errs.Field
 	Proposed  workday.Period // of Text, if it were published when planned
 	Regions   *district.RegionSet
@@ -142,7 +143,7 @@ func (v *View) fill(texts []Manuscript, actor authz.Actor) {
 		}
 	}
 	items := live(v.Items)
-	v.Found = check(v.Text.fields(items))
+	v.Found = privacy.Check(v.Text.fields(items))
 	on := v.Today
 	if v.Text.PublishOn.After(on) {
 		on = v.Text.PublishOn

@@ -79,7 +79,7 @@ const listPage = 20
 
 // Public lists the published notices. Three statements and one on later pages.
 func (s *Service) Public(ctx context.Context, f Filter) (l List, err error) {
-	f = f.known()
+	f = f.Known()
 	at, id := cursor(f.Cursor)
 	l.Filter = f
 	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
@@ -112,8 +112,8 @@ func (s *Service) Public(ctx context.Context, f Filter) (l List, err error) {
 	return l, err
 }
 
-// known leaves out what filters nothing.
-func (f Filter) known() Filter {
+// Known leaves out what filters nothing.
+func (f Filter) Known() Filter {
 	if !f.Type.Valid() {
 		f.Type = ""
 	}
@@ -123,10 +123,38 @@ func (f Filter) known() Filter {
 	return f
 }
 
+// Changed lists the published notices that changed last, the latest first: for a
+// feed. A text that replaced another, the end and a withdrawal are changes.
+func (s *Service) Changed(ctx context.Context, f Filter, limit int) (list []Listed, m Moment, err error) {
+	f = f.Known()
+	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		if m, err = moment(ctx, q, now); err != nil {
+			return err
+		}
+		list, err = postgres.All[Listed](ctx, q, `select `+listedColumns+listedFrom+`where n.id in (
+			select id from notice where state in ('running', 'ended', 'withdrawn') and first_published_at is not null and ($1 = '' or type = $1) and ($2 = 0 or no_year = $2)
+			order by greatest(published_at, ended_at, withdrawn_at) desc, id desc limit $3)
+			order by greatest(n.published_at, n.ended_at, n.withdrawn_at) desc, n.id desc`, f.Type, f.Year, limit)
+		return err
+	})
+	return list, m, err
+}
+
+// ChangedAt is when the public saw a change of the notice last.
+func (n Notice) ChangedAt() time.Time {
+	var at time.Time
+	for _, t := range []*time.Time{n.PublishedAt, n.EndedAt, n.WithdrawnAt} {
+		if t != nil && t.After(at) {
+			at = *t
+		}
+	}
+	return at
+}
+
 // EachPublic gives every published notice to rows, those that run first: for
 // exports.
 func (s *Service) EachPublic(ctx context.Context, f Filter, rows func(m Moment, list []Listed) error) error {
-	f = f.known()
+	f = f.Known()
 	return s.each(ctx, rows, `where (n.state = 'running' or n.state in ('ended', 'withdrawn') and n.first_published_at is not null)
 		and ($1 = '' or n.type = $1) and ($2 = 0 or n.no_year = $2) order by n.state <> 'running', n.first_published_at desc, n.id desc`, f.Type, f.Year)
 }

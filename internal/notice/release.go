@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/privacy"
 
 	"github.com/google/uuid"
 )
@@ -170,7 +171,7 @@ func (s *Service) releasable(ctx context.Context, tx postgres.Tx, now time.Time,
 		}
 		faults = append(faults, gone(items, free)...)
 	}
-	faults = append(faults, errs.FieldsOf(refuse(check(h.text.fields(items))))...)
+	faults = append(faults, errs.FieldsOf(privacy.Refuse(privacy.Check(h.text.fields(items))))...)
 	if h.text.Erratum() && len(faults) == 0 {
 		faults = append(faults, erratumFault(h, func(n *Notice) { n.set(calendar, today) }, now)...)
 	}

@@ -62,6 +62,25 @@ func (s *Service) Messages(ctx context.Context, actor authz.Actor, before uuid.U
 	return p, err
 }
 
+// Latest returns the size newest of the actor's messages and how many are unread,
+// up to UnreadLimit: for a page that shows more than messages. One statement.
+func (s *Service) Latest(ctx context.Context, actor authz.Actor, size int) (items []Item, unread int, err error) {
+	if err := actor.Require(authz.AccountOwn); err != nil {
+		return nil, 0, err
+	}
+	var counts []Count
+	err = s.db.Glance(func(q postgres.Querier) error {
+		var b postgres.Batch
+		postgres.Gather(&b, &items, recentSQL, actor.AccountID, uuid.Nil, size)
+		GatherUnread(&b, actor, &counts)
+		return b.Run(ctx, q)
+	})
+	if len(counts) > 0 {
+		unread = counts[0].N
+	}
+	return items, unread, err
+}
+
 // Unread counts the actor's unread messages, up to UnreadLimit: for the shell.
 func (s *Service) Unread(ctx context.Context, actor authz.Actor) (n int, err error) {
 	err = s.db.Glance(func(q postgres.Querier) error {
@@ -102,11 +121,13 @@ func (s *Service) MarkRead(ctx context.Context, actor authz.Actor, upTo uuid.UUI
 }
 
 func recent(ctx context.Context, q postgres.Querier, actor authz.Actor, before uuid.UUID, limit int) ([]Item, error) {
-	return postgres.All[Item](ctx, q, `
-		select id, kind, case_no, title, body, at, read_at from notification
-		where account_id = $1 and ($2 = '00000000-0000-0000-0000-000000000000'::uuid or id < $2)
-		order by id desc limit $3`, actor.AccountID, before, limit)
+	return postgres.All[Item](ctx, q, recentSQL, actor.AccountID, before, limit)
 }
+
+const recentSQL = `
+	select id, kind, case_no, title, body, at, read_at from notification
+	where account_id = $1 and ($2 = '00000000-0000-0000-0000-000000000000'::uuid or id < $2)
+	order by id desc limit $3`
 
 func unread(ctx context.Context, q postgres.Querier, actor authz.Actor) (n int, err error) {
 	err = q.QueryRow(ctx, unreadSQL, actor.AccountID, UnreadLimit).Scan(&n)

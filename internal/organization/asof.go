@@ -28,6 +28,9 @@ type AsOf struct {
 	CommunityCode   string
 	SubdistrictCode string
 
+	ServiceTargets []ServiceTarget // as the organization had said by then
+	Reach          Reach
+
 	Systems    []System // on file on the day
 	Activities []Activity
 	Reports    []AnnualReport
@@ -60,14 +63,17 @@ func ReadOn(ctx context.Context, q postgres.Querier, id uuid.UUID, on, today civ
 		Registrar: f.Registrar, Status: f.Status, StatusSince: f.StatusSince, HeadName: f.HeadName, CommunityCode: f.CommunityCode, SubdistrictCode: f.SubdistrictCode}
 	var systems []System
 	var activities []Activity
+	var told []selfTold
 	var b postgres.Batch
 	postgres.Gather(&b, &systems, systemsSQL, id, true)
 	postgres.Gather(&b, &activities, activitiesSQL, []uuid.UUID{id})
 	postgres.Gather(&b, &a.Reports, reportsSQL, []uuid.UUID{id})
 	postgres.Gather(&b, &a.Grants, grantsAroundSQL, []uuid.UUID{id}, uuid.Nil)
+	postgres.Gather(&b, &told, selfToldSQL, id, on)
 	if err := b.Run(ctx, q); err != nil {
 		return a, err
 	}
+	a.say(told)
 	a.keep(systems, activities)
 	return a, nil
 }

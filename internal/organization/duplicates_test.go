@@ -3,6 +3,7 @@ package organization_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -252,7 +253,7 @@ func TestMergeKeepsHistoryAndCanBeUndone(t *testing.T) {
 	for _, was := range []organization.Record{wasKept, wasGone} {
 		is := b.record(t, b.clerk, was.ID)
 		is.Version, is.UpdatedAt = was.Version, was.UpdatedAt
-		if is.Organization != was.Organization || is.HeadMobile != was.HeadMobile || len(is.Grants) != len(was.Grants) {
+		if !reflect.DeepEqual(is.Organization, was.Organization) || is.HeadMobile != was.HeadMobile || len(is.Grants) != len(was.Grants) {
 			t.Errorf("not as before:\n%+v\n%+v", is.Organization, was.Organization)
 		}
 	}

@@ -59,7 +59,7 @@ func (s *Service) EnactStatus(ctx context.Context, tx postgres.Tx, now time.Time
 func (s *Service) EnactBasics(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Basics) error {
 	return enact(ctx, tx, now, actor, in.OrgID, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
 		in.Version = o.Version
-		return describe(ctx, tx, now, o, in)
+		return describe(ctx, tx, now, actor, o, in)
 	})
 }
 

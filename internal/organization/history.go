@@ -28,26 +28,43 @@ type ReportInput struct {
 
 // SaveReport records or corrects the conclusion about a year.
 func (s *Service) SaveReport(ctx context.Context, actor authz.Actor, in ReportInput) error {
-	return s.change(ctx, actor, in.OrgID, mayRecord, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
+	return s.db.InTx(ctx, func(tx postgres.Tx, now time.Time) error { return s.SaveReportIn(ctx, tx, now, actor, in) })
+}
+
+// SaveReportIn is SaveReport in the transaction of what it follows from: the
+// conclusion about a report that came through the portal.
+func (s *Service) SaveReportIn(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in ReportInput) error {
+	o, err := permitted(ctx, tx, actor, in.OrgID, mayRecord)
+	if err != nil {
+		return err
+	}
+	return recorded(ctx, tx, now, actor, o, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
 		if err := errs.Fields(in.faults(o, civil.On(now))); err != nil {
 			return audit.Entry{}, err
 		}
-		entry := audit.Entry{Action: "organization.report.save", Detail: map[string]any{"year": in.Year, "conclusion": in.Conclusion}}
-		if in.Version > 0 {
-			return entry, postgres.ExecOne(ctx, tx, `
-				update annual_report set submitted_on = $4, conclusion = $5, unit = $6, recorded_at = $7, recorded_by = $8, version = version + 1
-				where org_id = $1 and report_year = $2 and version = $3`,
-				o.ID, in.Year, in.Version, in.SubmittedOn, in.Conclusion, in.Unit, now, actor.AccountID)
+		err := saveReport(ctx, tx, now, actor, in)
+		switch {
+		case postgres.Violates(err, "annual_report_org_id_report_year_key"):
+			err = errs.FieldError("year", "年度", fmt.Sprintf("%d 年度的结论已经登记过。在列表里改那一条", in.Year))
+		case postgres.Violates(err, "annual_report_in_portal"):
+			err = errs.FieldError("year", "年度", fmt.Sprintf("%d 年度的年报已经在平台上报送。到“年度报告”里作结论", in.Year))
 		}
-		_, err := tx.Exec(ctx, `
-			insert into annual_report (id, org_id, report_year, submitted_on, conclusion, unit, recorded_at, recorded_by)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			newID(), o.ID, in.Year, in.SubmittedOn, in.Conclusion, in.Unit, now, actor.AccountID)
-		if postgres.Violates(err, "annual_report_org_id_report_year_key") {
-			return entry, errs.FieldError("year", "年度", fmt.Sprintf("%d 年度的结论已经登记过。在列表里改那一条", in.Year))
-		}
-		return entry, err
+		return audit.Entry{Action: "organization.report.save", Detail: map[string]any{"year": in.Year, "conclusion": in.Conclusion}}, err
 	})
+}
+
+func saveReport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in ReportInput) error {
+	if in.Version > 0 {
+		return postgres.ExecOne(ctx, tx, `
+			update annual_report set submitted_on = $4, conclusion = $5, unit = $6, recorded_at = $7, recorded_by = $8, version = version + 1
+			where org_id = $1 and report_year = $2 and version = $3`,
+			in.OrgID, in.Year, in.Version, in.SubmittedOn, in.Conclusion, in.Unit, now, actor.AccountID)
+	}
+	_, err := tx.Exec(ctx, `
+		insert into annual_report (id, org_id, report_year, submitted_on, conclusion, unit, recorded_at, recorded_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		newID(), in.OrgID, in.Year, in.SubmittedOn, in.Conclusion, in.Unit, now, actor.AccountID)
+	return err
 }
 
 func (in ReportInput) faults(o Organization, today civil.Date) errs.Faults {

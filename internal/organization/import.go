@@ -2,15 +2,14 @@ package organization
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
-	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
 
@@ -207,31 +206,37 @@ func (in Registration) differs(o onRegistry, renamed bool, head uuid.UUID) []str
 // PlantRegistrations records the organizations of an import in the caller's
 // transaction, under the rules of CheckRegistrations; those on record stay, and
 // warnings do not stop it: the caller has shown them. A fault is errs.Conflict.
-func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []Registration) error {
+// The ids come by row, and the statements are a dozen however many rows.
+func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []Registration) ([]uuid.UUID, error) {
 	if err := actor.Require(authz.OrganizationRecord); err != nil {
-		return err
+		return nil, err
 	}
 	checks, err := s.CheckRegistrations(ctx, tx, now, actor, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	heads, err := s.plantHeads(ctx, tx, now, importID, rows, checks)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	ids := make([]uuid.UUID, len(rows))
+	var fresh []registered
 	for i, in := range rows {
-		if checks[i].ID != uuid.Nil {
+		if ids[i] = checks[i].ID; ids[i] != uuid.Nil {
 			continue
 		}
-		_, err := s.record(ctx, tx, now, actor, in, heads[i], origin{importID: importID})
-		if errs.Is(err, errs.Invalid) {
-			return errs.Wrap(errs.Conflict, "刚刚有人登记了“"+in.Name+"”或同样的编号。请重新核对预览。", err)
-		}
+		r, err := s.prepare(in, heads[i], origin{importID: importID})
 		if err != nil {
-			return err
+			return nil, err
 		}
+		ids[i] = r.ID
+		fresh = append(fresh, r)
 	}
-	return nil
+	err = s.recordAll(ctx, tx, now, actor, fresh)
+	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) {
+		return nil, errs.Wrap(errs.Conflict, "刚刚有人登记了同名的组织或同样的编号。请重新核对预览。", err)
+	}
+	return ids, err
 }
 
 // plantHeads returns the heads by row; who is on no record is put there.
@@ -244,7 +249,7 @@ func (s *Service) plantHeads(ctx context.Context, tx postgres.Tx, now time.Time,
 	}
 	for i, c := range checks {
 		if len(c.Faults) > 0 {
-			return nil, staleRow(c.Faults[0])
+			return nil, imported.Overtaken(c.Faults[0])
 		}
 		heads[i] = c.head
 		if _, had := at[key(rows[i])]; c.head == uuid.Nil && c.ID == uuid.Nil && !had {
@@ -262,25 +267,4 @@ func (s *Service) plantHeads(ctx context.Context, tx postgres.Tx, now time.Time,
 		}
 	}
 	return heads, err
-}
-
-// UndoImport takes the organizations of an import back exactly, in the caller's
-// transaction: errs.Conflict while something depends on one of them.
-func (s *Service) UndoImport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {
-	if err := actor.Require(authz.OrganizationRecord); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `select organization_import_undo($1)`, importID)
-	switch {
-	case postgres.Violates(err, "organization_import_untouched"):
-		return errs.Wrap(errs.Conflict, "导入以后，有组织的档案改过、有了账号或办件，不能整批撤销。到组织档案里逐个处理。", err)
-	case postgres.Violates(err, "organization_import_referred"):
-		return errs.Wrap(errs.Conflict, "导入的组织已经有了花名册、资助或别的记录，不能整批撤销。先撤销那些记录的导入。", err)
-	case err != nil:
-		return fmt.Errorf("organization: undo of an import: %w", err)
-	}
-	if err := person.UndoImport(ctx, tx, importID); err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: "organization.import.undo"})
 }

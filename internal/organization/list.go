@@ -22,7 +22,11 @@ type Filter struct {
 	Category    Category
 	Basis       Basis
 	Status      Status // "" leaves the ended ones out, All takes them in
-	Query       string // part of a name, a community by any of its names, or a whole number
+	Target      ServiceTarget
+	Reach       Reach
+	Size        Size
+	Bounds      SizeBounds // of Size
+	Query       string     // part of a name, a community by any of its names, or a whole number
 }
 
 // All as Filter.Status lists organizations of every status.
@@ -48,9 +52,18 @@ type Listed struct {
 	Number        string `db:"number"` // credit code of the registered, filing number of the filed
 	Registrar     string `db:"registrar"`
 	BusinessScope string `db:"business_scope"`
+
+	ServiceTargets []ServiceTarget `db:"service_targets"`
+	Reach          Reach           `db:"activity_reach"`
+	Members        *int            `db:"members"`
+	Staff          *int            `db:"staff"`
+	SocialWorkers  *int            `db:"social_workers"`
+	Volunteers     *int            `db:"volunteers"`
+	PartyOrg       PartyOrg        `db:"party_org"` // for offices only
 }
 
-const listedColumns = itemColumns + `, case o.status_basis when 'registered' then o.uscc else o.filing_no end as number, o.registrar, o.business_scope`
+const listedColumns = itemColumns + `, case o.status_basis when 'registered' then o.uscc else o.filing_no end as number, o.registrar, o.business_scope,
+	o.service_targets, o.activity_reach, o.members, o.staff, o.social_workers, o.volunteers, o.party_org`
 
 // Page is a part of a list, the newest organizations first. Next and Previous
 // are opaque cursors, "" at the ends.
@@ -218,6 +231,7 @@ func (w *where) filter(f Filter) {
 	if f.Basis != "" {
 		w.add("o.status_basis = ?", f.Basis)
 	}
+	w.narrow(f)
 	switch f.Status {
 	case All:
 	case "":

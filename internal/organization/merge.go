@@ -29,7 +29,7 @@ var Parts = []Part{"name", "org_type", "number", "category", "established_on", "
 func (p Part) Name() string {
 	return named(p, map[Part]string{"name": "组织名称", "org_type": "组织类型", "number": "管理方式和编号", "category": "业务类别",
 		"established_on": "成立日期", "registrar": "登记或备案机关", "origin": "成立方式", "head": "负责人", "place": "社区和住所",
-		"supervising_unit": "业务主管单位", "business_scope": "业务范围", "contact": "联系方式", "introduction": "简介和活动地域", "figures": "人数和党建"})
+		"supervising_unit": "业务主管单位", "business_scope": "业务范围", "contact": "联系方式", "introduction": "简介、服务对象和活动地域", "figures": "人数和党建"})
 }
 
 // Merge is the joining of two records of one organization.
@@ -124,7 +124,7 @@ func (s *Service) propose(ctx context.Context, tx postgres.Tx, now time.Time, ac
 	return s.noteMerge(ctx, tx, now, actor, "organization.merge.propose", Merge{ID: id, Kept: keep.ID, Absorbed: absorb.ID, Taken: in.Take})
 }
 
-func texts(list []Part) []string {
+func texts[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, p := range list {
 		out[i] = string(p)

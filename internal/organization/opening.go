@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -45,7 +45,8 @@ type OpeningCheck struct {
 	State  OpeningState
 	No     string
 	Faults []errs.Field
-	found  uuid.UUID // on record
+	ID     uuid.UUID // of the grant or movement: on record, or planted; zero until then
+	grant  uuid.UUID // of a movement
 }
 
 // CheckOpenings judges the grants of an import against each other and what is on
@@ -117,7 +118,7 @@ func (b *openingBook) judge(i int, r OpeningGrant, title string) OpeningCheck {
 		f.Add("programme", "扶持项目", "已经有一笔孵化关爱资助（"+other.on.Chinese()+"），一个组织只有一次。核对是哪一笔。")
 	}
 	was, on := b.record[k]
-	c := OpeningCheck{State: OpeningNew, No: was.No, found: was.ID}
+	c := OpeningCheck{State: OpeningNew, No: was.No, ID: was.ID}
 	if on {
 		c.State = OpeningAdopts
 		if was.No != "" {
@@ -185,9 +186,9 @@ func (s *Service) PlantOpenings(ctx context.Context, tx postgres.Tx, now time.Ti
 	var fresh, adopted []opened
 	for i, c := range checks {
 		if len(c.Faults) > 0 {
-			return nil, staleRow(c.Faults[0])
+			return nil, imported.Overtaken(c.Faults[0])
 		}
-		o := opened{OpeningGrant: rows[i], row: i, id: c.found}
+		o := opened{OpeningGrant: rows[i], row: i, id: c.ID}
 		switch c.State {
 		case OpeningNew:
 			o.id = newID()
@@ -207,34 +208,17 @@ func (s *Service) PlantOpenings(ctx context.Context, tx postgres.Tx, now time.Ti
 	}
 	for _, list := range [][]opened{fresh, adopted} {
 		for _, o := range list {
-			checks[o.row].No = o.no
+			checks[o.row].No, checks[o.row].ID = o.no, o.id
 		}
 	}
 	if err := s.follow(ctx, tx, now, actor, openingReason, importID); err != nil {
 		return nil, err
 	}
-	return checks, noteImport(ctx, tx, now, actor, importID, "organization.grants.open", map[string]any{"new": len(fresh), "adopted": len(adopted)})
+	return checks, imported.Note(ctx, tx, now, actor, importID, "organization.grants.open", map[string]any{"new": len(fresh), "adopted": len(adopted)})
 }
 
-// mayOpen lets through who brings in opening history: the bureau, for the whole
-// district.
-func mayOpen(actor authz.Actor) error {
-	if err := actor.Require(authz.OrganizationRecord); err != nil {
-		return err
-	}
-	if actor.Role != authz.BureauClerk {
-		return errs.New(errs.Forbidden, "平台上线前的资助由民政局导入。")
-	}
-	return nil
-}
+// mayOpen lets through who brings in opening history.
+func mayOpen(actor authz.Actor) error { return imported.May(actor, "平台上线前的资助") }
 
 // openingReason is what the ledger says of what comes in.
 const openingReason = "导入上线前的记录"
-
-func staleRow(f errs.Field) error {
-	return errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", f.Label, f.Message)
-}
-
-func noteImport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, action string, detail map[string]any) error {
-	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: action, Detail: detail})
-}

@@ -8,29 +8,14 @@ import (
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
 )
 
-// Dependents says in words what keeps an import of opening history from being
-// undone, the first few of each kind; none when it can be.
-func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]string, error) {
-	type row struct {
-		Rule string `db:"rule"`
-		N    int    `db:"n"`
-		No   string `db:"no"`
-		What string `db:"what"`
-	}
-	rows, err := postgres.All[row](ctx, q, `select rule, count(*)::int as n, min(no) as no, min(what) as what from earlier_dependents($1) group by rule order by rule`, importID)
-	var out []string
-	for _, r := range rows {
-		out = append(out, dependent(r.Rule, r.No, r.What, r.N))
-	}
-	return out, err
-}
+var undoOpenings = imported.Undo{Dependents: Dependents, SQL: `select earlier_undo($1)`, Rule: "earlier_undo_depends"}
 
 // Undo takes an import of opening history back exactly, in the caller's
 // transaction: errs.Conflict while something depends on it. The ledger follows.
@@ -38,40 +23,44 @@ func (s *Service) Undo(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	if err := mayOpen(actor); err != nil {
 		return err
 	}
-	why, err := Dependents(ctx, tx, importID)
-	if err != nil {
-		return err
-	}
-	if len(why) > 0 {
-		return errs.New(errs.Conflict, why[0])
-	}
-	if _, err := tx.Exec(ctx, `select earlier_undo($1)`, importID); err != nil {
-		if postgres.Violates(err, "earlier_undo_depends") {
-			return errs.Wrap(errs.Conflict, "刚刚有记录用到了这次导入的资助，不能撤销。请重新核对。", err)
-		}
+	if err := undoOpenings.Do(ctx, tx, importID); err != nil {
 		return err
 	}
 	if err := s.follow(ctx, tx, now, actor, "撤销导入", importID); err != nil {
 		return err
 	}
-	return noteImport(ctx, tx, now, actor, importID, "organization.grants.undo", nil)
+	return imported.Note(ctx, tx, now, actor, importID, "organization.grants.undo", nil)
 }
 
-// dependent puts what stands against an undo into words; n is how many there are.
-func dependent(rule, no, what string, n int) string {
-	more := ""
-	if n > 1 {
-		more = fmt.Sprintf("，一共 %d 件", n)
+// Dependents says what keeps an import of opening history from being undone; none
+// when it can be.
+func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]imported.Dependent, error) {
+	type row struct {
+		Rule   string     `db:"rule"`
+		N      int        `db:"n"`
+		No     string     `db:"no"` // of the first grant
+		What   string     `db:"what"`
+		Import *uuid.UUID `db:"import_id"`
 	}
-	switch rule {
-	case "payments":
-		return "这次导入的资助已经有别的导入登记的拨付（" + no + more + "）。先撤销那次拨付的导入。"
-	case "back":
-		return "撤销后退回和追回会超过拨付（" + no + more + "）。先撤销登记退回、追回的导入。"
-	case "changed":
-		return "这次导入的资助后来登记过使用报告（" + no + more + "），不能撤销。"
-	}
-	return "导入以后，" + what + " 提交时已经用 " + no + " 等资助核对过条件" + more + "，不能撤销。"
+	// What another import brought is one thing to undo, whatever it holds.
+	rows, err := postgres.All[row](ctx, q, `
+		select rule, count(*)::int as n, min(no) as no, what, import_id from earlier_dependents($1)
+		group by rule, what, import_id, case when rule = 'changed' then no end order by import_id, rule, what, 3`, importID)
+	return imported.Named(rows, func(r row) imported.Dependent {
+		more := ""
+		if r.N > 1 {
+			more = fmt.Sprintf(" 等 %d 笔", r.N)
+		}
+		switch r.Rule {
+		case "payments":
+			return imported.Dependent{Words: "这次导入的资助已经有别的导入登记的拨付（" + r.No + more + "）。先撤销那次拨付的导入。", Ref: imported.Ref{To: imported.ToImport, ID: r.Import.String()}}
+		case "back":
+			return imported.Dependent{Words: "撤销后退回和追回会超过拨付（" + r.No + more + "）。先撤销登记退回、追回的导入。", Ref: imported.Ref{To: imported.ToImport, ID: r.Import.String()}}
+		case "changed":
+			return imported.Dependent{Words: "这次导入的资助 " + r.No + " 后来登记过使用报告，不能撤销。", Ref: imported.Ref{To: imported.ToGrant, ID: r.No}}
+		}
+		return imported.Dependent{Words: "导入以后，" + r.What + " 提交时已经用 " + r.No + more + "资助核对过条件，不能撤销。", Ref: imported.Ref{To: imported.ToCase, ID: r.What}}
+	}), err
 }
 
 // openedGrant is where a grant stands in the opening history; No is "" for one

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
@@ -72,7 +73,7 @@ func (s *Service) CheckMoney(ctx context.Context, q postgres.Querier, now time.T
 		return nil, err
 	}
 	b := moneyBook{today: civil.On(now), grants: grants, byNo: map[string]*grantOnRecord{}, byName: map[namedGrant][]*grantOnRecord{},
-		seen: map[moneyKey]int{}, known: map[moneyKey]bool{}}
+		seen: map[moneyKey]int{}, known: map[moneyKey]uuid.UUID{}}
 	if err := b.load(ctx, q); err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ type moneyBook struct {
 	grants []grantOnRecord // sums move along
 	byNo   map[string]*grantOnRecord
 	byName map[namedGrant][]*grantOnRecord
-	known  map[moneyKey]bool
+	known  map[moneyKey]uuid.UUID
 	seen   map[moneyKey]int
 }
 
@@ -110,15 +111,15 @@ func (b *moneyBook) judge(i int, r OpeningMoney, title string) OpeningCheck {
 		return OpeningCheck{Faults: []errs.Field{fault}}
 	}
 	f := r.faults(g.AwardedOn, b.today)
-	c := OpeningCheck{State: OpeningNew, No: g.No, found: g.ID}
+	c := OpeningCheck{State: OpeningNew, No: g.No, grant: g.ID}
 	k := moneyKey{g.ID, r.Kind, r.MovedOn, r.Amount, r.VoucherNo}
 	if first, twice := b.seen[k]; twice {
 		f.Add("voucher_no", "凭证号", fmt.Sprintf("和这份文件里的第 %d 笔相同。删去一行；确实有两笔的，凭证号要不同。", first+1))
 	}
 	switch {
 	case len(f) > 0:
-	case b.known[k]:
-		c.State = OpeningKnown
+	case b.known[k] != uuid.Nil:
+		c.State, c.ID = OpeningKnown, b.known[k]
 	case r.Kind == MoneyPaid && g.Paid+r.Amount > g.Amount:
 		f.Add("amount", "金额", fmt.Sprintf("拨付合计 %s 元，超过核定的 %s 元。核对金额。", g.Paid+r.Amount, g.Amount))
 	case r.Kind != MoneyPaid && g.Returned+g.Recovered+r.Amount > g.Paid:
@@ -196,10 +197,10 @@ func (s *Service) PlantMoney(ctx context.Context, tx postgres.Tx, now time.Time,
 	var m moneyColumns
 	for i, c := range checks {
 		if len(c.Faults) > 0 {
-			return nil, staleRow(c.Faults[0])
+			return nil, imported.Overtaken(c.Faults[0])
 		}
 		if c.State == OpeningNew {
-			m.add(c.found, rows[i])
+			checks[i].ID = m.add(c.grant, rows[i])
 			planted++
 		}
 	}
@@ -209,5 +210,5 @@ func (s *Service) PlantMoney(ctx context.Context, tx postgres.Tx, now time.Time,
 	if err := s.follow(ctx, tx, now, actor, openingReason, importID); err != nil {
 		return nil, err
 	}
-	return checks, noteImport(ctx, tx, now, actor, importID, "organization.money.open", map[string]any{"new": planted})
+	return checks, imported.Note(ctx, tx, now, actor, importID, "organization.money.open", map[string]any{"new": planted})
 }

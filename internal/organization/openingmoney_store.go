@@ -40,6 +40,7 @@ func lockOpened(ctx context.Context, tx postgres.Tx, rows []OpeningMoney) error 
 // load reads the movements on record of the grants that are spoken of.
 func (b *moneyBook) load(ctx context.Context, q postgres.Querier) error {
 	type row struct {
+		ID      uuid.UUID  `db:"id"`
 		Grant   uuid.UUID  `db:"grant_id"`
 		Kind    MoneyKind  `db:"kind"`
 		On      civil.Date `db:"moved_on"`
@@ -56,9 +57,9 @@ func (b *moneyBook) load(ctx context.Context, q postgres.Querier) error {
 			b.byNo[g.No] = g
 		}
 	}
-	rows, err := postgres.All[row](ctx, q, `select grant_id, kind, moved_on, amount_fen, voucher_no from earlier_payment where grant_id = any($1)`, ids)
+	rows, err := postgres.All[row](ctx, q, `select id, grant_id, kind, moved_on, amount_fen, voucher_no from earlier_payment where grant_id = any($1)`, ids)
 	for _, r := range rows {
-		b.known[moneyKey{r.Grant, r.Kind, r.On, r.Amount, r.Voucher}] = true
+		b.known[moneyKey{r.Grant, r.Kind, r.On, r.Amount, r.Voucher}] = r.ID
 	}
 	return err
 }
@@ -71,10 +72,12 @@ type moneyColumns struct {
 	amounts         []money.Fen
 }
 
-func (m *moneyColumns) add(grant uuid.UUID, r OpeningMoney) {
-	m.ids, m.grants = append(m.ids, newID()), append(m.grants, grant)
+func (m *moneyColumns) add(grant uuid.UUID, r OpeningMoney) uuid.UUID {
+	id := newID()
+	m.ids, m.grants = append(m.ids, id), append(m.grants, grant)
 	m.kinds, m.vouchers = append(m.kinds, string(r.Kind)), append(m.vouchers, r.VoucherNo)
 	m.days, m.amounts = append(m.days, r.MovedOn), append(m.amounts, r.Amount)
+	return id
 }
 
 func (m *moneyColumns) insert(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID) error {

@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"strings"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -39,8 +40,11 @@ type Organization struct {
 	Postcode        string   `db:"postcode"`
 	Premises        Premises `db:"premises_type"`
 	ActivityScope   string   `db:"activity_scope"`
+	Reach           Reach    `db:"activity_reach"`
 	BusinessScope   string   `db:"business_scope"`
 	SupervisingUnit string   `db:"supervising_unit"`
+
+	ServiceTargets []ServiceTarget `db:"service_targets"`
 
 	RegisteredCapital *money.Fen `db:"registered_capital_fen"` // registered ones only
 
@@ -86,6 +90,15 @@ func (o Organization) NumberLabel() string {
 func (o Organization) Place() authz.Place {
 	return authz.Place{OrgID: o.ID, Community: o.CommunityCode, Subdistrict: o.SubdistrictCode, Department: o.SupervisingUnit}
 }
+
+// OfStreet reports whether a subdistrict is its registrar: of filed ones only,
+// legal persons are always the bureau's.
+func (o Organization) OfStreet() bool {
+	return o.Basis == Filed && strings.HasSuffix(o.Registrar, "街道办事处")
+}
+
+// OfStreetSQL is OfStreet of the row o.
+const OfStreetSQL = `(o.status_basis = 'filed' and o.registrar like '%街道办事处')`
 
 // Event is one entry of the public timeline.
 type Event struct {

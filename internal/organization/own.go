@@ -23,31 +23,41 @@ type Basics struct {
 	Version       int
 	Introduction  string
 	ActivityScope string
-	Premises      Premises
-	Members       *int
-	Staff         *int
-	FullTime      *int
-	Volunteers    *int
-	SocialWorkers *int
-	PartyOrg      PartyOrg
-	PartyMembers  *int
+	Reach         Reach
+	// ServiceTargets are the groups that it serves, once each.
+	ServiceTargets []ServiceTarget
+	Premises       Premises
+	Members        *int
+	Staff          *int
+	FullTime       *int
+	Volunteers     *int
+	SocialWorkers  *int
+	PartyOrg       PartyOrg
+	PartyMembers   *int
 }
 
 // SaveBasics saves the organization's own description and numbers.
 func (s *Service) SaveBasics(ctx context.Context, actor authz.Actor, in Basics) error {
 	return s.change(ctx, actor, in.OrgID, mayEdit, func(tx postgres.Tx, now time.Time, o Organization) (audit.Entry, error) {
-		return describe(ctx, tx, now, o, in)
+		return describe(ctx, tx, now, actor, o, in)
 	})
 }
 
 // describe does the work of SaveBasics on a locked record.
-func describe(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, in Basics) (audit.Entry, error) {
+func describe(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, o Organization, in Basics) (audit.Entry, error) {
 	if o.Version != in.Version {
 		return audit.Entry{}, stale()
 	}
 	if err := errs.Fields(in.faults()); err != nil {
 		return audit.Entry{}, err
 	}
+	in.ServiceTargets = inListOrder(in.ServiceTargets)
+	if told := toldFacts(o, in); len(told) > 0 { // whom it serves and how far it reaches have a history
+		if err := insertFacts(ctx, tx, now, o.ID, told, civil.On(now), actor.AccountID, "组织更新基本情况"); err != nil {
+			return audit.Entry{}, err
+		}
+	}
+	o.ServiceTargets, o.Reach = in.ServiceTargets, in.Reach
 	o.Introduction, o.ActivityScope, o.Premises = in.Introduction, in.ActivityScope, in.Premises
 	o.Members, o.Staff, o.FullTime, o.Volunteers = in.Members, in.Staff, in.FullTime, in.Volunteers
 	o.SocialWorkers, o.PartyOrg, o.PartyMembers = in.SocialWorkers, in.PartyOrg, in.PartyMembers
@@ -60,6 +70,12 @@ func (in Basics) faults() errs.Faults {
 	var f errs.Faults
 	f.Length("introduction", "组织简介", in.Introduction, 0, 500)
 	f.Length("activity_scope", "活动地域", in.ActivityScope, 0, 200)
+	for _, t := range in.ServiceTargets {
+		errs.OneOf(&f, "service_targets", "服务对象", t, ServiceTargets)
+	}
+	if in.Reach != ReachUnknown {
+		errs.OneOf(&f, "activity_reach", "活动范围", in.Reach, Reaches)
+	}
 	if in.Premises != PremisesUnknown {
 		errs.OneOf(&f, "premises", "场所来源", in.Premises, PremisesKinds)
 	}

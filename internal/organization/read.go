@@ -166,6 +166,8 @@ type Profile struct {
 	CommunityCode   string
 	SubdistrictCode string
 	ActivityScope   string
+	Reach           Reach
+	ServiceTargets  []ServiceTarget
 	BusinessScope   string
 	SupervisingUnit string
 	Status          Status
@@ -205,7 +207,7 @@ func (o Organization) public() Profile {
 	return Profile{
 		ID: o.ID, MergedInto: o.MergedInto, Name: o.Name, Demo: o.Demo, Type: o.Type, Basis: o.Basis, Category: o.Category,
 		NumberLabel: o.NumberLabel(), Number: o.Number(), EstablishedOn: o.EstablishedOn.Chinese(), Registrar: o.Registrar,
-		HeadName: o.HeadName, CommunityCode: o.CommunityCode, SubdistrictCode: o.SubdistrictCode, ActivityScope: o.ActivityScope,
+		HeadName: o.HeadName, CommunityCode: o.CommunityCode, SubdistrictCode: o.SubdistrictCode, ActivityScope: o.ActivityScope, Reach: o.Reach, ServiceTargets: o.ServiceTargets,
 		BusinessScope: o.BusinessScope, SupervisingUnit: o.SupervisingUnit, Status: o.Status, StatusSince: o.StatusSince.Chinese(),
 		Introduction: o.Introduction, Members: o.Members, Staff: o.Staff, SocialWorkers: o.SocialWorkers, Volunteers: o.Volunteers,
 		// Derived, not stored: a corrected date of establishment moves with it.

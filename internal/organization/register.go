@@ -63,7 +63,11 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 	if err := s.warn(ctx, tx, Organization{}, head, in); err != nil {
 		return uuid.Nil, err
 	}
-	return s.record(ctx, tx, now, actor, in, head, origin{demo: demo})
+	r, err := s.prepare(in, head, origin{demo: demo})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return r.ID, s.recordAll(ctx, tx, now, actor, []registered{r})
 }
 
 // origin is where a new record comes from besides a form.
@@ -72,24 +76,41 @@ type origin struct {
 	importID uuid.UUID // zero for none
 }
 
-// record writes a registration that has been checked.
-func (s *Service) record(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, in Registration, head uuid.UUID, from origin) (uuid.UUID, error) {
+// registered is a registration on its way into the record.
+type registered struct {
+	Organization
+	seals sealed
+	in    Registration
+	from  origin
+}
+
+// prepare makes the record of a registration that has been checked.
+func (s *Service) prepare(in Registration, head uuid.UUID, from origin) (r registered, err error) {
 	o := Organization{ID: newID(), Origin: in.Origin, Status: Active, StatusSince: in.EstablishedOn, HeadPersonID: head, Demo: from.demo}
 	in.apply(&o)
-	seals, err := s.sealHead(o.ID, in.HeadMobile)
-	if err != nil {
-		return uuid.Nil, err
+	r = registered{Organization: o, in: in, from: from}
+	r.seals, err = s.sealHead(o.ID, in.HeadMobile)
+	return r, err
+}
+
+// recordAll writes records with their first facts: a few statements, however
+// many.
+func (s *Service) recordAll(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, list []registered) error {
+	if len(list) == 0 {
+		return nil
 	}
-	if err := insertOrganization(ctx, tx, now, o, seals, in.ClaimID, from.importID); err != nil {
-		return uuid.Nil, taken(err, in)
+	if err := insertOrganizations(ctx, tx, now, list); err != nil {
+		return taken(err, list[0].in)
 	}
-	if err := insertFacts(ctx, tx, now, o.ID, factsOf(o), o.EstablishedOn, actor.AccountID, "首次登记"); err != nil {
-		return uuid.Nil, err
+	if err := insertFirstFacts(ctx, tx, now, list, actor.AccountID, "首次登记"); err != nil {
+		return err
 	}
-	return o.ID, audit.Record(ctx, tx, now, actor, audit.Entry{
-		Subject: "organization", SubjectID: o.ID.String(), Action: "organization.register",
-		Detail: map[string]any{"head": head, "basis": o.Basis, "community": o.CommunityCode, "claim": orNull(in.ClaimID), "accepted": in.Accept, "import": orNull(from.importID)},
-	})
+	entries := make([]audit.Entry, len(list))
+	for i, r := range list {
+		entries[i] = audit.Entry{Subject: "organization", SubjectID: r.ID.String(), Action: "organization.register",
+			Detail: map[string]any{"head": r.HeadPersonID, "basis": r.Basis, "community": r.CommunityCode, "claim": orNull(r.in.ClaimID), "accepted": r.in.Accept, "import": orNull(r.from.importID)}}
+	}
+	return audit.RecordAll(ctx, tx, now, actor, entries)
 }
 
 // foreign keeps a subdistrict from recording into another one's area.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -15,7 +17,7 @@ const columns = `o.id, o.name, o.org_type, o.status_basis, o.category, coalesce(
 	coalesce(o.uscc_override_reason, '') as uscc_override_reason, coalesce(o.filing_no, '') as filing_no,
 	o.established_on, o.registrar, o.origin, o.status, o.status_since, o.status_reason,
 	o.head_person_id, o.head_name, o.head_mobile_mask, o.community_code, o.subdistrict_code,
-	o.address, o.postcode, o.premises_type, o.activity_scope, o.business_scope, o.supervising_unit,
+	o.address, o.postcode, o.premises_type, o.activity_scope, o.activity_reach, o.service_targets, o.business_scope, o.supervising_unit,
 	o.registered_capital_fen, o.contact_name, o.contact_phone, o.contact_mobile_mask, o.contact_email,
 	o.members, o.staff, o.full_time, o.volunteers, o.social_workers, o.party_org, o.party_members,
 	coalesce(o.base_id, '00000000-0000-0000-0000-000000000000') as base_id, o.introduction, o.demo, o.updated_at, o.version,
@@ -37,18 +39,60 @@ type sealed struct {
 	contactMobileIndex []byte
 }
 
-func insertOrganization(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, claim, importID uuid.UUID) error {
+// column is one value of each record, for an insert of all of them at once.
+func column[T any](list []registered, get func(registered) T) []T {
+	out := make([]T, len(list))
+	for i, r := range list {
+		out[i] = get(r)
+	}
+	return out
+}
+
+func insertOrganizations(ctx context.Context, tx postgres.Tx, now time.Time, list []registered) error {
+	words := func(get func(registered) string) []string { return column(list, get) }
 	_, err := tx.Exec(ctx, `
 		insert into organization (id, name, org_type, status_basis, category, uscc, uscc_override_reason, filing_no,
-			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask,
-			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen,
-			claim_id, demo, created_at, updated_at, head_mobile_index, import_id)
-		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), nullif($8, ''),
-			$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28)`,
-		o.ID, o.Name, o.Type, o.Basis, o.Category, o.USCC, o.USCCOverrideReason, o.FilingNo,
-		o.EstablishedOn, o.Registrar, o.Origin, o.Status, o.StatusSince, o.HeadPersonID, o.HeadName, s.headMobile, o.HeadMobileMask,
-		o.CommunityCode, o.SubdistrictCode, o.Address, o.SupervisingUnit, o.BusinessScope, o.RegisteredCapital,
-		orNull(claim), o.Demo, now, s.headMobileIndex, orNull(importID))
+			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask, head_mobile_index,
+			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen, claim_id, demo, import_id, created_at, updated_at)
+		select id, name, org_type, basis, category, nullif(uscc, ''), nullif(override, ''), nullif(filing_no, ''),
+			established, registrar, origin, status, since, head, head_name, mobile, mobile_mask, mobile_index,
+			community, subdistrict, address, unit, scope, capital, claim, demo, import, $28, $28
+		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::text[], $12::text[],
+			$13::date[], $14::uuid[], $15::text[], $16::bytea[], $17::text[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[],
+			$25::uuid[], $26::bool[], $27::uuid[])
+			u (id, name, org_type, basis, category, uscc, override, filing_no, established, registrar, origin, status,
+				since, head, head_name, mobile, mobile_mask, mobile_index, community, subdistrict, address, unit, scope, capital, claim, demo, import)`,
+		column(list, func(r registered) uuid.UUID { return r.ID }), words(func(r registered) string { return r.Name }),
+		words(func(r registered) string { return string(r.Type) }), words(func(r registered) string { return string(r.Basis) }),
+		words(func(r registered) string { return string(r.Category) }), words(func(r registered) string { return r.USCC }),
+		words(func(r registered) string { return r.USCCOverrideReason }), words(func(r registered) string { return r.FilingNo }),
+		column(list, func(r registered) civil.Date { return r.EstablishedOn }), words(func(r registered) string { return r.Registrar }),
+		words(func(r registered) string { return string(r.Origin) }), words(func(r registered) string { return string(r.Status) }),
+		column(list, func(r registered) civil.Date { return r.StatusSince }), column(list, func(r registered) uuid.UUID { return r.HeadPersonID }),
+		words(func(r registered) string { return r.HeadName }), column(list, func(r registered) []byte { return r.seals.headMobile }),
+		words(func(r registered) string { return r.HeadMobileMask }), column(list, func(r registered) []byte { return r.seals.headMobileIndex }),
+		words(func(r registered) string { return r.CommunityCode }), words(func(r registered) string { return r.SubdistrictCode }),
+		words(func(r registered) string { return r.Address }), words(func(r registered) string { return r.SupervisingUnit }),
+		words(func(r registered) string { return r.BusinessScope }), column(list, func(r registered) *money.Fen { return r.RegisteredCapital }),
+		column(list, func(r registered) *uuid.UUID { return orNull(r.in.ClaimID) }), column(list, func(r registered) bool { return r.Demo }),
+		column(list, func(r registered) *uuid.UUID { return orNull(r.from.importID) }), now)
+	return err
+}
+
+// insertFirstFacts writes what is registered, from the founding on.
+func insertFirstFacts(ctx context.Context, tx postgres.Tx, now time.Time, list []registered, by uuid.UUID, reason string) error {
+	var orgs []uuid.UUID
+	var fields, values []string
+	var founded []civil.Date
+	for _, r := range list {
+		for _, f := range factsOf(r.Organization) {
+			orgs, fields, values, founded = append(orgs, r.ID), append(fields, f.field), append(values, f.value), append(founded, r.EstablishedOn)
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		insert into organization_fact (org_id, field, value, effective_on, recorded_at, recorded_by, reason)
+		select org, f, v, founded, $5, $6, $7 from unnest($1::uuid[], $2::text[], $3::text[], $4::date[]) with ordinality u (org, f, v, founded, i) order by i`,
+		orgs, fields, values, founded, now, by, reason)
 	return err
 }
 
@@ -78,10 +122,10 @@ func saveBasics(ctx context.Context, tx postgres.Tx, now time.Time, o Organizati
 	return postgres.ExecOne(ctx, tx, `
 		update organization set introduction = $3, activity_scope = $4, premises_type = $5, members = $6, staff = $7,
 			full_time = $8, volunteers = $9, social_workers = $10, party_org = $11, party_members = $12,
-			updated_at = $13, version = version + 1
+			updated_at = $13, service_targets = $14, activity_reach = $15, version = version + 1
 		where id = $1 and version = $2`,
 		o.ID, version, o.Introduction, o.ActivityScope, o.Premises, o.Members, o.Staff,
-		o.FullTime, o.Volunteers, o.SocialWorkers, o.PartyOrg, o.PartyMembers, now)
+		o.FullTime, o.Volunteers, o.SocialWorkers, o.PartyOrg, o.PartyMembers, now, texts(o.ServiceTargets), o.Reach)
 }
 
 func saveContact(ctx context.Context, tx postgres.Tx, now time.Time, o Organization, s sealed, version int) error {

@@ -95,6 +95,8 @@ func takeParts(ctx context.Context, tx postgres.Tx, now time.Time, m Merge, s se
 			contact_mobile_mask = case when 'contact' = any(t.taken) then a.contact_mobile_mask else k.contact_mobile_mask end,
 			contact_email = case when 'contact' = any(t.taken) then a.contact_email else k.contact_email end,
 			introduction = case when 'introduction' = any(t.taken) then a.introduction else k.introduction end,
+			service_targets = case when 'introduction' = any(t.taken) then a.service_targets else k.service_targets end,
+			activity_reach = case when 'introduction' = any(t.taken) then a.activity_reach else k.activity_reach end,
 			activity_scope = case when 'introduction' = any(t.taken) then a.activity_scope else k.activity_scope end,
 			members = case when 'figures' = any(t.taken) then a.members else k.members end,
 			staff = case when 'figures' = any(t.taken) then a.staff else k.staff end,
@@ -118,12 +120,12 @@ func restoreRow(ctx context.Context, tx postgres.Tx, now time.Time, id uuid.UUID
 		update organization o set (name, org_type, status_basis, uscc, uscc_override_reason, filing_no, registered_capital_fen, category, established_on,
 			status_since, registrar, origin, head_person_id, head_name, head_mobile, head_mobile_index, head_mobile_mask, community_code, subdistrict_code,
 			address, postcode, premises_type, base_id, supervising_unit, business_scope, contact_name, contact_phone, contact_mobile, contact_mobile_index,
-			contact_mobile_mask, contact_email, introduction, activity_scope, members, staff, full_time, volunteers, social_workers, party_org, party_members,
+			contact_mobile_mask, contact_email, introduction, service_targets, activity_reach, activity_scope, members, staff, full_time, volunteers, social_workers, party_org, party_members,
 			updated_at, version) = (
 			select b.name, b.org_type, b.status_basis, b.uscc, b.uscc_override_reason, b.filing_no, b.registered_capital_fen, b.category, b.established_on,
 			b.status_since, b.registrar, b.origin, b.head_person_id, b.head_name, b.head_mobile, b.head_mobile_index, b.head_mobile_mask, b.community_code, b.subdistrict_code,
 			b.address, b.postcode, b.premises_type, b.base_id, b.supervising_unit, b.business_scope, b.contact_name, b.contact_phone, b.contact_mobile, b.contact_mobile_index,
-			b.contact_mobile_mask, b.contact_email, b.introduction, b.activity_scope, b.members, b.staff, b.full_time, b.volunteers, b.social_workers, b.party_org, b.party_members,
+			b.contact_mobile_mask, b.contact_email, b.introduction, b.service_targets, b.activity_reach, b.activity_scope, b.members, b.staff, b.full_time, b.volunteers, b.social_workers, b.party_org, b.party_members,
 			$3::timestamptz, o.version + 1
 			from jsonb_populate_record(null::organization, $2) b)
 		where o.id = $1`, id, before, now)

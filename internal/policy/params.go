@@ -104,6 +104,8 @@ const (
 	PeriodMetOn              Key = "period.met_on"
 	AnnualReportUnitDue      Key = "annual_report.unit_due"
 	AnnualReportRegistrarDue Key = "annual_report.registrar_due"
+	AnnualReportOpinionWD    Key = "annual_report.opinion_wd"
+	AnnualReportCorrectWD    Key = "annual_report.correct_wd"
 	BaseTarget               Key = "base.target"
 
 	// 设立、变更和退出
@@ -127,6 +129,12 @@ const (
 	GovernanceTermYears       Key = "governance.term_years"
 	GovernanceQuorum          Key = "governance.quorum"
 	GovernanceRemindFirstDays Key = "governance.remind_first_days"
+	GovernanceRemindLastDays  Key = "governance.remind_last_days"
+	DisclosureDue             Key = "disclosure.due"
+
+	// 组织规模
+	OrganizationSizeMediumFrom Key = "organization.size_medium_from"
+	OrganizationSizeLargeFrom  Key = "organization.size_large_from"
 
 	// 活动、志愿者和抽查
 	VolunteerKeepDays Key = "volunteer.keep_days"
@@ -263,6 +271,8 @@ var definitions = []Definition{
 	{PeriodMetOn, Choice, "", "按月按年的期限在哪一天算满", "备案、意见与期限", []Option{{MetOnCorrespondingDay, "对应日当天"}, {MetOnNextDay, "对应日的次日"}}},
 	{AnnualReportUnitDue, MonthDay, "", "年度报告报业务主管单位的截止日", "备案、意见与期限", nil},
 	{AnnualReportRegistrarDue, MonthDay, "", "年度报告报登记管理机关的截止日", "备案、意见与期限", nil},
+	{AnnualReportOpinionWD, Integer, "个工作日", "业务主管单位对年度报告提出意见的期限", "备案、意见与期限", nil},
+	{AnnualReportCorrectWD, Integer, "个工作日", "年度报告退回更正的期限", "备案、意见与期限", nil},
 	{BaseTarget, Integer, "个", "孵化基地的目标数", "备案、意见与期限", nil},
 	{FilingInitiatorsAssociation, Integer, "人", "社会团体至少几名自然人发起", "设立、变更和退出", nil},
 	{FilingInitiatorUnitsAssociation, Integer, "个", "或至少几个单位发起社会团体", "设立、变更和退出", nil},
@@ -281,7 +291,11 @@ var definitions = []Definition{
 	{GovernanceCouncilMonths, Integer, "个月", "理事会最长多久开一次", "内部治理", nil},
 	{GovernanceTermYears, Integer, "年", "理事、监事一届最长", "内部治理", nil},
 	{GovernanceQuorum, Choice, "", "会议的到会人数", "内部治理", []Option{{QuorumTwoThirds, "三分之二以上"}, {QuorumHalf, "半数以上"}}},
-	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期", "内部治理", nil},
+	{GovernanceRemindFirstDays, Integer, "天", "到期前多久算快到期、第一次提醒", "内部治理", nil},
+	{GovernanceRemindLastDays, Integer, "天", "到期前多久再提醒一次", "内部治理", nil},
+	{DisclosureDue, MonthDay, "", "上一年度的报告摘要和收支最迟公开日", "内部治理", nil},
+	{OrganizationSizeMediumFrom, Integer, "人", "会员（社会服务机构按从业人员）多少起算中型", "组织规模", nil},
+	{OrganizationSizeLargeFrom, Integer, "人", "多少起算大型", "组织规模", nil},
 	{VolunteerKeepDays, Integer, "天", "没有确认或已退出的志愿者资料保留多久", "活动、志愿者和抽查", nil},
 	{PictureRemovalWD, Integer, "个工作日", "撤下照片的请求多久内处理", "活动、志愿者和抽查", nil},
 	{SampleSharePct, Percent, "%", "现场抽查的比例", "活动、志愿者和抽查", nil},

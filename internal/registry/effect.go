@@ -177,7 +177,7 @@ func (e decision) revise(in *organization.Registration, d ChangeRequest, o organ
 			in.HeadName, in.HeadIDType, in.HeadIDNumber, in.HeadMobile = d.Head.Name, d.Head.IDType, d.Head.number, d.Head.mobile
 		case PlaceMatter:
 			in.SubdistrictCode, in.CommunityCode, in.Address = d.Subdistrict, d.Community, d.Address
-			if ofStreet(o) && d.Subdistrict != o.SubdistrictCode {
+			if o.OfStreet() && d.Subdistrict != o.SubdistrictCode {
 				in.Registrar = streetName(e.regions, d.Subdistrict)
 			}
 		case ScopeMatter:

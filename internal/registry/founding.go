@@ -161,13 +161,18 @@ func (k founding) read(v url.Values, s Subject) (application.Document, []errs.Fi
 	return &d, r.Fields()
 }
 
-// organization reads what an organization to be is.
+// organization reads what an organization to be is; a type is not asked when there
+// is one to choose.
 func (r reader) organization(in *organization.Registration, types []organization.OrgType, registered bool) {
 	in.Name = r.words("name", "组织名称", form.Required, form.Max(200)) // the record says 4 to 60
 	if part := unfit(in.Name); part != "" && !r.Failed("name") {
 		r.Fail("name", "组织名称", part)
 	}
-	in.Type = choose(r, "org_type", "组织类型", types, form.Required)
+	if len(types) == 1 {
+		in.Type = types[0]
+	} else {
+		in.Type = choose(r, "org_type", "组织类型", types, form.Required)
+	}
 	in.Category = choose(r, "category", "业务类别", organization.Categories, form.Required)
 	in.BusinessScope = r.words("business_scope", "业务范围", form.Required, form.Multiline, form.Min(5), form.Max(500))
 	in.SupervisingUnit = r.words("supervising_unit", "业务主管（指导）单位", form.Max(60))

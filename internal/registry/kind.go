@@ -191,16 +191,16 @@ func (k kind) byStreet(v url.Values, s Subject) bool {
 	case Filing:
 		return s.Params.Street
 	case Change:
-		return ofStreet(o) && !chosen(ConversionMatter) && !(chosen(PlaceMatter) && leaves)
+		return o.OfStreet() && !chosen(ConversionMatter) && !(chosen(PlaceMatter) && leaves)
 	case Merger:
 		for _, p := range s.Parties {
-			if !ofStreet(p) || p.SubdistrictCode != o.SubdistrictCode {
+			if !p.OfStreet() || p.SubdistrictCode != o.SubdistrictCode {
 				return false
 			}
 		}
-		return ofStreet(o) && !(v.Get("way") == string(organization.Consolidation) && leaves)
+		return o.OfStreet() && !(v.Get("way") == string(organization.Consolidation) && leaves)
 	case Deregistration, Revocation:
-		return ofStreet(o)
+		return o.OfStreet()
 	}
 	return false
 }

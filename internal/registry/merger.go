@@ -71,7 +71,7 @@ func (merging) statement() application.Statement {
 }
 
 func (merging) sections() []application.Section {
-	fresh := []application.Item{one("name", "新组织的名称"), one("similar_reason", "名称相近的说明"), one("org_type", "组织类型"), one("category", "业务类别"),
+	fresh := []application.Item{one("name", "新组织的名称"), one("similar_reason", "名称相近的说明"), one("category", "业务类别"),
 		one("business_scope", "业务范围"), one("supervising_unit", "业务主管（指导）单位"), one("registered_capital", "开办资金")}
 	fresh = append(append(fresh, placeItems()...), headItems()...)
 	fresh = append(fresh, one("head_username", "负责人的用户名"))
@@ -194,7 +194,7 @@ func (r reader) newParty() *NewParty {
 	in.HeadName, in.HeadIDType, in.HeadIDNumber, in.HeadMobile = n.Head.Name, n.Head.IDType, n.Head.number, n.Head.mobile
 	n.HeadMany = r.words("head_many_reason", "同时担任其他组织负责人的说明", form.Multiline, form.Max(300))
 	n.Username = r.Code("head_username", "负责人的用户名", form.Required, form.Max(32))
-	r.judge(&in, nil, "name", "org_type", "category", "supervising_unit", "business_scope", "registered_capital", "subdistrict", "community", "address",
+	r.judge(&in, nil, "name", "category", "supervising_unit", "business_scope", "registered_capital", "subdistrict", "community", "address",
 		"head_name", "head_id_no", "head_mobile")
 	n.Name, n.Type, n.Category, n.BusinessScope, n.Unit, n.Capital = in.Name, in.Type, in.Category, in.BusinessScope, in.SupervisingUnit, in.RegisteredCapital
 	n.Subdistrict, n.Community, n.Address = in.SubdistrictCode, in.CommunityCode, in.Address

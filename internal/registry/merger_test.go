@@ -75,7 +75,7 @@ func TestConsolidation(t *testing.T) {
 	t.Parallel()
 	b := registrytest.New(t)
 	first, second, head := b.Organization(t), b.Organization(t), b.Person()
-	a := registrytest.Absorbing(second).Head(head).With("way", "consolidation", "name", "六联社区友邻联合会", "org_type", "association", "category", "charity",
+	a := registrytest.Absorbing(second).Head(head).With("way", "consolidation", "name", "六联社区友邻联合会", "category", "charity",
 		"business_scope", "邻里互助、志愿服务", "subdistrict", registrytest.Pingshan, "community", registrytest.Liulian, "address", "六联社区综合服务楼 201", "head_username", "union-head")
 	no := b.Draft(t, first.Head, registry.Merger, uuid.Nil, a)
 	b.AskConsent(t, first.Head, no)

@@ -277,7 +277,7 @@ func TestMergerForm(t *testing.T) {
 		{"of another type", []string{PartyControl(1), code2}, PartyControl(1), "同一类型"},
 		{"ended", []string{PartyControl(1), "坪社备[2025]第7号"}, PartyControl(1), "已注销"},
 		{"a consolidation without a new one", []string{"way", "consolidation"}, "name", "还没有填"},
-		{"a consolidation", []string{"way", "consolidation", "name", "六联社区联合会", "org_type", "association", "category", "charity", "business_scope", "邻里互助服务",
+		{"a consolidation", []string{"way", "consolidation", "name", "六联社区联合会", "category", "charity", "business_scope", "邻里互助服务",
 			"subdistrict", "440310001", "community", "440310001001", "address", "六联社区 201", "head_name", "李四海", "head_id_no", id2, "head_mobile", "13900139000",
 			"head_username", "union"}, "", ""},
 	})

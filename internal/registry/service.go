@@ -102,10 +102,10 @@ func (s *Service) opened(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if o.Status.Final() {
 		return casework.NewCase{}, errs.New(errs.Conflict, o.Name+o.Status.Name()+"，不能再提出。")
 	}
-	if f == Revocation && ofStreet(o) != (actor.Role == authz.Subdistrict) {
+	if f == Revocation && o.OfStreet() != (actor.Role == authz.Subdistrict) {
 		return casework.NewCase{}, errs.Newf(errs.Forbidden, "%s的登记备案机关是%s，撤销由它提出。", o.Name, o.Registrar)
 	}
-	return casework.NewCase{Kind: f.Kind(ofStreet(o)), Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode,
+	return casework.NewCase{Kind: f.Kind(o.OfStreet()), Title: o.Name, OrganizationID: o.ID, Community: o.CommunityCode,
 		Subdistrict: o.SubdistrictCode, Channel: channel}, nil
 }
 

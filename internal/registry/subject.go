@@ -3,7 +3,6 @@ package registry
 import (
 	"net/url"
 	"slices"
-	"strings"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
@@ -107,10 +106,4 @@ const bureauName = "坪山区民政局"
 
 func streetName(regions *district.RegionSet, subdistrict string) string {
 	return regions.Name(subdistrict) + "办事处"
-}
-
-// ofStreet reports whether a subdistrict is registrar of an organization: filed
-// ones only; legal persons are always the bureau's.
-func ofStreet(o organization.Organization) bool {
-	return o.Basis == organization.Filed && strings.HasSuffix(o.Registrar, "街道办事处")
 }

@@ -81,6 +81,39 @@ type Fund struct {
 // Over reports whether the year is over: until then its figures go on changing.
 func (f Fund) Over() bool { return f.Year < f.Today.Year }
 
+// YearLine is one purpose of the fund in one year.
+type YearLine struct {
+	Year int `db:"year"`
+	Line
+}
+
+// FundLines are the lines of a year as Fund has them, or for AllYears those of
+// every year that has a budget, the latest first.
+func (s *Service) FundLines(ctx context.Context, year int) (lines []YearLine, today civil.Date, err error) {
+	err = s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		today = civil.On(now)
+		lines, err = postgres.All[YearLine](ctx, q, `
+			select year, purpose, budget_fen, filled_fen, committed_fen, paid_fen, returned_fen, recovered_fen from ledger_pool where budget_fen > 0
+			order by year desc, array_position($1::text[], purpose)`, Purposes)
+		if year == AllYears {
+			return err
+		}
+		var years []int
+		for _, l := range lines {
+			if !slices.Contains(years, l.Year) {
+				years = append(years, l.Year)
+			}
+		}
+		year = chosenYear(year, years, today.Year)
+		lines = slices.DeleteFunc(lines, func(l YearLine) bool { return l.Year != year })
+		return err
+	})
+	return lines, today, err
+}
+
+// AllYears asks for every year that has a budget.
+const AllYears = -1
+
 type fundYear struct {
 	Year int `db:"year"`
 }

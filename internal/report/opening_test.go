@@ -169,56 +169,6 @@ func digest(t *testing.T, db *dbtest.DB) map[string]string {
 	return out
 }
 
-// An import of 2,000 grants over five years with their money: list, fund and
-// ledger hold the sum of the rows, the second import changes nothing, the undo
-// leaves no trace.
-func TestHistoryOpensAndIsUndone(t *testing.T) {
-	t.Parallel()
-	g, s := ground(t)
-	g.Grant(t, reporttest.Award{Year: 2025})
-	orgs := g.Organizations(t, 500, civil.Of(2018, 3, 1))
-	grants, moves := grantsOfBefore(orgs, 2000)
-	before := digest(t, g.DB)
-
-	first, checks, err := g.Open(t.Context(), grants)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, c := range checks {
-		if c.State != organization.OpeningNew || !strings.HasPrefix(c.No, fmt.Sprintf("LS-%d-", grants[i].AwardedOn.Year)) {
-			t.Fatalf("row %d: %+v", i, c)
-		}
-	}
-	equals(t, s, expected(grants, nil))
-	paid, _, err := g.OpenMoney(t.Context(), moves)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equals(t, s, expected(grants, moves))
-	agree(t, g.DB)
-
-	opened := digest(t, g.DB)
-	if _, checks, err = g.Open(t.Context(), grants); err != nil || slices.ContainsFunc(checks, func(c organization.OpeningCheck) bool { return c.State != organization.OpeningKnown }) {
-		t.Fatalf("read twice: %v", err)
-	}
-	if _, checks, err = g.OpenMoney(t.Context(), moves); err != nil || slices.ContainsFunc(checks, func(c organization.OpeningCheck) bool { return c.State != organization.OpeningKnown }) {
-		t.Fatalf("read twice: %v", err)
-	}
-	same(t, "read twice", opened, digest(t, g.DB))
-
-	if err := g.Undo(t.Context(), first); !errs.Is(err, errs.Conflict) || !strings.Contains(err.Error(), "先撤销那次拨付的导入") {
-		t.Fatalf("grants whose payments stand: %v", err)
-	}
-	for _, id := range []uuid.UUID{paid, first} {
-		if err := g.Undo(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-		agree(t, g.DB)
-	}
-	equals(t, s, nil)
-	same(t, "undone", before, digest(t, g.DB))
-}
-
 func same(t *testing.T, when string, want, got map[string]string) {
 	t.Helper()
 	for name, sum := range want {

@@ -70,29 +70,11 @@ func (s *Service) Plant(ctx context.Context, tx postgres.Tx, now time.Time, acto
 			made[rows[i].OrgID]++
 		}
 	}
-	for _, org := range order {
-		if err := audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "organization", SubjectID: org.String(), Action: "roster.import",
-			Detail: map[string]any{"import": importID, "members": made[org]}}); err != nil {
-			return nil, err
-		}
+	entries := make([]audit.Entry, len(order))
+	for i, org := range order {
+		entries[i] = audit.Entry{Subject: "organization", SubjectID: org.String(), Action: "roster.import", Detail: map[string]any{"import": importID, "members": made[org]}}
 	}
-	return out, nil
-}
-
-// UndoImport removes the members and trainings that an import made, in the
-// caller's transaction; then the persons that nothing else needs. errs.Conflict
-// when one has been changed since or something refers to one.
-func UndoImport(ctx context.Context, tx postgres.Tx, importID uuid.UUID) error {
-	_, err := tx.Exec(ctx, `select roster_import_undo($1)`, importID)
-	switch {
-	case postgres.Violates(err, "roster_import_untouched"):
-		return errs.New(errs.Conflict, "导入以后，花名册里有人的记录改过，不能整批撤销。到花名册里逐个撤销。")
-	case err != nil && errs.Is(postgres.Translate(err), errs.Conflict):
-		return errs.Wrap(errs.Conflict, "导入的人员已经用在申请里，不能整批撤销。", err)
-	case err != nil:
-		return err
-	}
-	return person.UndoImport(ctx, tx, importID)
+	return out, audit.RecordAll(ctx, tx, now, actor, entries)
 }
 
 // book is what is on record about the rows, read at once.

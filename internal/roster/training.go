@@ -134,17 +134,15 @@ func (s *Service) PlantTrainings(ctx context.Context, tx postgres.Tx, now time.T
 	if err := insertTrainings(ctx, tx, now, actor, importID, list); err != nil {
 		return nil, err
 	}
+	var entries []audit.Entry
 	for _, r := range rows {
 		n := made[r.OrgID]
-		if delete(made, r.OrgID); n == 0 {
-			continue
-		}
-		if err := audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "organization", SubjectID: r.OrgID.String(), Action: "training.import",
-			Detail: map[string]any{"import": importID, "trainings": n}}); err != nil {
-			return nil, err
+		if delete(made, r.OrgID); n > 0 {
+			entries = append(entries, audit.Entry{Subject: "organization", SubjectID: r.OrgID.String(), Action: "training.import",
+				Detail: map[string]any{"import": importID, "trainings": n}})
 		}
 	}
-	return out, nil
+	return out, audit.RecordAll(ctx, tx, now, actor, entries)
 }
 
 // strangers makes persons of those who are on no record yet.

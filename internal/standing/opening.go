@@ -3,15 +3,14 @@ package standing
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -25,10 +24,10 @@ type PastEntry struct {
 	CloseReason string
 }
 
-// OpeningCheck is the answer about one row of an import: known is a record that
-// is there already, the same.
+// OpeningCheck is the answer about one row of an import; ID is the record that is
+// there already, the same, zero for none.
 type OpeningCheck struct {
-	Known  bool
+	ID     uuid.UUID
 	Faults []errs.Field
 }
 
@@ -61,7 +60,7 @@ func (s *Service) CheckGrades(ctx context.Context, q postgres.Querier, rows []Gr
 			out[i].Faults = noOrganization()
 			continue
 		}
-		if out[i] = b.judge(r, established); len(out[i].Faults) == 0 && !out[i].Known {
+		if out[i] = b.judge(r, established); len(out[i].Faults) == 0 && out[i].ID == uuid.Nil {
 			b.add(r.grade())
 		}
 	}
@@ -89,10 +88,10 @@ func (b *gradeBook) judge(r GradeInput, established civil.Date) OpeningCheck {
 		return OpeningCheck{Faults: f}
 	}
 	of := b.of[r.OrgID]
-	if slices.ContainsFunc(of, func(g Grade) bool {
-		return g.Star == r.Star && g.FromOn == r.FromOn && g.ToOn == r.ToOn && g.CertNo == r.CertNo
-	}) {
-		return OpeningCheck{Known: true}
+	for _, g := range of {
+		if g.Star == r.Star && g.FromOn == r.FromOn && g.ToOn == r.ToOn && g.CertNo == r.CertNo {
+			return known(g.ID)
+		}
 	}
 	if b.cert[r.CertNo] {
 		return OpeningCheck{Faults: []errs.Field{{Name: "cert_no", Label: "证书编号", Message: "证书编号“" + r.CertNo + "”已经用过。核对证书后再填"}}}
@@ -106,28 +105,39 @@ func (b *gradeBook) judge(r GradeInput, established civil.Date) OpeningCheck {
 	return OpeningCheck{}
 }
 
+// known is the answer about a row that is on record, the same; what an earlier row
+// brings has no id yet: the later one is left to be deleted.
+func known(id uuid.UUID) OpeningCheck {
+	if id == uuid.Nil {
+		return OpeningCheck{Faults: []errs.Field{{Name: "organization", Label: "组织", Message: "和这份文件里前面的一行相同。删去重复的一行"}}}
+	}
+	return OpeningCheck{ID: id}
+}
+
 // PlantGrades records the grades of an import in the caller's transaction, under
-// the rules of CheckGrades; known ones stay. A fault is errs.Conflict.
-func (s *Service) PlantGrades(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []GradeInput) error {
+// the rules of CheckGrades; known ones stay. The ids come by row. A fault is
+// errs.Conflict.
+func (s *Service) PlantGrades(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []GradeInput) ([]uuid.UUID, error) {
 	if err := mayOpen(actor); err != nil {
-		return err
+		return nil, err
 	}
 	checks, err := s.CheckGrades(ctx, tx, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	fresh, err := toPlant(checks)
+	fresh, ids, err := toPlant(checks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, i := range fresh {
-		g := rows[i].grade()
-		g.ID = newID()
-		if err := insertGrade(ctx, tx, g, now, actor.AccountID, importID); err != nil {
-			return takenMeanwhile(err)
-		}
+	list := make([]Grade, len(fresh))
+	for n, i := range fresh {
+		list[n] = rows[i].grade()
+		list[n].ID = ids[i]
 	}
-	return noteImport(ctx, tx, now, actor, importID, "standing.grades.import", len(fresh))
+	if err := insertGrades(ctx, tx, list, now, actor.AccountID, importID); err != nil {
+		return nil, takenMeanwhile(err)
+	}
+	return ids, imported.Note(ctx, tx, now, actor, importID, "standing.grades.import", map[string]any{"new": len(fresh)})
 }
 
 // CheckEntries judges the entries of an import as CheckGrades does grades.
@@ -157,7 +167,7 @@ func (s *Service) CheckEntries(ctx context.Context, q postgres.Querier, now time
 			out[i].Faults = noOrganization()
 			continue
 		}
-		if out[i] = judgeEntry(r, actor, established, civil.On(now), of[r.OrgID]); len(out[i].Faults) == 0 && !out[i].Known {
+		if out[i] = judgeEntry(r, actor, established, civil.On(now), of[r.OrgID]); len(out[i].Faults) == 0 && out[i].ID == uuid.Nil {
 			of[r.OrgID] = append(of[r.OrgID], r.entry())
 		}
 	}
@@ -186,7 +196,7 @@ func judgeEntry(r PastEntry, actor authz.Actor, established, today civil.Date, o
 		if old.FromOn == e.FromOn && old.Basis == e.Basis {
 			// It may have been removed since in the portal.
 			if old.Reason == e.Reason && (old.ToOn == e.ToOn || e.ToOn.IsZero()) {
-				return OpeningCheck{Known: true}
+				return known(old.ID)
 			}
 			return OpeningCheck{Faults: []errs.Field{{Name: "basis", Label: "依据", Message: "同一依据的记录已经有了，内容不一样。核对后改这一行，或到组织档案里改"}}}
 		}
@@ -226,54 +236,30 @@ func (r PastEntry) closeFaults(today civil.Date) []errs.Field {
 }
 
 // PlantEntries records the entries of an import as PlantGrades does grades.
-func (s *Service) PlantEntries(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []PastEntry) error {
+func (s *Service) PlantEntries(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []PastEntry) ([]uuid.UUID, error) {
 	if err := mayOpen(actor); err != nil {
-		return err
+		return nil, err
 	}
 	checks, err := s.CheckEntries(ctx, tx, now, actor, rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	fresh, err := toPlant(checks)
+	fresh, ids, err := toPlant(checks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, i := range fresh {
-		e := rows[i].entry()
-		e.ID, e.RecordedAt = newID(), now
-		if err := insertEntry(ctx, tx, e, actor.AccountID, importID); err != nil {
-			return takenMeanwhile(err)
-		}
+	list := make([]Entry, len(fresh))
+	for n, i := range fresh {
+		list[n] = rows[i].entry()
+		list[n].ID, list[n].RecordedAt = ids[i], now
 	}
-	return noteImport(ctx, tx, now, actor, importID, "standing.entries.import", len(fresh))
+	if err := insertEntries(ctx, tx, list, actor.AccountID, importID); err != nil {
+		return nil, takenMeanwhile(err)
+	}
+	return ids, imported.Note(ctx, tx, now, actor, importID, "standing.entries.import", map[string]any{"new": len(fresh)})
 }
 
-// Dependents says in words what keeps an import of grades or entries from being
-// undone; none when it can be.
-func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]string, error) {
-	type row struct {
-		Rule string `db:"rule"`
-		N    int    `db:"n"`
-		Org  string `db:"org"`
-		What string `db:"what"`
-	}
-	rows, err := postgres.All[row](ctx, q, `
-		select d.rule, count(*)::int as n, min(o.name) as org, min(d.what) as what from standing_dependents($1) d join organization o on o.id = d.org_id
-		group by d.rule order by d.rule`, importID)
-	var out []string
-	for _, r := range rows {
-		more := ""
-		if r.N > 1 {
-			more = fmt.Sprintf("，一共 %d 件", r.N)
-		}
-		if r.Rule == "changed" {
-			out = append(out, "这次导入的记录后来办过移出或撤销（"+r.Org+more+"），不能撤销导入。")
-		} else {
-			out = append(out, "导入以后，"+r.Org+"提交的 "+r.What+" 已经用这些记录核对过条件"+more+"，不能撤销。")
-		}
-	}
-	return out, err
-}
+var undo = imported.Undo{Dependents: Dependents, SQL: `select standing_undo($1)`, Rule: "standing_undo_depends"}
 
 // Undo takes an import of grades or entries back exactly, in the caller's
 // transaction: errs.Conflict while something depends on it.
@@ -281,48 +267,52 @@ func (s *Service) Undo(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	if err := mayOpen(actor); err != nil {
 		return err
 	}
-	why, err := Dependents(ctx, tx, importID)
-	if err != nil {
+	if err := undo.Do(ctx, tx, importID); err != nil {
 		return err
 	}
-	if len(why) > 0 {
-		return errs.New(errs.Conflict, why[0])
-	}
-	if _, err := tx.Exec(ctx, `select standing_undo($1)`, importID); err != nil {
-		if postgres.Violates(err, "standing_undo_depends") {
-			return errs.Wrap(errs.Conflict, "刚刚有记录用到了这次导入的内容，不能撤销。请重新核对。", err)
-		}
-		return err
-	}
-	return noteImport(ctx, tx, now, actor, importID, "standing.import.undo", 0)
+	return imported.Note(ctx, tx, now, actor, importID, "standing.import.undo", nil)
 }
 
-func mayOpen(actor authz.Actor) error {
-	if err := actor.Require(authz.OrganizationRecord); err != nil {
-		return err
+// Dependents says what keeps an import of grades or entries from being undone;
+// none when it can be.
+func Dependents(ctx context.Context, q postgres.Querier, importID uuid.UUID) ([]imported.Dependent, error) {
+	type row struct {
+		Rule  string    `db:"rule"`
+		OrgID uuid.UUID `db:"org_id"`
+		Org   string    `db:"org"`
+		Case  string    `db:"what"`
 	}
-	if actor.Role != authz.BureauClerk {
-		return errs.New(errs.Forbidden, "星级和名录由民政局导入。")
-	}
-	return nil
+	rows, err := postgres.All[row](ctx, q, `
+		select d.rule, d.org_id, o.name as org, d.what from standing_dependents($1) d join organization o on o.id = d.org_id
+		order by d.rule, o.name, d.what`, importID)
+	return imported.Named(rows, func(r row) imported.Dependent {
+		if r.Rule == "changed" {
+			return imported.Dependent{Words: "这次导入的记录后来办过移出或撤销（" + r.Org + "），不能撤销导入。", Ref: imported.Organization(r.OrgID)}
+		}
+		return imported.Dependent{Words: "导入以后，" + r.Org + "提交的 " + r.Case + " 已经用这些记录核对过条件，不能撤销。", Ref: imported.Ref{To: imported.ToCase, ID: r.Case}}
+	}), err
 }
+
+func mayOpen(actor authz.Actor) error { return imported.May(actor, "星级和名录") }
 
 func noOrganization() []errs.Field {
 	return []errs.Field{{Name: "organization", Label: "组织", Message: "没有找到这个组织。先登记组织，再导入它的记录"}}
 }
 
-// toPlant are the rows to write; a fault is errs.Conflict, since the preview had
-// none.
-func toPlant(checks []OpeningCheck) (fresh []int, err error) {
+// toPlant are the rows to write, and the ids of all; a fault is errs.Conflict,
+// since the preview had none.
+func toPlant(checks []OpeningCheck) (fresh []int, ids []uuid.UUID, err error) {
+	ids = make([]uuid.UUID, len(checks))
 	for i, c := range checks {
 		if len(c.Faults) > 0 {
-			return nil, errs.Newf(errs.Conflict, "登记的内容在预览以后变了：%s：%s。请重新核对预览。", c.Faults[0].Label, c.Faults[0].Message)
+			return nil, nil, imported.Overtaken(c.Faults[0])
 		}
-		if !c.Known {
+		if ids[i] = c.ID; c.ID == uuid.Nil {
+			ids[i] = newID()
 			fresh = append(fresh, i)
 		}
 	}
-	return fresh, nil
+	return fresh, ids, nil
 }
 
 func takenMeanwhile(err error) error {
@@ -332,8 +322,4 @@ func takenMeanwhile(err error) error {
 		}
 	}
 	return err
-}
-
-func noteImport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, action string, n int) error {
-	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: action, Detail: map[string]any{"new": n}})
 }

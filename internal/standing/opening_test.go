@@ -30,10 +30,11 @@ func (b bench) bring(t *testing.T, grades []standing.GradeInput, entries []stand
 	t.Helper()
 	id = uuid.New()
 	return id, b.db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
-		if err := b.PlantGrades(t.Context(), tx, now, b.clerk, id, grades); err != nil {
+		if _, err := b.PlantGrades(t.Context(), tx, now, b.clerk, id, grades); err != nil {
 			return err
 		}
-		return b.PlantEntries(t.Context(), tx, now, b.clerk, id, entries)
+		_, err := b.PlantEntries(t.Context(), tx, now, b.clerk, id, entries)
+		return err
 	})
 }
 
@@ -174,7 +175,8 @@ func TestWhatIsWrongWithStandingOfBefore(t *testing.T) {
 		}
 	}
 	err := b.db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
-		return b.PlantGrades(t.Context(), tx, now, b.subdistrict, uuid.New(), nil)
+		_, err := b.PlantGrades(t.Context(), tx, now, b.subdistrict, uuid.New(), nil)
+		return err
 	})
 	if !errs.Is(err, errs.Forbidden) {
 		t.Errorf("a subdistrict imports: %v", err)

@@ -79,7 +79,7 @@ func (s *Service) AddGrade(ctx context.Context, actor authz.Actor, in GradeInput
 // errs.Invalid.
 func Grant(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, g Grade) (uuid.UUID, error) {
 	g.ID = newID()
-	err := insertGrade(ctx, tx, g, now, actor.AccountID, uuid.Nil)
+	err := insertGrades(ctx, tx, []Grade{g}, now, actor.AccountID, uuid.Nil)
 	switch {
 	case postgres.Violates(err, "standing_grade_one_at_a_time"):
 		return uuid.Nil, errs.FieldError("from", "有效期", "和已有的星级有效期重叠。一个时期只能有一个星级")

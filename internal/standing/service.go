@@ -50,7 +50,7 @@ func (s *Service) AddEntry(ctx context.Context, actor authz.Actor, in EntryInput
 		}
 		e := Entry{ID: newID(), OrgID: in.OrgID, Kind: in.Kind, FromOn: in.FromOn, ToOn: in.ToOn,
 			Basis: in.Basis, Reason: in.Reason, RecordedAt: now}
-		if err := insertEntry(ctx, tx, e, actor.AccountID, uuid.Nil); err != nil {
+		if err := insertEntries(ctx, tx, []Entry{e}, actor.AccountID, uuid.Nil); err != nil {
 			if postgres.Violates(err, "standing_entry_one_at_a_time") {
 				return uuid.Nil, errs.FieldError("from", "起始日期", "这段时间里已经有一条"+in.Kind.Name()+"。先移出原来的，再记新的")
 			}

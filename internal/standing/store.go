@@ -75,13 +75,23 @@ func establishedOn(ctx context.Context, q postgres.Querier, orgs []uuid.UUID) (m
 	return out, err
 }
 
-// insertEntry writes an entry; one that an import brings in may have ended
-// already. importID is uuid.Nil for what is recorded by hand.
-func insertEntry(ctx context.Context, tx postgres.Tx, e Entry, by, importID uuid.UUID) error {
+// insertEntries writes entries in one statement; those that an import brings in
+// may have ended already. importID is uuid.Nil for what is recorded by hand.
+func insertEntries(ctx context.Context, tx postgres.Tx, list []Entry, by, importID uuid.UUID) error {
+	n := len(list)
+	ids, orgs, at := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]time.Time, n)
+	kinds, bases, reasons, ends := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	from, to, closed := make([]civil.Date, n), make([]civil.Date, n), make([]bool, n)
+	for i, e := range list {
+		ids[i], orgs[i], at[i], kinds[i], bases[i], reasons[i] = e.ID, e.OrgID, e.RecordedAt, string(e.Kind), e.Basis, e.Reason
+		from[i], to[i], ends[i], closed[i] = e.FromOn, e.ToOn, e.CloseReason, e.Closed
+	}
 	_, err := tx.Exec(ctx, `
-		insert into standing_entry (id, org_id, kind, from_on, to_on, basis, reason, recorded_at, recorded_by, import_id, close_reason, closed_at, closed_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $12 then $8::timestamptz end, case when $12 then $9::uuid end)`,
-		e.ID, e.OrgID, e.Kind, e.FromOn, e.ToOn, e.Basis, e.Reason, e.RecordedAt, by, orNull(importID), e.CloseReason, e.Closed)
+		insert into standing_entry (id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason, closed_at, closed_by, recorded_by, import_id)
+		select id, org, kind, from_on, to_on, basis, reason, at, ended, case when closed then at end, case when closed then $11::uuid end, $11, $12
+		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::date[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::bool[])
+			u (id, org, kind, from_on, to_on, basis, reason, at, ended, closed)`,
+		ids, orgs, kinds, from, to, bases, reasons, at, ends, closed, by, orNull(importID))
 	return err
 }
 
@@ -106,11 +116,18 @@ func closeEntry(ctx context.Context, tx postgres.Tx, e Entry, void bool, at time
 		e.ID, e.Version, e.ToOn, e.CloseReason, void, at, by)
 }
 
-func insertGrade(ctx context.Context, tx postgres.Tx, g Grade, at time.Time, by, importID uuid.UUID) error {
+func insertGrades(ctx context.Context, tx postgres.Tx, list []Grade, at time.Time, by, importID uuid.UUID) error {
+	n := len(list)
+	ids, orgs, stars, certs := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]int, n), make([]string, n)
+	from, to := make([]civil.Date, n), make([]civil.Date, n)
+	for i, g := range list {
+		ids[i], orgs[i], stars[i], certs[i], from[i], to[i] = g.ID, g.OrgID, g.Star, g.CertNo, g.FromOn, g.ToOn
+	}
 	_, err := tx.Exec(ctx, `
 		insert into standing_grade (id, org_id, star, from_on, to_on, cert_no, recorded_at, recorded_by, import_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		g.ID, g.OrgID, g.Star, g.FromOn, g.ToOn, g.CertNo, at, by, orNull(importID))
+		select id, org, star, from_on, to_on, cert, $7, $8, $9
+		from unnest($1::uuid[], $2::uuid[], $3::int[], $4::date[], $5::date[], $6::text[]) u (id, org, star, from_on, to_on, cert)`,
+		ids, orgs, stars, from, to, certs, at, by, orNull(importID))
 	return err
 }
 

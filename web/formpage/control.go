@@ -21,6 +21,7 @@ const (
 	choose   // a select
 	radio    // one of a few
 	tickMany // any number of a few
+	secret   // a password: never shown again
 )
 
 // Control is one question: a field and its answers to choose from. Make it with
@@ -75,6 +76,12 @@ func TickMany(name, label string, options []ui.Option) Control {
 	return Control{kind: tickMany, Field: ui.Field{Name: name, Label: label}, Options: options}
 }
 
+// Secret asks for the password of who is signed in. What was typed is never sent
+// back.
+func Secret(name, label string) Control {
+	return Control{kind: secret, Field: ui.Field{Name: name, Label: label}}
+}
+
 // Hint returns the control with a line under its label.
 func (c Control) Hint(s string) Control { c.Field.Hint = s; return c }
 
@@ -83,6 +90,9 @@ func (c Control) Optional() Control { c.Field.Optional = true; return c }
 
 // names are the names under which the control sends its answer.
 func (c Control) names() []string {
+	if c.kind == secret {
+		return nil // never carried on by a page of review
+	}
 	if c.kind == date {
 		return []string{c.Name, c.Name + "-year", c.Name + "-month", c.Name + "-day"}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/ui"
 
@@ -40,6 +41,7 @@ type View struct {
 	Aside         templ.Component // may be nil
 
 	faults    ui.Errors
+	kept      bool // with faults: what was typed is saved all the same
 	elsewhere []Elsewhere
 	warnings  []errs.Warning // odd, but may be right: one box to tick each
 	accepted  []string
@@ -51,6 +53,7 @@ type View struct {
 type Group struct {
 	Title    string
 	Note     string
+	Row      bool // of a table: the controls stand side by side, the title names the row
 	Controls []Control
 }
 
@@ -65,6 +68,11 @@ func (v *View) Part(title, note string, controls ...Control) {
 	v.Groups = append(v.Groups, Group{Title: title, Note: note, Controls: controls})
 }
 
+// Row adds a row of a table.
+func (v *View) Row(title string, controls ...Control) {
+	v.Groups = append(v.Groups, Group{Title: title, Row: true, Controls: controls})
+}
+
 // Editor is one form: what it looks like, what stands in it at first, and what
 // it does.
 type Editor struct {
@@ -75,12 +83,17 @@ type Editor struct {
 	// f.Err before anything is done. What follows may be set while it runs.
 	Save func(f *form.Form) error
 
+	// Kept is set by Save when what was typed is saved although there are faults: a
+	// draft. Hidden then holds the new version.
+	Kept bool
+
 	Done string // said after the act
 	To   string // where it leads
 
-	Shown  templ.Component // an answer to look at above the form, instead of a thing done: a preview
-	Review *ui.Review      // the act once more, to be confirmed before it is done; see Confirmed
-	Answer templ.Component // a page shown instead of leading on: a number unmasked
+	Shown  templ.Component    // an answer to look at above the form, instead of a thing done: a preview
+	Review *ui.Review         // the act once more, to be confirmed before it is done; see Confirmed
+	Answer templ.Component    // a page shown instead of leading on: a number unmasked
+	Send   httpserver.Handler // a file sent instead of leading on
 
 	// Mend is the page on which a fault without a control is put right; may be nil.
 	Mend func(field string) string
@@ -95,6 +108,10 @@ func (v *View) has(field string) bool {
 		return slices.ContainsFunc(g.Controls, func(c Control) bool { return c.Name == field })
 	})
 }
+
+// Asks reports whether name is the name of one of its controls: a forged field
+// goes nowhere.
+func (v *View) Asks(name string) bool { return v.has(name) }
 
 // fill puts what was typed and what is wrong with it into every control.
 func (v *View) fill(typed url.Values, faults ui.Errors) {

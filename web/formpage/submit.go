@@ -71,6 +71,8 @@ func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
 		return httpserver.Render(w, r, http.StatusOK, reviewPage(e.Page, e.confirmation(r.PostForm)))
 	case err == nil && e.Answer != nil:
 		return httpserver.Render(w, r, http.StatusOK, e.Answer)
+	case err == nil && e.Send != nil:
+		return e.Send(w, r)
 	case err == nil && e.Shown != nil:
 		e.again(r.PostForm, nil, true)
 		return httpserver.Render(w, r, http.StatusOK, page(e.View))
@@ -78,8 +80,8 @@ func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor) error {
 		x.Flash(r.Context(), e.Done)
 		return httpserver.SeeOther(w, r, e.To)
 	case errs.Is(err, errs.Invalid) && len(errs.FieldsOf(err)) > 0:
-		e.warnings = errs.WarningsOf(err)
-		e.again(r.PostForm, errs.FieldsOf(err), true)
+		e.warnings, e.kept = errs.WarningsOf(err), e.Kept
+		e.again(r.PostForm, errs.FieldsOf(err), !e.Kept)
 		return httpserver.Render(w, r, http.StatusUnprocessableEntity, page(e.View))
 	case errs.Is(err, errs.Conflict):
 		// The form comes back with the new version in it: who saves again has seen both.

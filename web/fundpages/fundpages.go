@@ -6,6 +6,7 @@ package fundpages
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,8 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/report"
-	"civilaffairs/web/download"
+	"civilaffairs/internal/sheet"
+	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -30,39 +32,55 @@ func New(r *report.Service) *Pages { return &Pages{r} }
 // Register declares the routes; both are public and neither varies by visitor.
 func (p *Pages) Register(public, _ *httpserver.Router) {
 	public.Get(paths.Fund, authz.Public, p.show)
-	public.Get(paths.FundCSV, authz.Public, p.csv)
+	export.Register(public, paths.FundData, authz.Public, p.exported)
 }
 
-func (p *Pages) fund(r *http.Request) (report.Fund, error) {
-	year, err := strconv.Atoi(r.URL.Query().Get("year"))
-	if err != nil || year < 2000 || year > 2999 {
-		year = 0
+// yearOf is the year that is asked for, 0 for none and for what is no year.
+func yearOf(r *http.Request) int {
+	typed := r.URL.Query().Get("year")
+	if typed == "all" {
+		return report.AllYears
 	}
-	return p.report.Fund(r.Context(), year)
+	year, err := strconv.Atoi(typed)
+	if err != nil || year < 2000 || year > 2999 {
+		return 0
+	}
+	return year
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.fund(r)
+	f, err := p.report.Fund(r.Context(), max(yearOf(r), 0))
 	if err != nil {
 		return err
 	}
 	return httpserver.RenderPublic(w, r, fundPage(newFund(f)))
 }
 
-// csv is the table of the page. Its words are ours and its figures never
-// negative: nothing in it can be a formula.
-func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.fund(r)
-	if err != nil {
+// exported is the table of the page, or with year=all that of every year.
+func (p *Pages) exported(r *http.Request) export.List {
+	year, name := yearOf(r), "专项资金"
+	switch year {
+	case 0:
+	case report.AllYears:
+		name += "-历年"
+	default:
+		name += "-" + strconv.Itoa(year)
+	}
+	l := export.List{Name: name, Columns: []sheet.Column{{Name: "年度", Kind: sheet.Count}, {Name: "用途", Width: 30}}}
+	for _, sum := range []string{"预算（元）", "已占用（元）", "已拨付（元）", "已退回（元）", "已追回（元）", "可用（元）", "预算待补录（元）"} {
+		l.Columns = append(l.Columns, sheet.Column{Name: sum, Kind: sheet.Money})
+	}
+	l.Fill = func(r *http.Request, t *export.Table) error {
+		lines, today, err := p.report.FundLines(r.Context(), year)
+		t.On(today)
+		for _, l := range lines {
+			if err == nil {
+				err = t.Row(l.Year, l.Purpose.Name(), l.Budget, l.Committed, l.Paid, l.Returned, l.Recovered, l.Free(), l.Filled)
+			}
+		}
 		return err
 	}
-	var b strings.Builder
-	b.WriteString("\ufeff年度,用途,预算（元）,已占用（元）,已拨付（元）,已退回（元）,已追回（元）,可用（元）,预算待补录（元）\r\n")
-	for _, l := range f.Lines {
-		fmt.Fprintf(&b, "%d,%s,%s,%s,%s,%s,%s,%s,%s\r\n", f.Year, l.Purpose.Name(), l.Budget.Yuan(), l.Committed.Yuan(), l.Paid.Yuan(), l.Returned.Yuan(), l.Recovered.Yuan(), l.Free().Yuan(), l.Filled.Yuan())
-	}
-	w.Header().Set("Content-Disposition", download.Disposition("attachment", fmt.Sprintf("专项资金-%d.csv", f.Year)))
-	return httpserver.WritePublic(w, r, "text/csv; charset=utf-8", []byte(b.String()))
+	return l
 }
 
 // fundView is one year of the fund.
@@ -74,7 +92,8 @@ type fundView struct {
 	Stats        []ui.Stat
 	Chart        ui.BudgetChart
 	Table        ui.Table
-	CSV          string
+	Files        export.Links // of this year
+	AllYears     export.Links
 	Projects     string // how many are published, and how much
 	ProjectsHref string
 	Running      string // that the year is not over, "" when it is
@@ -83,7 +102,7 @@ type fundView struct {
 
 func newFund(f report.Fund) fundView {
 	year := strconv.Itoa(f.Year)
-	v := fundView{Year: year, Any: len(f.Lines) > 0, CSV: paths.FundCSVOf(f.Year), ProjectsHref: paths.ProjectsOfYear(f.Year, "")}
+	v := fundView{Year: year, Any: len(f.Lines) > 0, Files: export.LinksTo(paths.FundData, url.Values{"year": {year}}), AllYears: export.LinksTo(paths.FundData, url.Values{"year": {"all"}}), ProjectsHref: paths.ProjectsOfYear(f.Year, "")}
 	v.Page = layout.Page{Title: "资金公开 " + year + " 年", Nav: "fund", Description: "社区社会组织扶持专项资金的年度预算和执行。",
 		Crumbs: []layout.Crumb{{Label: "首页", Href: paths.Home}, {Label: "资金公开"}}}
 	for _, y := range f.Years {

@@ -24,15 +24,16 @@ const pageSize = 20
 // boardView is who lacks what.
 type boardView struct {
 	layout.Page
-	Lead   string
-	Show   string
-	Tabs   []ui.Tab
-	Place  ui.Field
-	Places []ui.Option
-	Duty   ui.Field
-	Duties []ui.Option
-	List   list
-	Pages  ui.Pages
+	Lead    string
+	Library string // where guidelines are written, or read
+	Show    string
+	Tabs    []ui.Tab
+	Place   ui.Field
+	Places  []ui.Option
+	Duty    ui.Field
+	Duties  []ui.Option
+	List    list
+	Pages   ui.Pages
 }
 
 func (p *Pages) showBoard(w http.ResponseWriter, r *http.Request) error {
@@ -52,6 +53,9 @@ func (p *Pages) showBoard(w http.ResponseWriter, r *http.Request) error {
 		Lead:  "本辖区的组织各缺什么、什么时候到期。按今天的记录推算。",
 		Place: ui.Field{Name: "place", Label: "地方", Value: f.Place}, Places: places(actor(r), b.Regions, b.Today),
 		Duty: ui.Field{Name: "duty", Label: "事项", Value: string(f.Duty)}, Duties: formpage.First("全部事项", formpage.Named(governance.Duties))}
+	if v.Library = paths.Guidelines; actor(r).Can(authz.GuidelineView) {
+		v.Library = paths.StaffGuidelines
+	}
 	at := func(show governance.Show, after string) string {
 		return paths.WithQuery(paths.StaffGovernance, url.Values{"place": {f.Place}, "duty": {string(f.Duty)}, "show": {string(show)}, "after": {after}})
 	}
@@ -81,7 +85,7 @@ func boardList(b governance.Board, f governance.BoardFilter) list {
 		for _, i := range x.Items {
 			tags = append(tags, ui.Tag(itemWord(i), stateTone(i.State)))
 		}
-		rows = append(rows, ui.Cells(head, ui.T(strings.TrimSuffix(b.Regions.Name(x.CommunityCode), "社区")), ui.C(tags...)))
+		rows = append(rows, ui.Cells(head, ui.T(strings.TrimSuffix(b.Regions.Name(x.CommunityCode), "社区")), ui.C(tagRow(tags))))
 	}
 	l.Table.Groups = ui.Rows(rows...)
 	return l

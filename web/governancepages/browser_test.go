@@ -2,7 +2,6 @@ package governancepages_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -40,6 +39,7 @@ var today = civil.Of(2026, 11, 23)
 // that has a meeting short of its quorum and a supervisor.
 type site struct {
 	url     string
+	db      *dbtest.DB
 	service *governance.Service
 	actors  map[string]authz.Actor
 	meeting uuid.UUID
@@ -63,7 +63,8 @@ func newSite(t *testing.T) site {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	orgs, files := organization.New(db.App, keys), attachment.New(db.App, store, nil, nil, log)
-	s := site{service: governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files}), actors: map[string]authz.Actor{}}
+	signs := func(context.Context, authz.Actor, string) error { return nil } // passwords are tested with their accounts
+	s := site{db: db, service: governance.New(governance.Deps{DB: db.App, Organizations: orgs, Attachments: files, Reauthenticate: signs}), actors: map[string]authz.Actor{}}
 	s.furnish(t, orgs)
 	mux := chi.NewMux()
 	router := httpserver.NewRouter(mux, log, layout.ErrorPage)
@@ -99,9 +100,9 @@ func (s *site) furnish(t *testing.T, orgs *organization.Service) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Role: authz.OrgHead, OrgID: id, Name: "陈小明"}
+	head := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Role: authz.OrgHead, OrgID: id, Name: "陈小明"}
 	s.actors["head"], s.actors["clerk"] = head, clerk
-	s.actors["subdistrict"] = authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Role: authz.Subdistrict, Subdistrict: "440310001", Name: "吴街道"}
+	s.actors["subdistrict"] = authz.Actor{AccountID: uuid.Must(uuid.NewV7()), PersonID: uuid.Must(uuid.NewV7()), Role: authz.Subdistrict, Subdistrict: "440310001", Name: "吴街道"}
 	s.meeting, err = s.service.RecordMeeting(t.Context(), head, once.NewToken(), governance.Meeting{Kind: governance.CouncilMeeting, HeldOn: civil.Of(2026, 2, 28),
 		Place: "六联社区 201 室", Expected: 7, Present: 3, Resolutions: "讨论年度计划，没有表决。"})
 	if err != nil {
@@ -118,28 +119,19 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	org := s.actors["head"].OrgID.String()
-	for _, p := range []struct{ name, as, path string }{
+	tab := browsertest.Open(t)
+	for _, p := range append(s.library(t), []looked{
 		{"mine", "head", paths.MyGovernance}, {"meeting", "head", paths.MyGovernancePart("meetings")}, {"officers", "head", paths.MyGovernancePart("officers")},
 		{"charter", "head", paths.MyGovernancePart("charter")}, {"files", "head", paths.MyGovernanceFiles(string(governance.MeetingMinutes), s.meeting.String())},
 		{"withdrawal", "head", paths.MyGovernanceRecord("meetings", s.meeting.String(), "withdrawal")},
 		{"board", "subdistrict", paths.StaffGovernance}, {"board-empty", "subdistrict", paths.StaffGovernance + "?show=waiting"},
 		{"record", "clerk", paths.StaffOrganizationGovernance(org)},
-	} {
-		tab := browsertest.Open(t)
-		tab.Go(s.url + "/none")
-		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+	}...) {
+		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
-		tab.Axe()
-		tab.Screenshot("shots/governance-" + p.name + "-1440.png")
-		tab.Phone()
-		tab.Go(s.url + p.path)
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/governance-" + p.name + "-390.png")
+		tab.Judge()
 	}
-	tab := browsertest.Open(t)
-	tab.Go(s.url + "/none")
-	tab.Eval("document.cookie='as=head;path=/'")
+	tab.Cookie(s.url, "as", "head")
 	tab.Go(s.url + paths.MyGovernancePart("meetings"))
 	tab.Fill("present", "九人")
 	tab.Fill("place", "六联社区 201 室")
@@ -147,4 +139,6 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		t.Errorf("a meeting entered wrongly: %d", status)
 	}
 	tab.Axe()
+	s.releaseOne(t, tab)
+	s.savesADocument(t)
 }

@@ -85,6 +85,7 @@ func verdict(o governance.Overview) (string, ui.Tone) {
 
 func itemTable(o governance.Overview, mine bool) ui.Table {
 	t := ui.Table{Caption: "治理清单", Columns: []ui.Column{{Label: "事项", Full: true}, {Label: "状态"}, {Label: "到期"}, {Label: "记录"}}}
+	help := helpLinks(o.Help)
 	if mine {
 		t.Columns = append(t.Columns, ui.Column{Label: "办理", Hidden: true})
 	}
@@ -92,11 +93,14 @@ func itemTable(o governance.Overview, mine bool) ui.Table {
 	for _, i := range o.Items {
 		row := ui.Cells(ui.Head(i.Duty.Name(), "", i.Rule), ui.C(ui.Tag(i.State.Name(), stateTone(i.State))), dueCell(i, o.Today), ui.T(i.Say))
 		if mine {
-			cell := ui.Cell{}
+			var acts []templ.Component
 			if i.Next != "" {
-				cell = ui.C(ui.Link(i.Next, dutyHref(i.Duty)))
+				acts = append(acts, ui.Link(i.Next, dutyHref(i, o.Today.Year-1)))
 			}
-			row.Cells = append(row.Cells, cell)
+			if href := help[i.Duty]; href != "" && i.State != governance.Exempt {
+				acts = append(acts, fileLink("看范本", i.Duty.Name(), href))
+			}
+			row.Cells = append(row.Cells, ui.C(lines(acts...)))
 		}
 		if i.State == governance.Overdue || i.State == governance.Faulty {
 			row.Mark = ui.Bad
@@ -107,12 +111,29 @@ func itemTable(o governance.Overview, mine bool) ui.Table {
 	return t
 }
 
+// helpLinks lead from a duty to what the library offers for it.
+func helpLinks(list []governance.Help) map[governance.Duty]string {
+	out := map[governance.Duty]string{}
+	for _, h := range list {
+		out[h.Duty] = paths.GuidelinesFor(string(h.Duty))
+		if h.Guidelines == 1 {
+			out[h.Duty] = paths.Guideline(h.No)
+		}
+	}
+	return out
+}
+
 // dutyHref is where the organization does what a duty asks for.
-func dutyHref(d governance.Duty) string {
+func dutyHref(i governance.Item, lastYear int) string {
 	with := func(part, name, value string) string {
 		return paths.WithQuery(paths.MyGovernancePart(part), url.Values{name: {value}})
 	}
-	switch d {
+	if i.Publish {
+		return paths.MyDisclosures
+	}
+	switch i.Duty {
+	case governance.DutyReport:
+		return paths.MyReport(lastYear)
 	case governance.DutyCharter, governance.DutyFinance, governance.DutyDisclosure:
 		return paths.MyOrganizationPart("systems")
 	case governance.DutyAssembly:

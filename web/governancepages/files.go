@@ -15,6 +15,8 @@ import (
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
 	"civilaffairs/web/upload"
+
+	"github.com/a-h/templ"
 )
 
 // acceptedTypes are the papers of this feature.
@@ -31,6 +33,7 @@ type filesView struct {
 	Facts           []ui.Fact
 	Uploads         []ui.Upload
 	Back, BackLabel string
+	Aside           templ.Component // may be nil
 }
 
 func (p *Pages) showFiles(w http.ResponseWriter, r *http.Request) error {
@@ -81,8 +84,8 @@ func (p *Pages) filesOf(r *http.Request, faults ui.Errors) (v filesView, err err
 func uploads(part governance.Part, record string, files []attachment.Attachment, faults ui.Errors) []ui.Upload {
 	var rows []ui.Upload
 	for _, a := range files {
-		row := ui.Upload{What: part.Label(), Need: "已附", State: a.State.Label(), Tone: ui.Tone(a.State.Tone()), File: a.Describe(), Checking: a.State == attachment.Checking, Say: a.Reason,
-			Act: removal(paths.MyGovernanceFileRemoval(string(part), record, a.ID.String()), a.Filename, a.Version)}
+		row := fileRow(part.Label(), a)
+		row.Act = removal(paths.MyGovernanceFileRemoval(string(part), record, a.ID.String()), a.Filename, a.Version)
 		if a.State == attachment.Accepted {
 			row.Href = paths.MyGovernanceFile(a.ID.String())
 		}
@@ -113,11 +116,7 @@ func (p *Pages) createFile(w http.ResponseWriter, r *http.Request) error {
 	if !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooLarge) {
 		return err
 	}
-	message := errs.Message(err)
-	if faults := errs.FieldsOf(err); len(faults) > 0 {
-		message = faults[0].Message
-	}
-	v, again := p.filesOf(r, ui.Errors{{Name: fileSlot, Label: part.Label(), Message: message}})
+	v, again := p.filesOf(r, refusedFile(err, fileSlot, part.Label()))
 	if again != nil {
 		return again
 	}
@@ -139,6 +138,13 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, part governance.Par
 	if err != nil {
 		return err
 	}
+	return p.takeFile(w, r, owner, fileSlot, part.Label(), func(ready *attachment.Prepared) error {
+		return p.Governance.Attach(r.Context(), actor(r), part, record, ready)
+	})
+}
+
+// takeFile reads and checks the one file that was sent and hands it to attach.
+func (p *Pages) takeFile(w http.ResponseWriter, r *http.Request, owner attachment.Owner, slot, label string, attach func(*attachment.Prepared) error) error {
 	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
 	if err != nil {
 		return err
@@ -146,14 +152,23 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, part governance.Par
 	defer sent.Close()
 	file := sent.File("file")
 	if file == nil {
-		return errs.FieldError(fileSlot, part.Label(), "还没有选择文件。先选文件，再按上传")
+		return errs.FieldError(slot, label, "还没有选择文件。先选文件，再按上传")
 	}
-	ready, err := p.Attachments.Prepare(r.Context(), attachment.Upload{Owner: owner, Slot: fileSlot, Field: fileSlot, Label: part.Label(), Filename: file.Filename, Body: file})
+	ready, err := p.Attachments.Prepare(r.Context(), attachment.Upload{Owner: owner, Slot: slot, Field: slot, Label: label, Filename: file.Filename, Body: file})
 	if err != nil {
 		return err
 	}
 	defer ready.Discard()
-	return p.Governance.Attach(r.Context(), actor(r), part, record, ready)
+	return attach(ready)
+}
+
+// refusedFile is the fault of a file that was not taken, at its row.
+func refusedFile(err error, id, label string) ui.Errors {
+	message := errs.Message(err)
+	if faults := errs.FieldsOf(err); len(faults) > 0 {
+		message = faults[0].Message
+	}
+	return ui.Errors{{Name: id, Label: label, Message: message}}
 }
 
 func (p *Pages) removeFile(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 // Package governancepages shows internal governance: the checklist of an
-// organization with its meetings, officers and files, and the offices' board.
-// Pages over internal/governance; no tables.
+// organization with its meetings, officers and files, the offices' board, annual
+// reports, what organizations disclose, and the library of guidelines. Pages over
+// internal/governance; no tables.
 package governancepages
 
 import (
@@ -55,6 +56,9 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	one := paths.StaffOrganizations + "/{id}/governance"
 	s.Get(one, authz.OrganizationStaff, p.showChecklist)
 	s.Get(one+"/file/{file}", authz.OrganizationStaff, p.sendFile)
+	p.registerLibrary(public, s)
+	p.registerReports(s, forms)
+	p.registerDisclosures(public, s, forms)
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }
@@ -110,6 +114,8 @@ func whole(n *int) string {
 	}
 	return strconv.Itoa(*n)
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func orNone(s, none string) string {
 	if s == "" {

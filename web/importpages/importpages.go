@@ -4,7 +4,6 @@
 package importpages
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/sheet"
 	"civilaffairs/web/download"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
@@ -49,8 +49,9 @@ func (p *Pages) Register(_, s *httpserver.Router) {
 	s.Post(one+"/choices", authz.ImportRun, p.act(p.choose))
 	s.Post(one+"/confirmation", authz.ImportRun, p.act(p.confirm))
 	s.Post(one+"/discarding", authz.ImportRun, p.act(p.discard))
-	s.Post(one+"/undoing", authz.ImportRun, p.act(p.undo))
-	s.Post(one+"/faults", authz.ImportRun, p.faults)
+	forms := formpage.Forms{Flash: p.Flash}
+	forms.Declare(s, one+"/undoing", authz.ImportRun, p.undoForm)
+	forms.Declare(s, one+"/faults", authz.ImportRun, p.faultsForm)
 }
 
 func actor(r *http.Request) authz.Actor { return httpserver.ActorOf(r.Context()) }
@@ -108,8 +109,15 @@ func tone(s importing.RunState) ui.Tone {
 	return ui.Mute
 }
 
+// most is how much is listened to: of a file that is far too large the rest is
+// counted and dropped, so that the answer reaches who sent it, at its field.
+const most = 256 << 20
+
 func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
-	f, err := upload.Read(w, r, upload.Limits{Total: importing.MaxBytes + 1<<20, File: importing.MaxBytes, Files: 2})
+	f, err := upload.Read(w, r, upload.Limits{Total: most, File: importing.MaxBytes, Files: 2})
+	if errs.Is(err, errs.TooLarge) {
+		return p.showList(w, r, http.StatusRequestEntityTooLarge, ui.Errors{importing.TooLarge()}, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -146,20 +154,6 @@ func attach(w http.ResponseWriter, f sheet.Format, name string) {
 	w.Header().Set("Content-Type", f.ContentType())
 	w.Header().Set("Content-Disposition", download.Disposition("attachment", name))
 	w.Header().Set("Cache-Control", "private, no-store")
-}
-
-func (p *Pages) faults(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
-	if err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	if err := p.Imports.Faults(r.Context(), actor(r), id, &out); err != nil {
-		return err
-	}
-	attach(w, sheet.XLSX, "要改的行.xlsx")
-	_, err = out.WriteTo(w)
-	return err
 }
 
 func idOf(r *http.Request) (uuid.UUID, error) {
@@ -218,8 +212,4 @@ func (p *Pages) confirm(r *http.Request, id uuid.UUID, version int) (string, err
 
 func (p *Pages) discard(r *http.Request, id uuid.UUID, version int) (string, error) {
 	return "已放弃，没有写入任何内容。", p.Imports.Discard(r.Context(), actor(r), id, version)
-}
-
-func (p *Pages) undo(r *http.Request, id uuid.UUID, version int) (string, error) {
-	return "已撤销，导入的内容都已取回。", p.Imports.Undo(r.Context(), actor(r), id, version, r.PostForm.Get("reason"))
 }

@@ -47,14 +47,15 @@ type runView struct {
 	Stats         []ui.Stat
 	Waiting, May  bool
 	Ready         string // label of the confirmation, "" when nothing can be written
-	Undo          bool
-	Reason        ui.Field
+	Undo          string // where it is undone, "" when it cannot be
 	Version, Seen string
 	Base          string
 	Doubts        []doubtView
 	FaultTable    ui.Table
 	HasFaults     bool
 	MoreFaults    string
+	Sensitive     bool // the faulty rows hold document numbers
+	Outcome       *outcomeView
 	MoreDoubts    string
 	DifferTable   ui.Table
 	HasDiffers    bool
@@ -85,14 +86,23 @@ func (p *Pages) showRun(w http.ResponseWriter, r *http.Request, status int, faul
 	v := runView{Page: shell(title, len(faults), layout.Crumb{Label: "批量导入", Href: paths.Imports}), Heading: title, Lead: run.Filename,
 		State: run.State.Name(), Tone: tone(run.State), Faults: faults, Conflict: conflict, Notes: run.Notes, May: actor(r).Can(authz.ImportRun),
 		Waiting: run.State == importing.Waiting, Version: strconv.Itoa(run.Version), Seen: run.Seen, Base: paths.Import(id.String())}
-	v.Undo = v.May && run.State == importing.Confirmed
-	v.Reason = ui.Field{Name: "reason", Label: "撤销理由", Hint: "撤销会取回这次导入的全部内容；有记录用到了它们就不能撤销。", Value: r.PostForm.Get("reason"), Error: faults.For("reason")}
+	v.Sensitive = run.Of.Sensitive()
+	if v.May && run.State == importing.Confirmed {
+		v.Undo = paths.ImportAct(id.String(), "undoing")
+	}
 	v.Facts = facts(run)
 	if run.Again != nil {
 		v.Again = fmt.Sprintf("同一份文件%s已经由%s导入过。没有变化的行不会再写。", moment(run.Again.UploadedAt), run.Again.UploadedBy)
 	}
 	if v.Waiting {
 		v.fill(run)
+	} else {
+		after := r.URL.Query().Get("after")
+		outcome, err := p.Imports.Outcome(r.Context(), actor(r), id, importing.Result(r.URL.Query().Get("result")), after)
+		if err != nil {
+			return err
+		}
+		v.Outcome = outcomeOf(outcome, id.String(), run.State == importing.Undone, after)
 	}
 	return httpserver.Render(w, r, status, runPage(v))
 }
@@ -123,6 +133,9 @@ func (v *runView) fill(run importing.Preview) {
 		{Label: "要核对", Value: n(importing.Doubtful), Unit: "行", Note: "没有选之前不写入"},
 		{Label: "没有变化", Value: strconv.Itoa(run.Counts[importing.Unchanged] + run.Counts[importing.Changed] + run.Counts[importing.LeftOut]), Unit: "行",
 			Note: "其中 " + n(importing.Changed) + " 行和登记的不一样，" + n(importing.LeftOut) + " 行选了不导入"}}
+	if n := run.Adopts(); n > 0 {
+		v.Notes = append(v.Notes, fmt.Sprintf("其中 %d 行手工登记过：导入会补全它们并公开，不会再记一笔。", n))
+	}
 	if run.Counts[importing.Fresh] > 0 {
 		v.Ready = "确认导入 " + n(importing.Fresh) + " 行"
 	}
@@ -140,7 +153,11 @@ func (v *runView) fill(run importing.Preview) {
 			}
 		}
 		if len(l.Differ) > 0 && len(differs) < shown {
-			differs = append(differs, ui.Cells(ui.Head("第 "+strconv.Itoa(l.Number)+" 行", "", ""), ui.T(strings.Join(l.Differ, "、"))))
+			head := ui.Head("第 "+strconv.Itoa(l.Number)+" 行", "", "")
+			if rec, there := run.Records[l.Record]; there {
+				head = ui.Head(rec.Title, hrefOf(rec.Ref), "第 "+strconv.Itoa(l.Number)+" 行")
+			}
+			differs = append(differs, ui.Cells(head, ui.T(strings.Join(l.Differ, "、"))))
 		}
 		switch {
 		case l.State == importing.Doubtful:

@@ -23,6 +23,7 @@ type Page struct {
 	Nav         string // key of the current entry of the navigation, "" for none
 	Crumbs      []Crumb
 	Errors      int    // fields to correct: the title then starts with 有 n 处要改
+	Feed        string // of the page as Atom, "" for none
 	Class       string // class of body beside the shell's own: home, letter
 	Wide        bool   // the children bring their own .wrap: bands of full width
 	Uncounted   bool   // the head does without counts: the page itself asks all that a page may ask

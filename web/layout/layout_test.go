@@ -206,3 +206,13 @@ func TestErrorPages(t *testing.T) {
 		expect(t, rec.Body.String(), c.want, c.never)
 	}
 }
+
+// What belongs together is folded into one menu; a group of which somebody may
+// open one page only is a link.
+func TestStaffNavigationIsGrouped(t *testing.T) {
+	t.Parallel()
+	clerk := page(t, With(as(authz.BureauClerk), Context{}), Page{Title: "组织档案", Nav: "organizations"})
+	expect(t, clerk, []string{"<summary>组织</summary>", "data-current", paths.Imports}, []string{"<summary>资助</summary>"})
+	finance := page(t, With(as(authz.Finance), Context{}), Page{Title: "专项资金", Nav: "fund"})
+	expect(t, finance, []string{`href="/staff/fund"`}, []string{paths.Imports})
+}

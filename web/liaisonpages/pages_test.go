@@ -2,7 +2,6 @@ package liaisonpages_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -211,21 +210,14 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, asked := paths.OrganizationLiaison(s.org.String()), stream.Items[0].Entry.ID.String()
+	tab := browsertest.Open(t)
 	for _, p := range []struct{ name, as, path string }{
 		{"stream", "clerk", at}, {"mine", "head", paths.MyLiaison}, {"waiting", "subdistrict", paths.StaffLiaison}, {"done", "subdistrict", paths.StaffLiaisonTab("done")},
 		{"request", "clerk", at + "/new/request"}, {"support", "clerk", at + "/new/support"}, {"answer", "subdistrict", paths.LiaisonAct(at, asked, "answer")},
 		{"forward", "subdistrict", paths.LiaisonAct(at, asked, "forward")}, {"withdrawal", "clerk", paths.LiaisonAct(at, asked, "withdrawal")},
 	} {
-		tab := browsertest.Open(t)
-		tab.Go(s.url + "/none")
-		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
-		tab.Axe()
-		tab.Screenshot("shots/liaison-" + p.name + "-1440.png")
-		tab.Phone()
-		tab.Go(s.url + p.path)
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/liaison-" + p.name + "-390.png")
+		tab.Judge()
 	}
 }

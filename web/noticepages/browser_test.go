@@ -1,15 +1,14 @@
 package noticepages_test
 
 import (
-	"fmt"
 	"testing"
 
 	"civilaffairs/internal/browsertest"
 	"civilaffairs/web/paths"
 )
 
-// Every page stands axe, fits desktop and phone, keeps to the content policy and
-// leaves its picture in .cache/shots, to be looked at beside the mock-up.
+// Every page stands axe, fits desktop and phone, and keeps to the content
+// policy.
 func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "2026-09-28")
@@ -28,6 +27,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.object(t, no, nil)
 	at, _ := s.get(t, "reviewer", paths.StaffObjections).Find("main table a").First().Attr("href")
 	s.act(t, "leader", id, "extension", "reason", "10月8日平台停机五小时，延长一个工作日。")
+	tab := browsertest.Open(t)
 	for _, p := range []struct{ name, as, path string }{
 		{"list", "", paths.Notices}, {"running", "", paths.Notice(no)}, {"withdrawn", "", paths.Notice(oldNo)}, {"objection", "", paths.NoticeObjection(no)},
 		{"receipts", "", paths.Receipts}, {"desk", "clerk", paths.StaffNotices}, {"new", "clerk", paths.StaffNoticeNew}, {"text", "clerk", text},
@@ -35,17 +35,9 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		{"extension", "leader", paths.StaffNoticeAct(id, "extension")}, {"queue", "reviewer", paths.StaffObjections}, {"dossier", "reviewer", at},
 		{"unmasking", "reviewer", at + "/unmasking"},
 	} {
-		tab := browsertest.Open(t)
-		tab.Go(s.url + "/none")
-		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
-		tab.Axe()
-		tab.Screenshot("shots/notice-" + p.name + "-1440.png")
-		tab.Phone()
-		tab.Go(s.url + p.path)
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/notice-" + p.name + "-390.png")
+		tab.Judge()
 	}
 }
 
@@ -70,22 +62,16 @@ func TestObjectingInTheBrowser(t *testing.T) {
 	if status := tab.Press("下一步：核对后提交"); status != 200 {
 		t.Fatalf("status %d", status)
 	}
-	tab.Axe()
-	tab.FitsWidth()
-	tab.Screenshot("shots/notice-confirm-390.png")
+	tab.Judge()
 	if status := tab.Press("提交异议"); status != 200 {
 		t.Fatalf("status %d", status)
 	}
-	tab.Axe()
-	tab.FitsWidth()
-	tab.Screenshot("shots/notice-receipt-390.png")
+	tab.Judge()
 	code := tab.Text("main .note code")
 	tab.Go(s.url + paths.Receipts)
 	tab.Fill("receipt", code)
 	if status := tab.Press("查询"); status != 200 {
 		t.Fatalf("status %d", status)
 	}
-	tab.Axe()
-	tab.FitsWidth()
-	tab.Screenshot("shots/notice-progress-390.png")
+	tab.Judge()
 }

@@ -11,6 +11,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/once"
+	"civilaffairs/internal/privacy"
 	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -266,7 +267,7 @@ func periodOf(n notice.View) string {
 
 // foundTable shows what is private in a text: the reviewer sees each at its
 // place.
-func foundTable(found []notice.Found) *ui.Table {
+func foundTable(found []privacy.Found) *ui.Table {
 	if len(found) == 0 {
 		return nil
 	}

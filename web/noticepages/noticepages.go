@@ -28,6 +28,7 @@ type Deps struct {
 	Notices *notice.Service
 	// ClientIP names the visitor for the limits; it is not kept with an objection.
 	ClientIP func(*http.Request) string
+	BaseURL  string // of links in the feed
 	// Flash keeps a message for the next page of the session.
 	Flash func(ctx context.Context, message string)
 }
@@ -54,6 +55,7 @@ func New(d Deps) *Pages {
 func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Notices, authz.Public, p.listPublic)
 	export.Register(public, paths.NoticesData, authz.Public, p.exportPublic)
+	public.Get(paths.NoticesAtom, authz.Public, p.showFeed)
 	public.Get(paths.Notices+"/{no}", authz.Public, p.showPublic)
 	public.Get(paths.Notices+"/{no}/objection", authz.Public, p.newObjection)
 	public.Post(paths.Notices+"/{no}/objection", authz.Public, p.createObjection)

@@ -54,7 +54,7 @@ func (p *Pages) listPublic(w http.ResponseWriter, r *http.Request) error {
 		v.Over = listTable("已结束", l, l.Over)
 	}
 	keep := url.Values{"type": {v.Type}, "year": {v.Year}}
-	v.Files = export.LinksTo(paths.NoticesData, keep)
+	v.Files, v.Feed = export.LinksTo(paths.NoticesData, keep), paths.WithQuery(paths.NoticesAtom, keep)
 	if l.Next != "" {
 		next := url.Values{"type": {v.Type}, "year": {v.Year}, "after": {l.Next}}
 		v.Pages.Next = paths.WithQuery(paths.Notices, next)

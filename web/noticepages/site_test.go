@@ -86,7 +86,7 @@ func newSite(t *testing.T, today string) *site {
 	}
 	mux := chi.NewMux()
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
-	pages := noticepages.New(noticepages.Deps{Notices: s.notices, ClientIP: func(r *http.Request) string { return r.Header.Get("X-Test-From") },
+	pages := noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: "https://portal.example.cn", ClientIP: func(r *http.Request) string { return r.Header.Get("X-Test-From") },
 		Flash: func(_ context.Context, message string) { s.flash = message }})
 	framed := router.With(s.frame(t))
 	static.Register(router)

@@ -1,7 +1,6 @@
 package organizationpages_test
 
 import (
-	"fmt"
 	"testing"
 
 	"civilaffairs/internal/browsertest"
@@ -14,8 +13,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Every page stands axe, fits desktop and phone, keeps to the content policy and
-// leaves its picture in .cache/shots, to be looked at beside the mock-ups.
+// Every page stands axe, fits desktop and phone, and keeps to the content
+// policy.
 func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -40,6 +39,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	alike.Name, alike.Accept = "坪山区"+registration(1).Name, []string{"similar_name", "head_of_many"}
 	twin := s.add(t, alike, 90).String()
 	part := func(name string) string { return paths.StaffOrganizationPart(ids[0], name) }
+	tab := browsertest.Open(t)
 	for _, p := range []struct{ name, as, path string }{
 		{"directory", "", paths.Organizations + "?place=" + pingshan}, {"empty", "", paths.Organizations + "?q=养老&category=charity"},
 		{"profile", "", paths.Organization(ids[0])}, {"profile-bare", "", paths.Organization(ids[5])},
@@ -51,17 +51,9 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		{"past-early", "", paths.Organization(ids[0]) + "?on=1999-01-01"}, {"pairs", "clerk", paths.StaffDuplicates},
 		{"pair", "clerk", paths.StaffDuplicate(ids[0], twin)}, {"merge", "clerk", paths.StaffDuplicateAct(ids[0], twin, "merge")},
 	} {
-		tab := browsertest.Open(t)
-		tab.Go(s.url + "/none")
-		tab.Eval(fmt.Sprintf("document.cookie='as=%s;path=/'", p.as))
+		tab.Cookie(s.url, "as", p.as)
 		tab.Go(s.url + p.path)
-		tab.Axe()
-		tab.Screenshot("shots/org-" + p.name + "-1440.png")
-		tab.Phone()
-		tab.Go(s.url + p.path)
-		tab.FitsWidth()
-		tab.Axe()
-		tab.Screenshot("shots/org-" + p.name + "-390.png")
+		tab.Judge()
 	}
 }
 
@@ -74,17 +66,14 @@ func TestRefusedAndStaleInTheBrowser(t *testing.T) {
 	path := paths.MyOrganizationPart("basics")
 	tab := browsertest.Open(t)
 	tab.Phone()
-	tab.Go(s.url + "/none")
-	tab.Eval("document.cookie='as=org1;path=/'")
+	tab.Cookie(s.url, "as", "org1")
 	tab.Go(s.url + path)
 	tab.Fill("full_time", "5")
 	tab.Fill("staff", "3")
 	if status := tab.Press("保存基本情况"); status != 422 {
 		t.Fatalf("status %d, want 422", status)
 	}
-	tab.Axe()
-	tab.FitsWidth()
-	tab.Screenshot("shots/org-refused-390.png")
+	tab.Judge()
 	if got := tab.Value("full_time"); got != "5" || tab.Count("#full_time-error") != 1 {
 		t.Errorf("typed 5, now %q", got)
 	}
@@ -95,9 +84,7 @@ func TestRefusedAndStaleInTheBrowser(t *testing.T) {
 	if status := tab.Press("保存基本情况"); status != 409 {
 		t.Fatalf("status %d, want 409", status)
 	}
-	tab.Axe()
-	tab.FitsWidth()
-	tab.Screenshot("shots/org-stale-390.png")
+	tab.Judge()
 	tab.Press("保存基本情况")
 	if got := s.open(t, "org1", path).Get("introduction"); got != "我写的简介" {
 		t.Errorf("saved %q", got)

@@ -33,7 +33,9 @@ type directoryView struct {
 	Staff         bool
 	Base          string // address of the list without filters
 	Query         string
+	Kept          []ui.Pair // filters that the choice of a place keeps
 	Keep          []ui.Pair // filters that a search keeps
+	Narrow        []narrowing
 	Facets        []ui.Facet
 	Chips         []ui.Chip
 	Map           ui.Map
@@ -69,6 +71,15 @@ func filterOf(q url.Values, regions *district.RegionSet) organization.Filter {
 	if b := organization.Basis(q.Get("basis")); slices.Contains(organization.Bases, b) {
 		f.Basis = b
 	}
+	if t := organization.ServiceTarget(q.Get("target")); slices.Contains(organization.ServiceTargets, t) {
+		f.Target = t
+	}
+	if v := organization.Reach(q.Get("reach")); slices.Contains(organization.Reaches, v) {
+		f.Reach = v
+	}
+	if v := organization.Size(q.Get("size")); slices.Contains(organization.Sizes, v) {
+		f.Size = v
+	}
 	if q.Get("status") == string(organization.All) {
 		f.Status = organization.All
 	}
@@ -78,7 +89,7 @@ func filterOf(q url.Values, regions *district.RegionSet) organization.Filter {
 // values is the filter as an address; the cursor is not part of it.
 func addressOf(f organization.Filter) url.Values {
 	return url.Values{"place": {f.Community + f.Subdistrict}, "category": {string(f.Category)}, "basis": {string(f.Basis)},
-		"status": {string(f.Status)}, "q": {f.Query}}
+		"status": {string(f.Status)}, "target": {string(f.Target)}, "reach": {string(f.Reach)}, "size": {string(f.Size)}, "q": {f.Query}}
 }
 
 // listing is what one reading of the list gives.
@@ -134,6 +145,11 @@ func (p *Pages) read(r *http.Request, list lister) (l listing, err error) {
 		}
 		query := r.URL.Query()
 		l.filter = filterOf(query, l.regions)
+		if l.filter.Size != "" {
+			if l.filter.Bounds, err = organization.SizeBoundsOn(r.Context(), q, l.today); err != nil {
+				return err
+			}
+		}
 		if l.page, err = list(r.Context(), q, l.regions, l.filter, query.Get("after"), pageSize); err != nil {
 			return err
 		}
@@ -159,11 +175,20 @@ func newDirectory(l listing, base string, page func(id string) string) directory
 	}
 	v := directoryView{Base: base, Query: f.Query, Place: f.Community + f.Subdistrict, Places: places(l.regions, l.today)}
 	for name, value := range addressOf(f) {
-		if name != "q" && value[0] != "" {
+		if value[0] == "" {
+			continue
+		}
+		if name != "q" {
+			v.Kept = append(v.Kept, ui.Pair{Name: name, Value: value[0]})
+		}
+		if !slices.Contains(narrowed, name) {
 			v.Keep = append(v.Keep, ui.Pair{Name: name, Value: value[0]})
 		}
 	}
-	slices.SortFunc(v.Keep, func(a, b ui.Pair) int { return strings.Compare(a.Name, b.Name) })
+	byName := func(a, b ui.Pair) int { return strings.Compare(a.Name, b.Name) }
+	slices.SortFunc(v.Kept, byName)
+	slices.SortFunc(v.Keep, byName)
+	v.Narrow = narrowings(f)
 	v.Lead = lead(l, "全区")
 	v.Facets = facets(l, at)
 	v.Chips = chips(l, at)
@@ -173,8 +198,8 @@ func newDirectory(l listing, base string, page func(id string) string) directory
 	}
 	v.Map, v.Most = tiles(l, at)
 	v.Least, v.MapNote = "没有", "数字是现有组织数，颜色随之加深。"
-	if f.Query != "" {
-		v.MapNote = "数字按左边的条件统计，不含搜索词。"
+	if f.Query != "" || f.Target != "" || f.Reach != "" || f.Size != "" {
+		v.MapNote = "数字按类别和管理方式统计，不含搜索词、服务对象、规模和活动范围。"
 	}
 	v.Table, v.Any = rowsOf(l, page), len(l.page.Items) > 0
 	v.EmptyWhy, v.EmptyNext = nothing(f)
@@ -247,14 +272,19 @@ func rowsOf(l listing, page func(id string) string) ui.Table {
 	return t
 }
 
+// limited reports whether something besides a search narrows the list.
+func limited(f organization.Filter) bool {
+	return f.Community+f.Subdistrict != "" || f.Category != "" || f.Basis != "" || f.Target != "" || f.Reach != "" || f.Size != ""
+}
+
 // nothing says why the list is empty and what to do.
 func nothing(f organization.Filter) (why, next string) {
 	switch {
-	case f.Query != "" && (f.Community+f.Subdistrict != "" || f.Category != "" || f.Basis != ""):
+	case f.Query != "" && limited(f):
 		return "没有符合条件的组织。", "去掉一个条件，或者换一个词再找。"
 	case f.Query != "":
 		return "没有名称里有“" + f.Query + "”的组织。", "换一个短一些的词，或者按社区找。也可以输入完整的统一社会信用代码或备案编号。"
-	case f.Community+f.Subdistrict != "" || f.Category != "" || f.Basis != "":
+	case limited(f):
 		return "没有符合条件的组织。", "去掉一个条件再看。"
 	}
 	return "还没有登记的组织。", "组织在街道备案或在民政局登记以后，会出现在这里。"

@@ -166,7 +166,7 @@ func sides(c organization.Comparison, regions *district.RegionSet) []side {
 			"head": strings.TrimSpace(o.HeadName + " " + o.HeadMobileMask), "place": strings.TrimSpace(regions.FullName(o.CommunityCode) + " " + o.Address),
 			"supervising_unit": o.SupervisingUnit, "business_scope": o.BusinessScope,
 			"contact":      strings.TrimSpace(o.ContactName + " " + o.ContactMobileMask + " " + o.ContactPhone + " " + o.ContactEmail),
-			"introduction": strings.TrimSpace(o.Introduction + " " + o.ActivityScope),
+			"introduction": strings.TrimSpace(o.Introduction + " " + organization.TargetNames(o.ServiceTargets) + " " + o.ActivityScope),
 			"figures":      "会员 " + heads(o.Members) + "，从业 " + heads(o.Staff) + "，义工 " + heads(o.Volunteers)}
 	}
 	a, b := say(c.A), say(c.B)

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/sheet"
+	"civilaffairs/internal/standing"
 	"civilaffairs/web/paths"
 
 	"github.com/PuerkitoBio/goquery"
@@ -110,5 +112,38 @@ func TestAnExportIsTheWholeList(t *testing.T) {
 	links := s.get(t, "", paths.Organizations+"?place=440310002").Find(".export a")
 	if links.Length() != 2 || links.Eq(1).AttrOr("href", "") != paths.OrganizationsData+".csv?place=440310002" {
 		t.Errorf("the links are not those of this list")
+	}
+}
+
+// The ratings are those in force today, by the name that the organization has now.
+func TestRatingsAsFiles(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i, star := range []int{1, 3, 2} {
+		id := s.add(t, registration(i+1), i+1)
+		to := today.AddMonths(12)
+		if star == 2 {
+			to = today.AddDays(-1) // ran out yesterday
+		}
+		if _, err := s.standing.AddGrade(t.Context(), s.actors["clerk"], standing.GradeInput{Token: once.NewToken(), OrgID: id, Star: star, FromOn: today.AddDays(-30),
+			ToOn: to, CertNo: fmt.Sprintf("XJ-2026-%d", star)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string][]string{"": {"六联社区第02互助会", "六联社区第01互助会"}, "?star=1": {"六联社区第01互助会"}, "?place=440310002": nil} {
+		for _, format := range []string{".xlsx", ".csv"} {
+			status, rows := s.table(t, "", paths.RatingsData+format+query)
+			var got []string
+			for _, row := range rows {
+				got = append(got, row[0])
+			}
+			if status != http.StatusOK || !slices.Equal(got, want) {
+				t.Errorf("%s%s: %d %q", format, query, status, got)
+			}
+		}
+	}
+	_, rows := s.table(t, "", paths.RatingsData+".csv")
+	if row := rows[0]; row[5] != "三星级" || row[6] != today.AddDays(-30).String() || row[7] != today.AddMonths(12).String() || row[8] != "XJ-2026-3" {
+		t.Errorf("%q", row)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/organization"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/ui"
 )
 
@@ -56,6 +57,23 @@ func clearLike(f *organization.Filter, change func(*organization.Filter)) {
 	}
 }
 
+// narrowing is a choice beside the search: what is not counted is no facet.
+type narrowing struct {
+	Field   ui.Field
+	Options []ui.Option
+}
+
+// narrowed are the names under which narrowings come.
+var narrowed = []string{"q", "target", "size", "reach"}
+
+func narrowings(f organization.Filter) []narrowing {
+	return []narrowing{
+		{ui.Field{Name: "target", Label: "服务对象", Value: string(f.Target)}, formpage.First("不限", formpage.Named(organization.ServiceTargets))},
+		{ui.Field{Name: "size", Label: "规模", Value: string(f.Size)}, formpage.First("不限", formpage.Named(organization.Sizes))},
+		{ui.Field{Name: "reach", Label: "活动范围", Value: string(f.Reach)}, formpage.First("不限", formpage.Named(organization.Reaches))},
+	}
+}
+
 func chips(l listing, at func(func(*organization.Filter)) string) []ui.Chip {
 	f := l.filter
 	var out []ui.Chip
@@ -68,6 +86,9 @@ func chips(l listing, at func(func(*organization.Filter)) string) []ui.Chip {
 	add(f.Community != "", l.regions.Name(f.Community), func(f *organization.Filter) { f.Community = "" })
 	add(f.Category != "", f.Category.Name(), func(f *organization.Filter) { f.Category = "" })
 	add(f.Basis != "", f.Basis.Name(), func(f *organization.Filter) { f.Basis = "" })
+	add(f.Target != "", f.Target.Name(), func(f *organization.Filter) { f.Target = "" })
+	add(f.Size != "", f.Size.Name(), func(f *organization.Filter) { f.Size = "" })
+	add(f.Reach != "", "活动范围："+f.Reach.Name(), func(f *organization.Filter) { f.Reach = "" })
 	add(f.Status == organization.All, "含已注销、已撤销", func(f *organization.Filter) { f.Status = "" })
 	add(f.Query != "", "“"+f.Query+"”", func(f *organization.Filter) { f.Query = "" })
 	return out

@@ -32,6 +32,9 @@ type Deps struct {
 	DB            *postgres.DB
 	Organizations *organization.Service
 	Standing      *standing.Service
+	// Disclosed reads what an organization has published about itself, as the table
+	// of its public page; without columns when there is none.
+	Disclosed func(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error)
 	// Claim returns an account claim, to fill in the form of a new organization.
 	Claim func(ctx context.Context, actor authz.Actor, id uuid.UUID) (account.Claim, error)
 	// Flash keeps a message for the next page of the session.
@@ -50,6 +53,7 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Organizations, authz.Public, p.listPublic)
 	public.Get(paths.Organizations+"/{id}", authz.Public, p.showPublic)
 	export.Register(public, paths.OrganizationsData, authz.Public, p.exportPublic)
+	export.Register(public, paths.RatingsData, authz.Public, p.exportRatings)
 
 	forms := formpage.Forms{Flash: p.Flash}
 	my := paths.MyOrganization
@@ -138,8 +142,9 @@ type snapshot struct {
 	Standing standing.Standing
 	Regions  *district.RegionSet
 	Today    civil.Date
-	Alike    []organization.Pair  // pairs that wait for a look; offices that may see them only
-	Merges   []organization.Merge // of records that went into this one
+	Bounds   organization.SizeBounds // offices only
+	Alike    []organization.Pair     // pairs that wait for a look; offices that may see them only
+	Merges   []organization.Merge    // of records that went into this one
 }
 
 // load reads the full record with its standing at one moment.
@@ -153,6 +158,9 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 			return err
 		}
 		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil || mine(r) {
+			return err
+		}
+		if s.Bounds, err = organization.SizeBoundsOn(r.Context(), q, s.Today); err != nil {
 			return err
 		}
 		if s.Merges, err = organization.Merges(r.Context(), q, id); err != nil || !may(r, authz.OrganizationPairs) {

@@ -48,7 +48,9 @@ func (p *Pages) basicsForm(r *http.Request) (*formpage.Editor, error) {
 	e.Groups = []formpage.Group{
 		{Title: "简介", Controls: []formpage.Control{
 			formpage.Lines("introduction", "组织简介", 6, 500).Hint("会公开。写做什么、为谁做、做了多久").Optional(),
-			formpage.Lines("activity_scope", "活动地域", 2, 200).Hint("会公开，如：六联社区及周边小区").Optional(),
+			formpage.TickMany("service_targets", "服务对象", formpage.Named(organization.ServiceTargets)).Hint("会公开，可以选几项").Optional(),
+			formpage.Pick("activity_reach", "活动范围", formpage.First("未登记", formpage.Named(organization.Reaches))).Hint("会公开。平常在多大的地方开展活动").Optional(),
+			formpage.Lines("activity_scope", "活动地域", 2, 200).Hint("会公开，写具体的地方，如：六联社区及周边小区").Optional(),
 			formpage.Pick("premises", "场所来源", formpage.First("未登记", formpage.Named(organization.PremisesKinds))).Optional(),
 		}},
 		{Title: "人数", Note: "不清楚的留空，没有的填 0。", Controls: []formpage.Control{
@@ -63,7 +65,7 @@ func (p *Pages) basicsForm(r *http.Request) (*formpage.Editor, error) {
 			formpage.Number("party_members", "党员人数", "人").Optional(),
 		}},
 	}
-	e.Saved = url.Values{"introduction": {o.Introduction}, "activity_scope": {o.ActivityScope}, "premises": {string(o.Premises)},
+	e.Saved = url.Values{"introduction": {o.Introduction}, "service_targets": formpage.Keys(o.ServiceTargets), "activity_reach": {string(o.Reach)}, "activity_scope": {o.ActivityScope}, "premises": {string(o.Premises)},
 		"members": {whole(o.Members)}, "staff": {whole(o.Staff)}, "full_time": {whole(o.FullTime)}, "social_workers": {whole(o.SocialWorkers)},
 		"volunteers": {whole(o.Volunteers)}, "party_org": {string(o.PartyOrg)}, "party_members": {whole(o.PartyMembers)}}
 	e.Done = "基本情况已保存。"
@@ -71,11 +73,15 @@ func (p *Pages) basicsForm(r *http.Request) (*formpage.Editor, error) {
 		in := organization.Basics{OrgID: o.ID, Version: formpage.VersionOf(f),
 			Introduction:  f.Text("introduction", "组织简介", form.Multiline, form.Max(500)),
 			ActivityScope: f.Text("activity_scope", "活动地域", form.Max(200)),
+			Reach:         organization.Reach(f.Choice("activity_reach", "活动范围", formpage.Keys(organization.Reaches))),
 			Premises:      organization.Premises(f.Choice("premises", "场所来源", formpage.Keys(organization.PremisesKinds))),
 			Members:       formpage.OptionalInt(f, "members", "会员数"), Staff: formpage.OptionalInt(f, "staff", "从业人数"),
 			FullTime: formpage.OptionalInt(f, "full_time", "专职人数"), SocialWorkers: formpage.OptionalInt(f, "social_workers", "社工人数"),
 			Volunteers: formpage.OptionalInt(f, "volunteers", "义工人数"),
 			PartyOrg:   organization.PartyOrg(f.Choice("party_org", "党组织", formpage.Keys(organization.PartyOrgs))),
+		}
+		for _, t := range f.RawAll("service_targets") { // what is not in the list the service refuses
+			in.ServiceTargets = append(in.ServiceTargets, organization.ServiceTarget(t))
 		}
 		in.PartyMembers = formpage.OptionalInt(f, "party_members", "党员人数")
 		if err := f.Err(); err != nil {

@@ -149,6 +149,7 @@ func (v *pastView) fill(a organization.AsOf, s standing.Standing, regions *distr
 	v.Facts = []ui.Fact{ui.F("组织类型", a.Type.Name()), ui.F("管理方式", a.Basis.Name()), ui.F("类别", categoryName(a.Category)),
 		ui.F("成立日期", a.EstablishedOn.Chinese()), ui.F("登记或备案机关", a.Registrar), ui.F("负责人", a.HeadName),
 		ui.F("社区", regions.FullName(a.CommunityCode)), ui.F("状态", a.Status.Name()+"，"+a.StatusSince.Chinese()+"起")}
+	v.Facts = append(v.Facts, ui.F("服务对象", orNone(organization.TargetNames(a.ServiceTargets), "没有记录")), ui.F("活动范围", orNone(map[bool]string{true: a.Reach.Name()}[a.Reach != ""], "没有记录")))
 	star := "没有"
 	if s.Grade != nil {
 		star = s.Grade.Name() + "，有效期至" + s.Grade.ToOn.Chinese()

@@ -41,6 +41,8 @@ type profileView struct {
 	Lists      ui.Table
 	Activities tableView
 	Grants     tableView
+	Disclosed  ui.Table
+	Section    string // all that it has published, "" when nothing
 	Timeline   []ui.Event
 	Past       pastForm
 	Helping    helpingView
@@ -77,8 +79,15 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v = newProfile(o, s, regions)
-		v.Helping, err = helping(r.Context(), q, id)
+		bounds, err := organization.SizeBoundsOn(r.Context(), q, today)
+		if err != nil {
+			return err
+		}
+		v = newProfile(o, s, regions, bounds)
+		if v.Helping, err = helping(r.Context(), q, id); err != nil {
+			return err
+		}
+		v.Disclosed, err = p.Disclosed(r.Context(), q, id)
 		return err
 	})
 	if err != nil {
@@ -87,11 +96,14 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 	if into != uuid.Nil {
 		return httpserver.SeeOther(w, r, paths.Organization(into.String()))
 	}
+	if v.Disclosed.Columns != nil {
+		v.Section = paths.Disclosures(id.String())
+	}
 	v.Past = pastForm{Action: paths.Organization(id.String()), Field: ui.Field{Name: "on", Label: "看哪一天的情况"}}
 	return httpserver.Render(w, r, http.StatusOK, profilePage(v))
 }
 
-func newProfile(o organization.Profile, s standing.Standing, regions *district.RegionSet) profileView {
+func newProfile(o organization.Profile, s standing.Standing, regions *district.RegionSet, bounds organization.SizeBounds) profileView {
 	v := profileView{Name: o.Name, Demo: o.Demo, Status: o.Status.Name(), StatusTone: statusTone(o.Status),
 		Meta: o.NumberLabel + " " + o.Number, Intro: o.Introduction, Lists: publicLists(s)}
 	v.Page = layout.Page{Title: o.Name, Nav: "organizations", Description: o.Introduction,
@@ -102,7 +114,7 @@ func newProfile(o organization.Profile, s standing.Standing, regions *district.R
 		}
 	}
 	v.Facts = publicFacts(o, s, regions)
-	v.People = []ui.Fact{ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("社工", heads(o.SocialWorkers)), ui.F("义工", heads(o.Volunteers))}
+	v.People = []ui.Fact{ui.F("规模", bounds.SizeOf(o.Type, o.Members, o.Staff).Name()), ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("社工", heads(o.SocialWorkers)), ui.F("义工", heads(o.Volunteers))}
 	v.Activities = publicActivities(o, regions)
 	v.Grants = publicGrants(o)
 	v.Timeline = timeline(o, s)
@@ -124,6 +136,12 @@ func publicFacts(o organization.Profile, s standing.Standing, regions *district.
 	facts := []ui.Fact{ui.F("类别", categoryName(o.Category)), star, ui.F("组织类型", o.Type.Name()), ui.F("管理方式", o.Basis.Name()),
 		ui.F(o.NumberLabel, o.Number), ui.F("成立日期", o.EstablishedOn), ui.F("登记或备案机关", o.Registrar), ui.F("负责人", o.HeadName),
 		ui.F("社区", regions.FullName(o.CommunityCode))}
+	if len(o.ServiceTargets) > 0 {
+		facts = append(facts, ui.F("服务对象", organization.TargetNames(o.ServiceTargets)))
+	}
+	if o.Reach != organization.ReachUnknown {
+		facts = append(facts, ui.F("活动范围", o.Reach.Name()))
+	}
 	for _, f := range []ui.Fact{ui.F("业务主管单位", o.SupervisingUnit), ui.F("活动地域", o.ActivityScope), ui.F("业务范围", o.BusinessScope)} {
 		if f.Value != "" {
 			facts = append(facts, f)

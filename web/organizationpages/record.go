@@ -69,7 +69,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 			ui.Tab{Href: paths.StaffOrganizationGovernance(s.Record.ID.String()), Label: "看内部治理和制度文本"})},
 		{ID: "activities", Title: "活动记录", Body: recordTable(activityTable(r, s)), Links: links(r, s, "activities", "登记活动")},
 		{ID: "reports", Title: "年度报告", Note: lookNote(s, organization.AnnualReports), Body: recordTable(reportTable(r, s)),
-			Links: links(r, s, "reports", "登记年报结论", "looks?subject=annual_reports", "登记核查")},
+			Links: links(r, s, "reports", "登记纸质年报的结论", "looks?subject=annual_reports", "登记核查")},
 		{ID: "grants", Title: "历史资助", Note: lookNote(s, organization.EarlierGrants), Body: recordTable(grantTable(r, s)),
 			Links: links(r, s, "grants", "登记资助", "looks?subject=earlier_grants", "登记核查")},
 		{ID: "grades", Title: "星级", Body: recordTable(gradeTable(r, s)), Links: gradeLinks(r, s)},
@@ -79,7 +79,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 		{ID: "head", Title: "负责人", Body: ui.Facts(headFacts(s)), Links: unmaskLinks(r, s, authz.SensitiveUnmask, "head/unmasking", "查看证件号码")},
 		{ID: "contact", Title: "联系方式", Body: ui.Facts(contactFacts(s))},
 		{ID: "payee", Title: "收款账户", Body: payeeBody(r, s), Links: unmaskLinks(r, s, authz.AccountNumberUnmask, "payee/unmasking", "查看完整账号")},
-		{ID: "basics", Title: "人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
+		{ID: "basics", Title: "服务、人员和党建", Body: ui.Facts(peopleFacts(s)), Links: rosterLinks(r, s)},
 	}
 	if may(r, authz.ApplicationOffice) && !s.Record.Status.Final() {
 		v.Aside = append(v.Aside, section{ID: "revocation", Title: "撤销备案或登记", Body: revocation(s.Record.ID.String(), once.NewToken())})
@@ -170,7 +170,8 @@ func contactFacts(s snapshot) []ui.Fact {
 
 func peopleFacts(s snapshot) []ui.Fact {
 	o := s.Record
-	return []ui.Fact{ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
+	return []ui.Fact{ui.F("服务对象", orNone(organization.TargetNames(o.ServiceTargets), "未登记")), ui.F("活动范围", o.Reach.Name()),
+		ui.F("规模", s.Bounds.SizeOf(o.Type, o.Members, o.Staff).Name()), ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("其中专职", heads(o.FullTime)), ui.F("社工", heads(o.SocialWorkers)),
 		ui.F("义工", heads(o.Volunteers)), ui.F("党组织", o.PartyOrg.Name()), ui.F("党员", heads(o.PartyMembers)), ui.F("场所来源", o.Premises.Name())}
 }
 
@@ -214,7 +215,7 @@ func (p *Pages) showMine(w http.ResponseWriter, r *http.Request) error {
 	v.Sections = []section{
 		{ID: "registration", Title: "登记事项", Note: "由街道和民政局登记。有误的，请联系所在街道更正", Body: ui.Facts(append([]ui.Fact{ui.F("负责人", s.Record.HeadName)}, registrationFacts(s)...))},
 		{ID: "standing", Title: "名录查询", Note: "由街道和民政局查询登记", Body: ui.DataTable(listTable(s.Standing))},
-		{ID: "reports", Title: "年度报告", Body: recordTable(reportTable(r, s))},
+		{ID: "reports", Title: "年度报告", Body: recordTable(reportTable(r, s)), Links: []ui.Tab{{Href: paths.MyReports, Label: "填写和报送年度报告"}}},
 		{ID: "grants", Title: "历史资助", Body: recordTable(grantTable(r, s))},
 	}
 	return httpserver.Render(w, r, http.StatusOK, minePage(v))

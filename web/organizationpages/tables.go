@@ -93,7 +93,7 @@ func activityTable(r *http.Request, s snapshot) tableView {
 }
 
 func reportTable(r *http.Request, s snapshot) tableView {
-	v := tableView{Empty: "还没有登记年度报告。", Next: "由街道和民政局登记。没有登记的年度，申请扶持时按“未查到”处理；已经报送的，请所在街道补登。",
+	v := tableView{Empty: "还没有登记年度报告。", Next: "平台上报送、作了结论的，会自动出现在这里；以前报过纸质的，请所在街道补登。没有登记的年度，申请扶持时按“未查到”处理。",
 		Table: ui.Table{Caption: "年度报告，最近的在前", Columns: []ui.Column{{Label: "年度", Full: true}, {Label: "结论"}, {Label: "报送日期"}, {Label: "单位"}, {Label: "办理", Hidden: true}}}}
 	var rows []ui.Row
 	for _, x := range s.Record.Reports {

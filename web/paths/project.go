@@ -13,7 +13,9 @@ const (
 	OpenData     = "/open-data"
 	ProjectsData = OpenData + "/projects" // .xlsx and .csv
 	ProjectsJSON = OpenData + "/projects.json"
-	FundCSV      = OpenData + "/fund.csv"
+	FundData     = OpenData + "/fund"    // .xlsx and .csv
+	RatingsData  = OpenData + "/ratings" // .xlsx and .csv
+	NoticesAtom  = OpenData + "/notices.atom"
 
 	OrganizationsData = OpenData + "/organizations" // .xlsx and .csv, like the next
 	NoticesData       = OpenData + "/notices"
@@ -34,6 +36,3 @@ func ProjectsOfYear(year int, programme string) string {
 
 // FundOf returns the fund of a year.
 func FundOf(year int) string { return WithQuery(Fund, url.Values{"year": {strconv.Itoa(year)}}) }
-
-// FundCSVOf returns the table of that page.
-func FundCSVOf(year int) string { return WithQuery(FundCSV, url.Values{"year": {strconv.Itoa(year)}}) }

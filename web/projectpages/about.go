@@ -2,6 +2,7 @@ package projectpages
 
 import (
 	"net/http"
+	"net/url"
 
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/export"
@@ -28,17 +29,19 @@ func (p *Pages) openData(w http.ResponseWriter, r *http.Request) error {
 
 func sets() ui.Table {
 	return ui.Table{Caption: "可以下载的数据", Columns: []ui.Column{{Label: "数据", Full: true}, {Label: "格式"}, {Label: "下载", Hidden: true}}, Groups: ui.Rows(
-		ui.Cells(ui.Head("资助项目（表格）", "", "每行一个项目，一次下载全部"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.ProjectsData)),
+		ui.Cells(ui.Head("资助项目（表格）", "", "每行一个项目，一次下载全部"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.ProjectsData, nil)),
 		ui.Cells(ui.Head("资助项目（360Giving）", "", "按国际资助数据标准 360Giving 1.4 编排，另加退回和追回"), ui.T("JSON"), ui.C(ui.Go("下载 JSON", paths.ProjectsJSON))),
-		ui.Cells(ui.Head("社会组织（表格）", "", "现有的社区社会组织：类型、编号、类别、地点、状态、星级和名录"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.OrganizationsData)),
-		ui.Cells(ui.Head("公示公告（表格）", "", "正在公示和已经结束的公示，每行一份"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.NoticesData)),
-		ui.Cells(ui.Head("孵化基地（表格）", "", "各社区的基地：地址、开放时间、服务电话"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.BasesData)),
-		ui.Cells(ui.Head("预算和执行", "", "专项资金各用途的预算、占用、拨付、退回和追回"), ui.T("CSV，UTF-8"), ui.C(ui.Go("下载 CSV", paths.FundCSV))),
+		ui.Cells(ui.Head("社会组织（表格）", "", "现有的社区社会组织：类型、编号、类别、地点、状态、星级和名录"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.OrganizationsData, nil)),
+		ui.Cells(ui.Head("公示公告（表格）", "", "正在公示和已经结束的公示，每行一份"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.NoticesData, nil)),
+		ui.Cells(ui.Head("孵化基地（表格）", "", "各社区的基地：地址、开放时间、服务电话"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.BasesData, nil)),
+		ui.Cells(ui.Head("公示公告（订阅）", "", "最近发布、更正、结束和撤回的公示，用阅读器订阅"), ui.T("Atom"), ui.C(ui.Go("订阅地址", paths.NoticesAtom))),
+		ui.Cells(ui.Head("星级（表格）", "", "现在有效的星级，证书编号和有效期"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.RatingsData, nil)),
+		ui.Cells(ui.Head("预算和执行（表格）", "", "专项资金历年各用途的预算、占用、拨付、退回和追回"), ui.T("Excel，CSV（UTF-8）"), tableLinks(paths.FundData, url.Values{"year": {"all"}})),
 	)}
 }
 
-func tableLinks(path string) ui.Cell {
-	l := export.LinksTo(path, nil)
+func tableLinks(path string, q url.Values) ui.Cell {
+	l := export.LinksTo(path, q)
 	return ui.C(ui.Go("下载 Excel", l.XLSX), ui.Go("下载 CSV", l.CSV))
 }
 

@@ -190,8 +190,7 @@ func fresh(v applying.SectionView, s registry.Subject) []block {
 	}
 	own := []formpage.Control{
 		formpage.Line("name", "新组织的名称", 0), formpage.Lines("similar_reason", "名称相近的说明", 2, 300).Optional(),
-		formpage.OneOf("org_type", "组织类型", formpage.Named([]organization.OrgType{s.Organization.Type})), formpage.OneOf("category", "业务类别", formpage.Named(organization.Categories)),
-		formpage.Lines("business_scope", "业务范围", 4, 500), formpage.Line("supervising_unit", "业务主管（指导）单位", 0).Optional(),
+		formpage.OneOf("category", "业务类别", formpage.Named(organization.Categories)), formpage.Lines("business_scope", "业务范围", 4, 500), formpage.Line("supervising_unit", "业务主管（指导）单位", 0).Optional(),
 	}
 	if s.Organization.Basis == organization.Registered {
 		own = append(own, formpage.Amount("registered_capital", "开办资金"))

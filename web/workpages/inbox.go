@@ -33,6 +33,7 @@ type inboxView struct {
 	Files                    export.Links
 	Bases                    bool // leads to the facts of bases
 	Payees                   bool // leads to the accounts to be verified
+	Duties                   []areaLine
 }
 
 // filterBar is the line of controls above the list.
@@ -87,6 +88,13 @@ func (p *Pages) showInbox(w http.ResponseWriter, r *http.Request) error {
 		if claims > 0 {
 			v.Claims = "有 " + itoa(claims) + " 份账号登记等您确认"
 		}
+	}
+	if watchesDuties(a.Role) {
+		duties, err := p.Governance.AreaGlance(r.Context(), a)
+		if err != nil {
+			return err
+		}
+		v.Duties = areaLines(duties, in.Today)
 	}
 	return httpserver.Render(w, r, http.StatusOK, inboxPage(v))
 }

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/notification"
 	"civilaffairs/web/layout"
@@ -41,7 +43,7 @@ func (p *Pages) listMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := messagesView{Page: page("消息", "messages", crumbs(layout.Crumb{Label: "消息"})...), List: messagesOf(list.Items, list.Today),
+	v := messagesView{Page: page("消息", "messages", crumbs(layout.Crumb{Label: "消息"})...), List: messagesOf(actor(r), list.Items, list.Today),
 		Lead: unreadWords(list.Unread), NoneIs: "还没有消息。"}
 	for _, m := range list.Items {
 		if m.ReadAt == nil {
@@ -68,12 +70,19 @@ func unreadWords(n int) string {
 	return "未读 " + itoa(n) + " 条。"
 }
 
-func messagesOf(items []notification.Item, today civil.Date) []message {
+func messagesOf(a authz.Actor, items []notification.Item, today civil.Date) []message {
 	out := make([]message, len(items))
 	for i, m := range items {
 		out[i] = message{Title: m.Title, Body: m.Body, At: clock(m.At, today), DateTime: m.At.In(civil.Shanghai).Format("2006-01-02T15:04:05-07:00"), New: m.ReadAt == nil}
-		if m.CaseNo != "" {
+		switch {
+		case m.CaseNo != "":
 			out[i].Href = paths.Application(m.CaseNo)
+		case m.Kind == governance.MessageKind && a.Role.OfOrganization():
+			out[i].Href = paths.MyGovernance
+		case m.Kind == governance.MessageKind:
+			out[i].Href = paths.StaffGovernance
+		case m.Kind == governance.GuidelineMessageKind:
+			out[i].Href = paths.StaffGuidelines
 		}
 	}
 	return out

@@ -12,8 +12,6 @@ import (
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
-
-	"github.com/google/uuid"
 )
 
 // ownView is the workspace of an organization.
@@ -27,6 +25,7 @@ type ownView struct {
 	More     string // 全部消息，未读 3 条
 	Clerks   bool   // may add clerks
 	Check    string // address of the eligibility check
+	Duties   glance
 }
 
 // waiting is one thing that the organization has to do.
@@ -46,22 +45,27 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	news, err := p.Messages.Messages(r.Context(), a, uuid.Nil, newsShown)
+	news, unread, err := p.Messages.Latest(r.Context(), a, newsShown)
 	if err != nil {
 		return err
 	}
 	v := ownView{
 		Page: page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
-		Lead: ownLead(own), Messages: messagesOf(news.Items, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
+		Lead: ownLead(own), Messages: messagesOf(a, news, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
 		Check: paths.MyEligibility(p.Programmes[0]),
 	}
-	if news.Unread > 0 {
-		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(news.Unread), "。")
+	if unread > 0 {
+		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(unread), "。")
 	}
 	for _, i := range own.Mine {
 		v.Mine = append(v.Mine, p.waitingOf(own, i))
 	}
 	v.Standing, v.Done = p.standing(own), p.done(own)
+	duties, err := p.Governance.OwnGlance(r.Context(), a, own.Today, own.Calendar)
+	if err != nil {
+		return err
+	}
+	v.Duties = ownGlance(duties)
 	return httpserver.Render(w, r, http.StatusOK, ownPage(v))
 }
 

@@ -15,6 +15,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notification"
@@ -34,6 +35,7 @@ type Deps struct {
 	Organizations *organization.Service
 	Policies      *policy.Service
 	Liaison       *liaison.Service
+	Governance    *governance.Service
 	Audit         *audit.Reader
 	// Programmes are the kinds that a counter may open, in the order of the policy.
 	Programmes []string

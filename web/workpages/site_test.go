@@ -20,6 +20,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/funding/startup"
+	"civilaffairs/internal/governance"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notification"
@@ -71,7 +72,7 @@ func newSite(t *testing.T) *site {
 		EnsurePerson: func(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
 			return person.Ensure(ctx, tx, keys, now, person.Person{Name: p.Name, Mobile: p.Mobile})
 		}})
-	s.pages = workpages.New(workpages.Deps{Programmes: []string{"startup"}, Liaison: liaison.New(s.db.App),
+	s.pages = workpages.New(workpages.Deps{Programmes: []string{"startup"}, Liaison: liaison.New(s.db.App), Governance: governance.New(governance.Deps{DB: s.db.App, Organizations: s.organizations}),
 		Desk: casework.NewDesk(s.db.App, cases), Messages: notification.NewService(s.db.App), Mailer: mailer,
 		Accounts: s.accounts, Organizations: s.organizations, Policies: policy.New(s.db.App), Audit: audit.NewReader(s.db.App),
 		Flash: func(_ context.Context, message string) { s.flash = message },

@@ -90,7 +90,8 @@ func (g *Ground) OpenMoney(ctx context.Context, rows []organization.OpeningMoney
 func (g *Ground) OpenBudget(ctx context.Context, year int, p ledger.Purpose, amount money.Fen) (importID uuid.UUID, err error) {
 	importID = uuid.Must(uuid.NewV7())
 	err = g.DB.App.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
-		return ledger.New(g.DB.App).OpenBudgets(ctx, tx, now, Clerk, importID, []ledger.OpeningBudget{{Year: year, Purpose: p, Amount: amount, DocumentNo: "深坪财〔1〕号"}})
+		_, err := ledger.New(g.DB.App).OpenBudgets(ctx, tx, now, Clerk, importID, []ledger.OpeningBudget{{Year: year, Purpose: p, Amount: amount, DocumentNo: "深坪财〔1〕号"}})
+		return err
 	})
 	return importID, err
 }

@@ -1,5 +1,5 @@
 // Folds are held open on wide screens by the style sheet. A browser that cannot
-// do that gets them opened here; on a phone Escape closes the menu.
+// do that gets them opened here.
 import { each } from "./dom.js";
 
 const wide = matchMedia("(min-width: 64rem)");
@@ -16,9 +16,18 @@ each("details[data-when]", (asked) => {
   });
 });
 
-const menu = document.querySelector(".nav details");
-menu?.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !menu.open || wide.matches) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
+// Escape closes a menu and gives the focus back to its name; the menus of staff
+// pages, which lie over the page, close when the visitor goes elsewhere too.
+function closes(menu, always) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open || (wide.matches && !always)) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+each(".nav details", (menu) => closes(menu, false));
+each(".worknav details", (menu) => {
+  closes(menu, true);
+  document.addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
+  menu.addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false; });
 });

@@ -1,11 +1,11 @@
-package notice_test
+package privacy_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"civilaffairs/internal/notice"
+	"civilaffairs/internal/privacy"
 )
 
 // The numbers are invented; the ID numbers have right check digits (domain §11).
@@ -80,8 +80,8 @@ func TestScan(t *testing.T) {
 		"坪社备〔2026〕第0001号，2026年5月23日成立，20000.00": "",
 	} {
 		var got []string
-		for _, f := range notice.Scan(text) {
-			got = append(got, fmt.Sprintf("%s %d %s", f.Private, f.At, f.Value))
+		for _, f := range privacy.Scan(text) {
+			got = append(got, fmt.Sprintf("%s %d %s", f.Kind, f.At, f.Value))
 		}
 		if s := strings.Join(got, "|"); s != want {
 			t.Errorf("%q: %q, want %q", text, s, want)
@@ -94,7 +94,7 @@ func FuzzScan(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, x := range notice.Scan(s) {
+		for _, x := range privacy.Scan(s) {
 			if x.At < 1 || x.Value == "" || x.Name() == "" {
 				t.Errorf("%q: %+v", s, x)
 			}
