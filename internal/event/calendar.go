@@ -65,15 +65,16 @@ const claimEntry = `
 		and not exists (select from event e where e.state <> 'draft' and e.org_id = c.organization_id and (e.plan_id = c.plan_id or e.day = c.held_on and search_key(e.title) = search_key(c.title)))
 		and not exists (select from organization_activity r where r.org_id = c.organization_id and r.held_on = c.held_on and search_key(r.title) = search_key(c.title) and r.void_on is null and r.confirmed_on is not null)`
 
-// source is one of them with the names of its columns.
-type source struct{ sql, org, community, theme, day, at, id string }
+// source is one of them with the names of its columns; order is what an index sorts
+// by as at does.
+type source struct{ sql, org, community, theme, day, at, id, order string }
 
 const startOf = `(%s::timestamp at time zone 'Asia/Shanghai')`
 
 var sources = []source{
-	{eventEntry, "e.org_id", "e.community_code", "e.theme", "e.day", "e.starts_at", "e.id"},
-	{recordEntry, "r.org_id", "r.community_code", "''", "r.held_on", fmt.Sprintf(startOf, "r.held_on"), "r.id"},
-	{claimEntry, "c.organization_id", "c.community", "c.theme", "c.held_on", fmt.Sprintf(startOf, "c.held_on"), "c.case_id"},
+	{eventEntry, "e.org_id", "e.community_code", "e.theme", "e.day", "e.starts_at", "e.id", "e.starts_at"},
+	{recordEntry, "r.org_id", "r.community_code", "''", "r.held_on", fmt.Sprintf(startOf, "r.held_on"), "r.id", "r.held_on"},
+	{claimEntry, "c.organization_id", "c.community", "c.theme", "c.held_on", fmt.Sprintf(startOf, "c.held_on"), "c.case_id", "c.held_on"},
 }
 
 // narrowed is a source under a filter; the arguments are those of args.
@@ -191,28 +192,30 @@ func (s *Service) List(ctx context.Context, f Filter, past bool, cursor string, 
 	return p, err
 }
 
-// list reads in the direction of the list, or against it when going back. Today is
-// to come and not past, whatever the place to go on from.
+// list reads in the direction of the list, or against it when going back.
 func list(ctx context.Context, q postgres.Querier, f Filter, at position, today civil.Date, past, given bool, limit int) ([]Entry, error) {
-	op, dir := ">", "asc"
-	if past != at.back {
+	return postgres.All[Entry](ctx, q, listSQL(f, at.back, past, given), f.args(at.at, at.id, limit, today)...)
+}
+
+// listSQL: today is to come and not past, whatever the place to go on from.
+func listSQL(f Filter, back, past, given bool) string {
+	op, dir, half := ">", "asc", ">="
+	if past != back {
 		op, dir = "<", "desc"
+	}
+	if past {
+		half = "<"
 	}
 	inclusive := op
 	if !given && !past {
 		inclusive = ">="
 	}
-	half := ">="
-	if past {
-		half = "<"
-	}
 	// Bounded by the date as well, which is what the indexes know.
 	tail := func(x source) string {
-		return fmt.Sprintf(` and (%[1]s, %[2]s) %[3]s ($4, $5) and %[4]s %[5]s $7 and %[4]s %[6]s= ($4::timestamptz at time zone 'Asia/Shanghai')::date order by %[1]s %[7]s, %[2]s %[7]s limit $6`,
-			x.at, x.id, inclusive, x.day, half, op, dir)
+		return fmt.Sprintf(` and (%[1]s, %[2]s) %[3]s ($4, $5) and %[4]s %[5]s $7 and %[4]s %[6]s= ($4::timestamptz at time zone 'Asia/Shanghai')::date order by %[8]s %[7]s, %[2]s %[7]s limit $6`,
+			x.at, x.id, inclusive, x.day, half, op, dir, x.order)
 	}
-	return postgres.All[Entry](ctx, q, `select `+entryColumns+` from `+f.union(tail)+withOrganization+
-		` order by x.at `+dir+`, x.id `+dir+` limit $6`, f.args(at.at, at.id, limit, today)...)
+	return `select ` + entryColumns + ` from ` + f.union(tail) + withOrganization + ` order by x.at ` + dir + `, x.id ` + dir + ` limit $6`
 }
 
 // cut makes a page of the rows read, which may be one too many.
