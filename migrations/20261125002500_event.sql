@@ -19,11 +19,11 @@ create table event (
   ends_at timestamptz generated always as ((day + make_interval(mins => until_min)) at time zone 'Asia/Shanghai') stored,
   place text not null default '' check (char_length(place) <= 120),
   community_code text references region,
-  audience text not null default '' check (char_length(audience) <= 100),
+  audience text not null default '' check (char_length(audience) <= 60),
   intro text not null default '' check (char_length(intro) <= 1000),
   expected int check (expected between 1 and 100000),
   wanted int not null default 0 check (wanted between 0 and 1000), -- volunteers asked for
-  -- The plan told of before (事前报备) that it came from; a feature above keeps it.
+  -- The plan reported before (事前报备) that it came from.
   plan_id uuid unique,
   -- What it came to.
   participants int check (participants between 1 and 100000),

@@ -93,8 +93,8 @@ func (a *App) wireServices() (err error) {
 	s.imports = importing.New(importing.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Roster: s.roster, Standing: s.standing, Ledger: s.ledger})
 	s.applications = application.New(application.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Accounts: s.accounts, Attachments: s.attachments})
 	s.funding = funding.New(funding.Deps{DB: a.db, Applications: s.applications, Cases: s.cases, Attachments: s.attachments, Ledger: s.ledger, Programmes: programmes})
-	s.activities = activity.New(a.db)
 	s.events = event.New(event.Deps{DB: a.db, Keys: a.keys, Organizations: s.organizations, Attachments: s.attachments})
+	s.activities = activity.New(a.db, s.events)
 	s.sampling = sampling.New(a.db, sampled(programmes)...)
 	s.registry = registry.New(registry.Deps{DB: a.db, Keys: a.keys, Cases: s.cases, Applications: s.applications, Accounts: s.accounts,
 		Organizations: s.organizations, Demo: a.cfg.Demo})

@@ -87,8 +87,7 @@ func (a *App) features() []feature {
 	reports := report.New(a.db, catalog.Programmes())
 	a.site.work = workpages.New(workpages.Deps{
 		Desk: casework.NewDesk(a.db, s.cases), Messages: s.messages, Mailer: s.mailer, Accounts: s.accounts,
-		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Governance: s.governance, Audit: audit.NewReader(a.db),
-		Programmes: kindsOf(catalog.Programmes()), Flash: flash,
+		Organizations: s.organizations, Policies: s.policies, Liaison: s.liaison, Governance: s.governance, Audit: audit.NewReader(a.db), Programmes: kindsOf(catalog.Programmes()), Flash: flash,
 	})
 	applications := applying.New(applying.Deps{Applications: s.applications, Flash: flash})
 	return []feature{

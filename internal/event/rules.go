@@ -65,7 +65,7 @@ func (in Input) Faults(regions *district.RegionSet, complete bool) errs.Faults {
 			f.Add("community", labelHome, "选活动所在的社区。在坪山区以外办的活动不列在这里。")
 		}
 	}
-	f.Length("audience", "服务对象", in.Audience, 0, 100)
+	f.Length("audience", "服务对象", in.Audience, 0, 60)
 	f.Length("intro", labelIntro, in.Intro, least(10), 1000)
 	switch {
 	case in.Expected == nil && complete:

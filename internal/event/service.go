@@ -2,13 +2,11 @@ package event
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/audit"
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/once"
@@ -106,10 +104,10 @@ func (s *Service) Create(ctx context.Context, actor authz.Actor, token string, i
 				return "", err
 			}
 			e := Event{ID: newID(), OrgID: d.org.ID, State: Draft}
-			if e.No, err = newNumber(ctx, d.tx, d.now); err != nil {
+			if e.No, err = nextNo(ctx, d); err != nil {
 				return "", err
 			}
-			if err := insertEvent(ctx, d.tx, d.now, actor, e, in); err != nil {
+			if err := insertEvent(ctx, d, e, in); err != nil {
 				return "", err
 			}
 			return e.No, d.note(ctx, OwnerKind, e.ID, "event.create", map[string]any{"no": e.No, "organization": d.org.ID})
@@ -117,14 +115,6 @@ func (s *Service) Create(ctx context.Context, actor authz.Actor, token string, i
 		return err
 	})
 	return no, err
-}
-
-// newNumber draws the next readable number.
-func newNumber(ctx context.Context, tx postgres.Tx, now time.Time) (string, error) {
-	year := civil.On(now).Year
-	var serial int64
-	err := tx.QueryRow(ctx, `select next_number('HD', $1)`, year).Scan(&serial)
-	return fmt.Sprintf("HD-%d-%04d", year, serial), err
 }
 
 func (s *Service) check(ctx context.Context, q postgres.Querier, in Input, complete bool) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/postgres"
 
@@ -41,13 +40,13 @@ func nothing[T comparable](v, none T) *T {
 	return &v
 }
 
-func insertEvent(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, e Event, in Input) error {
-	_, err := tx.Exec(ctx, `
+func insertEvent(ctx context.Context, d desk, e Event, in Input) error {
+	_, err := d.tx.Exec(ctx, `
 		insert into event (id, no, org_id, state, title, theme, day, from_min, until_min, place, community_code, audience, intro, expected, wanted,
-			plan_id, published_at, created_at, created_by, updated_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $18)`,
+			plan_id, created_at, created_by, updated_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17)`,
 		e.ID, e.No, e.OrgID, e.State, in.Title, in.Theme, in.Day, nothing(in.From, Unset), nothing(in.Until, Unset), in.Place, nothing(in.CommunityCode, ""),
-		in.Audience, in.Intro, in.Expected, in.Wanted, nothing(e.PlanID, uuid.Nil), e.PublishedAt, now, actor.AccountID)
+		in.Audience, in.Intro, in.Expected, in.Wanted, nothing(e.PlanID, uuid.Nil), d.now, d.actor.AccountID)
 	return err
 }
 

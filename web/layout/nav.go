@@ -40,7 +40,6 @@ type group struct {
 var workNav = []group{
 	{"", []entry{
 		{"workspace", "工作台", paths.Workspace, authz.WorkspaceView},
-		{"registry", "登记备案", paths.Registry, authz.ApplicationDraft},
 		{"messages", "消息", paths.Messages, authz.AccountOwn},
 		{"liaison", "协查请求", paths.StaffLiaison, authz.LiaisonView},
 		{"counter", "窗口代办", paths.Counter, authz.ApplicationCounter},
@@ -56,9 +55,7 @@ var workNav = []group{
 		{"bases", "孵化基地", paths.Bases, authz.Public},
 	}},
 	{"活动", []entry{
-		{"plans", "活动报备", paths.ActivityPlans, authz.ActivityPlanFile},
 		{"plans", "活动报备", paths.StaffActivityPlans, authz.ActivityPlanView},
-		{"activities", "活动和志愿者", paths.MyActivities, authz.EventEdit},
 		{"activities", "公开的活动", paths.StaffActivities, authz.EventBlock},
 		{"pictures", "活动照片", paths.StaffPictures, authz.PictureView},
 		{"samples", "现场抽查", paths.StaffSamples, authz.SampleView},

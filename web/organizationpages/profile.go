@@ -84,10 +84,10 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v = newProfile(o, s, regions, bounds)
-		if v.Helping, err = helping(r.Context(), q, id); err != nil {
+		if v.Disclosed, err = p.Disclosed(r.Context(), q, id); err != nil {
 			return err
 		}
-		v.Disclosed, err = p.Disclosed(r.Context(), q, id)
+		v.Helping, err = helping(r.Context(), q, id)
 		return err
 	})
 	if err != nil {

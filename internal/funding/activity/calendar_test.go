@@ -16,8 +16,8 @@ import (
 func TestPlansAndClaimsOnTheCalendar(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 100_000*money.Yuan)
-	s, org := activity.New(b.DB.App), b.Organization(t)
 	events := event.New(event.Deps{DB: b.DB.App, Attachments: b.Attachments})
+	s, org := activity.New(b.DB.App, events), b.Organization(t)
 	shown := func(past bool) []event.Entry {
 		page, err := events.List(t.Context(), event.Filter{}, past, "", 20)
 		b.must(err)

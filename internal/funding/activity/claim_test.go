@@ -15,12 +15,15 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
 )
 
 var programme = activity.Programme{}
@@ -350,7 +353,7 @@ func TestACorrectionReplacesTheClaim(t *testing.T) {
 func TestPlansAreToldAndNoted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
-	s, org, other := activity.New(b.DB.App), b.Organization(t), b.Organization(t)
+	s, org, other := activity.New(b.DB.App, event.New(event.Deps{DB: b.DB.App, Keys: b.Keys, Organizations: b.Organizations, Attachments: b.Attachments})), b.Organization(t), b.Organization(t)
 	ctx, token := t.Context(), once.NewToken()
 	typed := answers(org, 1).With("held_on", "2026-12-20", "expected", "50", "budget", "3000", "intro", "敬老茶话会，义工接送。", "open", "yes").Values()
 	id, err := s.FilePlan(ctx, org.Head, token, typed)
@@ -358,26 +361,40 @@ func TestPlansAreToldAndNoted(t *testing.T) {
 	if same, err := s.FilePlan(ctx, org.Head, token, typed); err != nil || same != id {
 		t.Errorf("pressed twice: %v %v", same, err)
 	}
+	shown := func(plan uuid.UUID) (states string) {
+		b.must(b.DB.Owner.QueryRow(ctx, `select coalesce(string_agg(state, ' '), '') from event where plan_id = $1`, plan).Scan(&states))
+		return states
+	}
+	if got := shown(id); got != "planned" {
+		t.Errorf("on the calendar: %q", got)
+	}
+	typed.Set("open", "no")
+	if quiet, err := s.FilePlan(ctx, org.Head, once.NewToken(), typed); err != nil || shown(quiet) != "" {
+		t.Errorf("not for residents to see: %v %q", err, shown(quiet))
+	}
 	for who, actor := range map[string]authz.Actor{"another organization": other.Head, "another community": b.OtherCommunity} {
 		if _, err := s.Plan(ctx, actor, id); !errs.Is(err, errs.NotFound) {
 			t.Errorf("%s: %v", who, err)
 		}
 	}
 	page, err := s.Plans(ctx, b.Community, true, "")
-	if err != nil || len(page.Items) != 1 || page.Items[0].State(b.Today(t)) != "已报备，社区还没看" {
+	if err != nil || len(page.Items) != 2 || page.Items[0].State(b.Today(t)) != "已报备，社区还没看" {
 		t.Fatalf("%v %+v", err, page)
 	}
 	b.must(s.NotePlan(ctx, b.Community, id, 1, "请提前两天和活动室确认。", once.NewToken()))
 	if err := s.NotePlan(ctx, b.Colleague, id, 1, "", once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("noted twice: %v", err)
 	}
-	if page, _ := s.Plans(ctx, b.Community, true, ""); len(page.Items) != 0 {
+	if page, _ := s.Plans(ctx, b.Community, true, ""); len(page.Items) != 1 {
 		t.Error("noted, and still waiting")
 	}
 	if err := s.WithdrawPlan(ctx, org.Head, id, 2, "", once.NewToken()); fundingtest.Fault(err, "reason") == "" {
 		t.Errorf("without a reason: %v", err)
 	}
 	b.must(s.WithdrawPlan(ctx, org.Head, id, 2, "场地临时维修", once.NewToken()))
+	if got := shown(id); got != "cancelled" {
+		t.Errorf("taken back, on the calendar: %q", got)
+	}
 	if err := s.NotePlan(ctx, b.Subdistrict, id, 3, "", once.NewToken()); !errs.Is(err, errs.Conflict) {
 		t.Errorf("noted after it was taken back: %v", err)
 	}

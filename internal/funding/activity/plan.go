@@ -7,6 +7,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/form"
 	"civilaffairs/internal/money"
 
@@ -61,6 +62,15 @@ type PlanInput struct {
 	Budget   money.Fen
 	Intro    string
 	Open     bool
+}
+
+// onCalendar is the plan as the public calendar shows it: without the budget. The
+// times were read from 00:00 to 23:59.
+func (in PlanInput) onCalendar() event.Input {
+	from, _ := event.ParseClock(in.Starts)
+	until, _ := event.ParseClock(in.Ends)
+	return event.Input{Title: in.Title, Theme: event.Theme(in.Theme), Day: in.HeldOn, From: from, Until: until, Place: in.Place, CommunityCode: in.Community,
+		Audience: in.Target, Intro: in.Intro, Expected: &in.Expected}
 }
 
 // planAhead is how many days before at most a plan makes sense.

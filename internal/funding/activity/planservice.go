@@ -26,10 +26,14 @@ import (
 // Service is the use cases beside the claim itself, which is funding's. Every
 // method checks the actor's permission and scope; what the actor may not see is
 // errs.NotFound.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db     *postgres.DB
+	events *event.Service
+}
 
-// New returns a Service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+// New returns a Service. Plans that residents may see stand on the calendar of
+// events.
+func New(db *postgres.DB, events *event.Service) *Service { return &Service{db: db, events: events} }
 
 // Setting is what a page about plans needs beside them.
 type Setting struct {
@@ -87,7 +91,7 @@ func (s *Service) filePlan(ctx context.Context, tx postgres.Tx, now time.Time, a
 		return id, err
 	}
 	if in.Open {
-		if err := announce(ctx, tx, now, actor, id, in); err != nil {
+		if err := s.events.Announce(ctx, tx, now, actor, id, in.onCalendar()); err != nil {
 			return id, err
 		}
 	}
@@ -108,20 +112,6 @@ func (s *Service) filePlan(ctx context.Context, tx postgres.Tx, now time.Time, a
 	return id, note(ctx, tx, now, actor, id, "activity_plan.file")
 }
 
-// announce puts a plan that residents may see on the public calendar.
-func announce(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, id uuid.UUID, in PlanInput) error {
-	from, err := event.ParseClock(in.Starts)
-	if err != nil {
-		return err
-	}
-	until, err := event.ParseClock(in.Ends)
-	if err != nil {
-		return err
-	}
-	return event.Announce(ctx, tx, now, actor, actor.OrgID, id, event.Input{Title: in.Title, Theme: event.Theme(in.Theme), Day: in.HeldOn, From: from, Until: until,
-		Place: in.Place, CommunityCode: in.Community, Audience: in.Target, Intro: in.Intro, Expected: &in.Expected})
-}
-
 // WithdrawPlan takes a plan of the own organization back with a reason.
 func (s *Service) WithdrawPlan(ctx context.Context, actor authz.Actor, id uuid.UUID, version int, reason, token string) error {
 	reason = form.Clean(reason, true)
@@ -135,7 +125,7 @@ func (s *Service) WithdrawPlan(ctx context.Context, actor authz.Actor, id uuid.U
 		if err := withdrawPlan(ctx, tx, now, id, version, reason); err != nil {
 			return err
 		}
-		return event.Retract(ctx, tx, now, actor, id, reason)
+		return s.events.Recall(ctx, tx, now, actor, id, reason)
 	})
 }
 
