@@ -394,7 +394,7 @@ func report(f Facts, r Rules, today civil.Date) Item {
 		return Item{State: Exempt, Rule: "从成立的第二年起报送", Say: fmt.Sprintf("%d 年成立，%d 年起报送。", f.EstablishedOn.Year, f.EstablishedOn.Year+1)}
 	}
 	unit, due := Deadlines(r, year)
-	i := Item{State: Due, DueOn: due.On, Provisional: due.Provisional, Rule: due.On.Chinese() + "前报登记管理机关", Next: fmt.Sprintf("向登记管理机关报送 %d 年度报告", year)}
+	i := Item{State: Due, DueOn: due.On, Provisional: due.Provisional, Rule: "最迟" + due.On.Chinese() + "报登记管理机关", Next: fmt.Sprintf("向登记管理机关报送 %d 年度报告", year)}
 	if f.Supervised {
 		i.Rule = unit.On.Chinese() + "前报业务主管单位，" + i.Rule
 		if !today.After(unit.On) {

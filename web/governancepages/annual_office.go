@@ -84,7 +84,7 @@ func (p *Pages) listReports(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, due := governance.Deadlines(b.Rules, f.Year)
 	v := queueView{Page: shell(r, "年度报告", "annual-reports"), Tab: string(f.Tab), List: queueList(b),
-		Lead:  fmt.Sprintf("%d 年度的报告，%s前报登记管理机关。", f.Year, due.On.Chinese()),
+		Lead:  fmt.Sprintf("%d 年度的报告，最迟%s报登记管理机关。", f.Year, due.On.Chinese()),
 		Place: ui.Field{Name: "place", Label: "地方", Value: f.Place}, Places: places(actor(r), b.Regions, b.Today),
 		Year: ui.Field{Name: "year", Label: "年度", Value: strconv.Itoa(f.Year)}}
 	for y := b.Today.Year - 1; y > b.Today.Year-1-governance.YearsShown; y-- {

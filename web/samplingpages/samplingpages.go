@@ -112,7 +112,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	var rows []ui.Row
 	for _, l := range page.Lists {
 		head := ui.Head(l.No, one(r, l.No), p.Sampling.KindName(l.Kind))
-		state := ui.Tag("名单已固定，等抽取", ui.Info)
+		state := ui.Tag("等抽取", ui.Info)
 		if l.Drawn() {
 			state = ui.Tag("已抽取", ui.Good)
 		}
