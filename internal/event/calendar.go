@@ -24,7 +24,7 @@ type Filter struct {
 }
 
 // Entry is one line of the calendar: an activity that its organization announced,
-// or one that it recorded and the community confirmed.
+// one that it recorded and the community confirmed, or one that was subsidized.
 type Entry struct {
 	ID            uuid.UUID  `db:"id"`
 	No            string     `db:"no"` // "" for a record that was never announced
@@ -41,58 +41,93 @@ type Entry struct {
 	CommunityCode string     `db:"community_code"`
 	Participants  *int       `db:"participants"`
 	Wanted        int        `db:"wanted"`
-	At            time.Time  `db:"at"` // by which it is sorted
+	Project       string     `db:"project"` // number of the grant that paid part of it, "" for none
+	At            time.Time  `db:"at"`      // by which it is sorted
 }
 
-// entries selects both kinds in one shape. %s are the bounds on the moment of
-// each. The day of a record has no hour: it stands at the beginning of its day.
+// The three sources of the calendar in one shape, each activity once. What has no
+// hour of its own stands at the beginning of its day.
 const eventEntry = `
 	select e.id, e.no, e.org_id, e.state, e.title, e.theme, e.day, e.from_min, e.until_min, e.place, e.community_code, e.participants,
 		case when e.state = 'planned' then e.wanted else 0 end as wanted, e.starts_at as at
 	from event e where e.state in ('planned', 'held', 'cancelled')`
 
 const recordEntry = `
-	select a.id, '' as no, a.org_id, 'held' as state, a.title, '' as theme, a.held_on as day, -1 as from_min, -1 as until_min, a.place, a.community_code,
-		a.participants, 0 as wanted, a.held_on::timestamp at time zone 'Asia/Shanghai' as at
-	from organization_activity a where a.void_on is null and a.confirmed_on is not null and not exists (select from event where activity_id = a.id)`
+	select r.id, '' as no, r.org_id, 'held' as state, r.title, '' as theme, r.held_on as day, -1 as from_min, -1 as until_min, r.place, r.community_code,
+		r.participants, 0 as wanted, r.held_on::timestamp at time zone 'Asia/Shanghai' as at
+	from organization_activity r where r.void_on is null and r.confirmed_on is not null and not exists (select from event where activity_id = r.id)`
 
-// where narrows both kinds; arguments are $1 community or subdistrict, $2 theme,
-// $3 organization.
-func (f Filter) where() (events, records string, args []any) {
-	var e, r strings.Builder
-	place := f.Community
+// claimEntry is what was subsidized and neither announced nor recorded.
+const claimEntry = `
+	select c.case_id as id, '' as no, c.organization_id as org_id, 'held' as state, c.title, c.theme, c.held_on as day, -1 as from_min, -1 as until_min, c.place,
+		c.community as community_code, c.participants, 0 as wanted, c.held_on::timestamp at time zone 'Asia/Shanghai' as at
+	from activity_claim c where c.live and c.awarded_fen is not null and exists (select from project where case_id = c.case_id)
+		and not exists (select from event e where e.state <> 'draft' and e.org_id = c.organization_id and (e.plan_id = c.plan_id or e.day = c.held_on and search_key(e.title) = search_key(c.title)))
+		and not exists (select from organization_activity r where r.org_id = c.organization_id and r.held_on = c.held_on and search_key(r.title) = search_key(c.title) and r.void_on is null and r.confirmed_on is not null)`
+
+// source is one of them with the names of its columns; order is what an index sorts
+// by as at does.
+type source struct{ sql, org, community, theme, day, at, id, order string }
+
+const startOf = `(%s::timestamp at time zone 'Asia/Shanghai')`
+
+var sources = []source{
+	{eventEntry, "e.org_id", "e.community_code", "e.theme", "e.day", "e.starts_at", "e.id", "e.starts_at"},
+	{recordEntry, "r.org_id", "r.community_code", "''", "r.held_on", fmt.Sprintf(startOf, "r.held_on"), "r.id", "r.held_on"},
+	{claimEntry, "c.organization_id", "c.community", "c.theme", "c.held_on", fmt.Sprintf(startOf, "c.held_on"), "c.case_id", "c.held_on"},
+}
+
+// narrowed is a source under a filter; the arguments are those of args.
+func (f Filter) narrowed(x source) string {
+	var b strings.Builder
+	b.WriteString(x.sql)
 	switch {
 	case f.Community != "":
-		e.WriteString(` and e.community_code = $1`)
-		r.WriteString(` and a.community_code = $1`)
+		b.WriteString(` and ` + x.community + ` = $1`)
 	case f.Subdistrict != "":
-		place = f.Subdistrict
-		e.WriteString(` and e.community_code = any(array(select code from region where parent_code = $1))`)
-		r.WriteString(` and a.community_code = any(array(select code from region where parent_code = $1))`)
+		b.WriteString(` and ` + x.community + ` = any(array(select code from region where parent_code = $1))`)
 	default:
-		e.WriteString(` and $1 = ''`)
-		r.WriteString(` and $1 = ''`)
+		b.WriteString(` and $1 = ''`)
 	}
 	if f.Theme != "" {
-		e.WriteString(` and e.theme = $2`)
-		r.WriteString(` and $2 = ''`) // a record tells no theme
+		b.WriteString(` and ` + x.theme + ` = $2`) // a record tells no theme
 	} else {
-		e.WriteString(` and $2 = ''`)
-		r.WriteString(` and $2 = ''`)
+		b.WriteString(` and $2 = ''`)
 	}
 	if f.OrgID != uuid.Nil {
-		e.WriteString(` and e.org_id = any(organization_ids($3))`)
-		r.WriteString(` and a.org_id = any(organization_ids($3))`)
+		b.WriteString(` and ` + x.org + ` = any(organization_ids($3))`)
 	} else {
-		e.WriteString(` and $3 = ` + nobody)
-		r.WriteString(` and $3 = ` + nobody)
+		b.WriteString(` and $3 = ` + nobody)
 	}
-	return eventEntry + e.String(), recordEntry + r.String(), []any{place, string(f.Theme), f.OrgID}
+	return b.String()
+}
+
+// args are $1 community or subdistrict, $2 theme, $3 organization.
+func (f Filter) args(more ...any) []any {
+	place := f.Community
+	if place == "" {
+		place = f.Subdistrict
+	}
+	return append([]any{place, string(f.Theme), f.OrgID}, more...)
+}
+
+// union joins the sources, each cut by what tail says of it.
+func (f Filter) union(tail func(x source) string) string {
+	parts := make([]string, len(sources))
+	for i, x := range sources {
+		parts[i] = `(` + f.narrowed(x) + tail(x) + `)`
+	}
+	return `(` + strings.Join(parts, ` union all `) + `)`
 }
 
 const withOrganization = ` x join organization o on o.id = organization_root(x.org_id)`
 
-const entryColumns = `x.id, x.no, o.id as org_id, o.name as org_name, o.demo, x.state, x.title, x.theme, x.day, x.from_min, x.until_min, x.place,
+// grantOf is the number of the grant for an activity, by its organization, day and
+// title; %s is the row that has them.
+const grantOf = `coalesce((select p.no from activity_claim c join project p on p.case_id = c.case_id where c.live and c.organization_id = %[1]s.org_id
+	and c.held_on = %[1]s.day and search_key(c.title) = search_key(%[1]s.title) limit 1), '')`
+
+var entryColumns = fmt.Sprintf(grantOf, "x") + ` as project, x.id, x.no, o.id as org_id, o.name as org_name, o.demo, x.state, x.title, x.theme, x.day, x.from_min, x.until_min, x.place,
 	x.community_code, x.participants, x.wanted, x.at`
 
 // Page is one page of the list.
@@ -157,28 +192,30 @@ func (s *Service) List(ctx context.Context, f Filter, past bool, cursor string, 
 	return p, err
 }
 
-// list reads in the direction of the list, or against it when going back. Today is
-// to come and not past, whatever the place to go on from.
+// list reads in the direction of the list, or against it when going back.
 func list(ctx context.Context, q postgres.Querier, f Filter, at position, today civil.Date, past, given bool, limit int) ([]Entry, error) {
-	op, dir := ">", "asc"
-	if past != at.back {
+	return postgres.All[Entry](ctx, q, listSQL(f, at.back, past, given), f.args(at.at, at.id, limit, today)...)
+}
+
+// listSQL: today is to come and not past, whatever the place to go on from.
+func listSQL(f Filter, back, past, given bool) string {
+	op, dir, half := ">", "asc", ">="
+	if past != back {
 		op, dir = "<", "desc"
+	}
+	if past {
+		half = "<"
 	}
 	inclusive := op
 	if !given && !past {
 		inclusive = ">="
 	}
-	half := ">="
-	if past {
-		half = "<"
+	// Bounded by the date as well, which is what the indexes know.
+	tail := func(x source) string {
+		return fmt.Sprintf(` and (%[1]s, %[2]s) %[3]s ($4, $5) and %[4]s %[5]s $7 and %[4]s %[6]s= ($4::timestamptz at time zone 'Asia/Shanghai')::date order by %[8]s %[7]s, %[2]s %[7]s limit $6`,
+			x.at, x.id, inclusive, x.day, half, op, dir, x.order)
 	}
-	events, records, args := f.where()
-	events += fmt.Sprintf(` and (e.starts_at, e.id) %s ($4, $5) and e.starts_at %s $7 order by e.starts_at %s, e.id %[3]s limit $6`, inclusive, half, dir)
-	// Bounded by the date as well, which is what its index knows.
-	records += fmt.Sprintf(` and (a.held_on::timestamp at time zone 'Asia/Shanghai', a.id) %s ($4, $5) and a.held_on %s $8
-		and a.held_on %s= ($4::timestamptz at time zone 'Asia/Shanghai')::date order by a.held_on %s, a.id %[4]s limit $6`, inclusive, half, op, dir)
-	return postgres.All[Entry](ctx, q, `select `+entryColumns+` from ((`+events+`) union all (`+records+`))`+withOrganization+
-		` order by x.at `+dir+`, x.id `+dir+` limit $6`, append(args, at.at, at.id, limit, today.Start(), today)...)
+	return `select ` + entryColumns + ` from ` + f.union(tail) + withOrganization + ` order by x.at ` + dir + `, x.id ` + dir + ` limit $6`
 }
 
 // cut makes a page of the rows read, which may be one too many.
@@ -247,11 +284,10 @@ type dayEntry struct {
 }
 
 func monthOf(ctx context.Context, q postgres.Querier, f Filter, first, next civil.Date) ([]dayEntry, error) {
-	events, records, args := f.where()
+	in := func(x source) string { return fmt.Sprintf(` and %[1]s >= $4 and %[1]s < $5`, x.day) }
 	return postgres.All[dayEntry](ctx, q, `select `+entryColumns+`, x.of from (
-			select y.*, row_number() over (partition by day order by state = 'cancelled', at, id) as spot, (count(*) over (partition by day))::int as of from (
-				(`+events+` and e.starts_at >= $4 and e.starts_at < $5) union all (`+records+` and a.held_on >= $6 and a.held_on < $7)) y
-		)`+withOrganization+` where x.spot <= $8 order by x.day, x.spot`, append(args, first.Start(), next.Start(), first, next, shownOfDay)...)
+			select y.*, row_number() over (partition by day order by state = 'cancelled', at, id) as spot, (count(*) over (partition by day))::int as of from `+f.union(in)+` y
+		)`+withOrganization+` where x.spot <= $6 order by x.day, x.spot`, f.args(first, next, shownOfDay)...)
 }
 
 // Feed returns what is to come and what was in the last month, for calendars that
@@ -259,9 +295,8 @@ func monthOf(ctx context.Context, q postgres.Querier, f Filter, first, next civi
 func (s *Service) Feed(ctx context.Context, f Filter, most int) (list []Entry, now time.Time, err error) {
 	err = s.DB.Read(ctx, func(q postgres.Querier, at time.Time) error {
 		now = at
-		events, _, args := f.where()
-		list, err = postgres.All[Entry](ctx, q, `select `+entryColumns+` from (`+events+` and e.starts_at >= $4 order by e.starts_at, e.id limit $5)`+
-			withOrganization+` order by x.at, x.id`, append(args, civil.On(at).AddDays(-31).Start(), most)...)
+		list, err = postgres.All[Entry](ctx, q, `select `+entryColumns+` from (`+f.narrowed(sources[0])+` and e.starts_at >= $4 order by e.starts_at, e.id limit $5)`+
+			withOrganization+` order by x.at, x.id`, f.args(civil.On(at).AddDays(-31).Start(), most)...)
 		return err
 	})
 	return list, now, err
@@ -278,6 +313,7 @@ type Detail struct {
 	ConfirmedBy string
 	Pictures    []Picture
 	Hours       []Sum
+	Project     string // number of the grant that paid part of it, "" for none
 	Regions     *district.RegionSet
 	Now         time.Time
 }
@@ -307,15 +343,17 @@ func (s *Service) around(ctx context.Context, q postgres.Querier, d *Detail) err
 		Demo      bool      `db:"demo"`
 		Accepting bool      `db:"accepting"`
 		Office    *string   `db:"office"`
+		Project   string    `db:"project"`
 	}
 	o, err := postgres.One[org](ctx, q, `
 		select o.id, o.name, o.demo, coalesce(c.open, false) and o.status not in ('deregistered', 'filing_revoked', 'registration_revoked') as accepting,
-			(select a.confirmed_office from organization_activity a where a.id = nullif($2, `+nobody+`) and a.confirmed_on is not null and a.void_on is null) as office
-		from organization o left join volunteer_call c on c.org_id = o.id where o.id = organization_root($1)`, d.OrgID, d.ActivityID)
+			(select a.confirmed_office from organization_activity a where a.id = nullif($2, `+nobody+`) and a.confirmed_on is not null and a.void_on is null) as office,
+			`+fmt.Sprintf(grantOf, "e")+` as project
+		from event e join organization o on o.id = organization_root(e.org_id) left join volunteer_call c on c.org_id = o.id where e.id = $1`, d.ID, d.ActivityID)
 	if err != nil {
 		return err
 	}
-	d.OrgRoot, d.OrgName, d.Demo, d.Accepting = o.ID, o.Name, o.Demo, o.Accepting
+	d.OrgRoot, d.OrgName, d.Demo, d.Accepting, d.Project = o.ID, o.Name, o.Demo, o.Accepting, o.Project
 	if o.Office != nil {
 		d.Confirmed, d.ConfirmedBy = true, *o.Office
 	}

@@ -104,7 +104,7 @@ func stranger(who string) authz.Actor { return authz.Actor{Role: authz.Anonymous
 // overseenSQL selects the activities of an office's area, $1 the subdistrict or ""
 // for the district.
 const overseenSQL = `select e.id, e.no, o.id as org_id, o.name as org_name, o.demo, e.state, e.title, e.theme, e.day, e.from_min, e.until_min, e.place, e.community_code,
-		e.participants, e.wanted, e.starts_at as at from event e join organization o on o.id = organization_root(e.org_id)
+		e.participants, e.wanted, '' as project, e.starts_at as at from event e join organization o on o.id = organization_root(e.org_id)
 	where ($1 = '' or o.subdistrict_code = $1) and e.state <> 'draft'`
 
 // Overseen returns the public activities of the actor's area, or those taken off,

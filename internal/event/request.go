@@ -89,7 +89,7 @@ func (s *Service) AskRemoval(ctx context.Context, in Asking) (r Asked, err error
 			return err
 		}
 		row, err := postgres.One[Request](ctx, tx, requestSQL+` where r.id = $1`, id)
-		r = Asked{Code: s.code(requestCode, id), Title: row.EventTitle, Hid: row.Hid, DueOn: row.DueOn, Provisional: row.Provisional}
+		r = Asked{Code: s.Keys.Receipt(requestCode, id), Title: row.EventTitle, Hid: row.Hid, DueOn: row.DueOn, Provisional: row.Provisional}
 		return err
 	})
 	return r, err
@@ -164,7 +164,7 @@ func (s *Service) keepRequest(ctx context.Context, tx postgres.Tx, now time.Time
 	due := calendar.Add(civil.On(now), edition.Params.Int(policy.PictureRemovalWD))
 	_, err = tx.Exec(ctx, `insert into picture_request (id, picture_id, relation, reason_sealed, phone_sealed, receipt_index, hid, received_at, due_on, due_provisional)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, in.Picture, in.Relation, reason, phone, s.index(requestIndexOf, s.code(requestCode, id)), hid, now, due.On, due.Provisional)
+		id, in.Picture, in.Relation, reason, phone, s.index(requestIndexOf, s.Keys.Receipt(requestCode, id)), hid, now, due.On, due.Provisional)
 	return id, err
 }
 

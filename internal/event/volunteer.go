@@ -2,7 +2,6 @@ package event
 
 import (
 	"context"
-	"encoding/base32"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"civilaffairs/internal/identifier"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/secret"
 
 	"github.com/google/uuid"
 )
@@ -185,7 +185,7 @@ func (s *Service) Apply(ctx context.Context, a Application) (r Receipt, err erro
 			return err
 		}
 		id, err := uuid.Parse(kept)
-		r = Receipt{Code: s.code(codeContext, id), OrgName: call.OrgName, At: now}
+		r = Receipt{Code: s.Keys.Receipt(codeContext, id), OrgName: call.OrgName, At: now}
 		return err
 	})
 	return r, err
@@ -219,7 +219,7 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 			return err
 		}
 	}
-	v.Receipt, v.Adult = s.index(codeIndexContext, s.code(codeContext, v.ID)), a.Age == "adult"
+	v.Receipt, v.Adult = s.index(codeIndexContext, s.Keys.Receipt(codeContext, v.ID)), a.Age == "adult"
 	if err := insertVolunteer(ctx, tx, v, actor); err != nil {
 		return err
 	}
@@ -254,18 +254,6 @@ func (s *Service) personKey(mobile, name string) []byte {
 	return s.Keys.BlindIndex(personContext, mobile+"\n"+name)
 }
 
-// code is a receipt, made from the id and a key outside the database, so that
-// nobody who reads the database has any.
-func (s *Service) code(purpose string, id uuid.UUID) string {
-	const size = 15 // bytes: six groups of four letters
-	text := base32.StdEncoding.EncodeToString(s.Keys.BlindIndex(purpose, id.String())[:size])
-	var groups []string
-	for len(text) > 0 {
-		groups, text = append(groups, text[:4]), text[4:]
-	}
-	return strings.Join(groups, "-")
-}
-
 func (s *Service) index(purpose, code string) []byte {
 	return s.Keys.BlindIndex(purpose, strings.ReplaceAll(code, "-", ""))
 }
@@ -273,16 +261,11 @@ func (s *Service) index(purpose, code string) []byte {
 // lookup turns a code as typed into its index; errs.Invalid at the field when it
 // cannot be one.
 func (s *Service) lookup(purpose, code string) ([]byte, error) {
-	code = strings.ToUpper(strings.Map(func(r rune) rune {
-		if r == '-' || r == ' ' {
-			return -1
-		}
-		return r
-	}, form.Clean(code, false)))
-	if len(code) != 24 {
+	letters, ok := secret.ParseReceipt(code)
+	if !ok {
 		return nil, unknownCode()
 	}
-	return s.index(purpose, code), nil
+	return s.index(purpose, letters), nil
 }
 
 func unknownCode() error {

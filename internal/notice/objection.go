@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"encoding/base32"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/secret"
 
 	"github.com/google/uuid"
 )
@@ -249,18 +249,7 @@ func (s *Service) insertObjection(ctx context.Context, tx postgres.Tx, now time.
 	return err
 }
 
-// code is the receipt of an objection. It is made from the id and a key outside
-// the database, so that the same objection has the same one and nobody who reads
-// the database has any.
-func (s *Service) code(id uuid.UUID) string {
-	const size = 15 // bytes: six groups of four letters
-	text := base32.StdEncoding.EncodeToString(s.Keys.BlindIndex(receiptContext, id.String())[:size])
-	var groups []string
-	for len(text) > 0 {
-		groups, text = append(groups, text[:4]), text[4:]
-	}
-	return strings.Join(groups, "-")
-}
+func (s *Service) code(id uuid.UUID) string { return s.Keys.Receipt(receiptContext, id) }
 
 func (s *Service) lookup(code string) []byte {
 	return s.Keys.BlindIndex(lookupContext, strings.ReplaceAll(code, "-", ""))
@@ -280,18 +269,13 @@ type Progress struct {
 // Lookup returns the progress of the objection with a receipt; errs.Invalid at
 // the field when there is none.
 func (s *Service) Lookup(ctx context.Context, code string) (p Progress, err error) {
-	code = strings.ToUpper(strings.Map(func(r rune) rune {
-		if r == '-' || r == ' ' {
-			return -1
-		}
-		return r
-	}, form.Clean(code, false)))
+	letters, ok := secret.ParseReceipt(code)
 	unknown := errs.FieldError("receipt", "回执号", "没有这个回执号。看着回执核对，共 24 位字母和数字")
-	if len(code) != 24 {
+	if !ok {
 		return p, unknown
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		o, err := postgres.One[Objection](ctx, q, objectionSQL+` where o.receipt_index = $1`, s.lookup(code))
+		o, err := postgres.One[Objection](ctx, q, objectionSQL+` where o.receipt_index = $1`, s.lookup(letters))
 		if errs.Is(err, errs.NotFound) {
 			return unknown
 		}

@@ -213,13 +213,16 @@ func table(page event.Page, past bool) ui.Table {
 	return t
 }
 
-// entryHref leads to the activity; a record that was never announced stands on the
-// profile of its organization.
+// entryHref leads to the activity. One that was never announced stands on the page
+// of its grant, or on the profile of its organization.
 func entryHref(e event.Entry) string {
-	if e.No == "" {
-		return paths.Organization(e.OrgID.String())
+	switch {
+	case e.No != "":
+		return paths.Activity(e.No)
+	case e.Project != "":
+		return paths.Project(e.Project)
 	}
-	return paths.Activity(e.No)
+	return paths.Organization(e.OrgID.String())
 }
 
 // situation is how far an activity is, in a word.

@@ -71,6 +71,9 @@ func newDetail(d event.Detail) detailView {
 	default:
 		v.Facts = append(v.Facts, ui.F("预计参加", whole(d.Expected)+" 人"))
 	}
+	if d.Project != "" {
+		v.Facts = append(v.Facts, ui.Fact{Label: "活动补贴", Body: ui.Link(d.Project, paths.Project(d.Project))})
+	}
 	for _, s := range d.Hours {
 		v.Hours = append(v.Hours, ui.Stat{Label: s.Kind.Name() + "服务", Value: event.HoursText(s.Minutes), Note: people(s.Entries)})
 	}

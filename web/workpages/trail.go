@@ -17,13 +17,14 @@ import (
 )
 
 // subjects are the kinds of thing that entries are about, by their key.
-var subjects = map[string]string{"case": "办件", "application": "申请附件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策", "fund": "专项资金", "notice": "公示", "objection": "异议"}
+var subjects = map[string]string{"case": "办件", "application": "申请附件", "organization": "组织", "account": "账号", "base": "孵化基地", "attachment": "附件", "policy": "政策", "fund": "专项资金", "notice": "公示", "objection": "异议",
+	"event": "活动", "volunteer": "志愿者", "sample": "现场抽查"}
 
 func subjectName(key string) string { return cmp.Or(subjects[key], key) }
 
 func subjectOptions() []ui.Option {
 	options := []ui.Option{{Label: "全部对象"}}
-	for _, key := range []string{"case", "application", "organization", "account", "base", "attachment", "fund", "notice"} {
+	for _, key := range []string{"case", "application", "organization", "account", "base", "attachment", "fund", "notice", "event", "sample"} {
 		options = append(options, ui.Option{Value: key, Label: subjectName(key)})
 	}
 	return options
@@ -58,6 +59,12 @@ var actions = map[string]string{
 	"notice.return": "退回公示稿", "notice.issue": "签发公示", "notice.publish": "发布公示", "notice.erratum": "起草勘误", "notice.extend": "延长公示",
 	"notice.withdraw": "撤回公示", "notice.recount": "重算公示期", "notice.end": "公示期满", "notice.settle": "公示无异议",
 	"notice.objection.receive": "收到异议", "notice.objection.unmask": "查看异议人", "notice.objection.decide": "处理异议",
+	"event.create": "登记活动计划", "event.save": "修改活动", "event.publish": "公开活动", "event.announce": "公开报备的活动", "event.cancel": "取消活动", "event.hold": "登记活动结果",
+	"event.block": "下架活动", "event.unblock": "恢复公开活动", "event.hours.record": "记服务时长", "event.hours.withdraw": "撤回服务时长",
+	"event.picture.add": "上传活动照片", "event.picture.release": "公开活动照片", "event.picture.judge": "决定照片能否公开", "event.picture.remove": "撤下活动照片",
+	"event.picture.ask": "请求撤下照片", "event.picture.decide": "处理撤下照片的请求", "event.picture.unmask": "查看请求人的电话",
+	"volunteer.call": "开放或停止志愿者报名", "volunteer.apply": "报名做志愿者", "volunteer.add": "登记纸面报名", "volunteer.confirm": "确认志愿者", "volunteer.decline": "不接收报名",
+	"volunteer.leave": "志愿者退出", "volunteer.erase": "删除志愿者资料", "volunteer.unmask": "查看志愿者手机", "sample.freeze": "固定抽查名单", "sample.draw": "抽取抽查名单",
 	"standing.grade.add": "登记星级", "standing.grade.void": "撤销星级", "standing.check": "登记名录查询",
 }
 
