@@ -141,6 +141,7 @@ type snapshot struct {
 	Record   organization.Record
 	Standing standing.Standing
 	Regions  *district.RegionSet
+	Units    []string // names of the departments that exist today
 	Today    civil.Date
 	Bounds   organization.SizeBounds // offices only
 	Alike    []organization.Pair     // pairs that wait for a look; offices that may see them only
@@ -154,9 +155,11 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 		if s.Record, err = p.Organizations.GetIn(r.Context(), q, actor(r), id); err != nil {
 			return err
 		}
-		if s.Regions, err = district.Regions(r.Context(), q); err != nil {
+		var departments []district.Department
+		if s.Regions, departments, err = district.WithDepartments(r.Context(), q); err != nil {
 			return err
 		}
+		s.Units = district.DepartmentNames(departments, s.Today)
 		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil || mine(r) {
 			return err
 		}

@@ -204,10 +204,6 @@ func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, units, _, err := p.placesAndUnits(r.Context())
-	if err != nil {
-		return nil, err
-	}
 	o := s.Record
 	why := formpage.Group{Title: "怎么改", Controls: []formpage.Control{
 		formpage.OneOf("mode", "办理方式", []ui.Option{
@@ -217,7 +213,7 @@ func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 		formpage.Day("effective_on", "变更日期").Hint("批准变更的日期。更正的不填").Optional(), formpage.Lines("reason", "理由", 3, 200).Hint("依据哪份文件，不公开"),
 	}}
 	e.Hidden = []ui.Pair{formpage.Version(o.Version)}
-	e.Groups = append(registrationGroups(s.Regions, units, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
+	e.Groups = append(registrationGroups(s.Regions, s.Units, s.Today, "换了负责人才填。不换的，留空", "现在是 "+o.HeadMobileMask+"。不换的，留空"), why)
 	e.Saved = savedRegistration(o.Organization)
 	e.Done = "登记事项已保存。"
 	e.Save = func(f *form.Form) error {
