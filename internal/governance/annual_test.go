@@ -180,7 +180,7 @@ func TestEachFaultOfAReportIsAtItsField(t *testing.T) {
 		{"a choice from nowhere", PartBasics, "checked=maybe", "checked"},
 		{"party members without a word", PartParty, "party_members=3", "party"},
 		{"too short", PartActivities, "work=好", "work"},
-		{"only blanks and marks", PartGovernance, "governance= ‮", "governance"},
+		{"only blanks and marks", PartGovernance, "governance= \u202e", "governance"},
 	} {
 		typed := full()
 		for pair := range strings.SplitSeq(c.pairs, "&") {
