@@ -106,15 +106,17 @@ func TestOrganizationsBeginAndEndInChromium(t *testing.T) {
 	m.dissolved(t, leaving)
 }
 
-// TestOrganizationsChangeInChromium: a head is replaced, one organization absorbs
-// another, and two make a third.
+// TestOrganizationsChangeInChromium: two records of one organization are brought
+// together, a head is replaced, one organization absorbs another, and two make a
+// third.
 func TestOrganizationsChangeInChromium(t *testing.T) {
 	t.Parallel()
 	m := newMatter(t)
 	var groups []*group
-	for range 5 {
+	for range 7 {
 		groups = append(groups, m.found(t, m.home))
 	}
+	m.oneRecord(t, groups[5], groups[6])
 	m.goTo(t, eligible)
 	m.headReplaced(t, groups[0])
 	m.absorbed(t, groups[1], groups[2])
