@@ -41,5 +41,5 @@ func (m *matter) oneRecord(t *testing.T, kept, absorbed *group) {
 	reviewer.open(undoing)
 	reviewer.send(undoing).refused("reason")
 	reviewer.send(undoing, "reason", "核对后是两个组织").is(200, "/staff/organizations/"+kept.id).says("合并已撤销")
-	public.open("/organizations/" + absorbed.id).is(200, "/organizations/"+absorbed.id).says(absorbed.name)
+	public.open("/organizations/"+absorbed.id).is(200, "/organizations/"+absorbed.id).says(absorbed.name)
 }
