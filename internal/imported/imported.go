@@ -111,11 +111,12 @@ func Named[T any](list []T, say func(T) Dependent) []Dependent {
 
 // tables are those whose rows people know by a name.
 var tables = map[string]string{
-	"account": "账号", "annual_report": "年度报告", "application": "申请", "award": "资助", "earlier_grant": "历史资助", "governance_charter": "章程", "governance_meeting": "会议记录",
-	"governance_officer": "理事、监事", "ledger_commitment": "占用的资金", "ledger_hold": "冻结的资金", "liaison_entry": "协同记录", "liaison_request": "协查请求",
+	"account": "账号", "activity_claim": "活动补贴申请", "activity_plan": "活动方案", "activity_year": "年度活动补贴", "annual_report": "年度报告", "annual_report_filing": "年度报告", "application": "申请", "award": "资助", "disclosure": "信息公开", "disclosure_version": "信息公开", "earlier_grant": "历史资助",
+	"event": "公开活动", "event_service": "活动服务记录", "governance_charter": "章程", "governance_meeting": "会议记录", "governance_officer": "理事、监事", "governance_reminder": "提醒记录", "ledger_commitment": "占用的资金", "ledger_hold": "冻结的资金", "liaison_entry": "协同记录", "liaison_request": "协查请求",
 	"organization": "并入的档案", "organization_activity": "活动记录", "organization_check": "核查记录", "organization_event": "大事记", "organization_merge": "档案合并",
 	"organization_pair": "核对过的重复档案", "organization_succession": "合并关系", "organization_system": "制度文件", "payee_account": "收款账户", "registry_certificate": "证书",
 	"registry_case": "登记备案办件", "roster_member": "花名册人员", "standing_check": "名录查询", "standing_entry": "名录和违规记录", "standing_grade": "星级", "training_record": "培训记录",
+	"service_tally": "活动服务合计", "volunteer": "志愿报名", "volunteer_call": "志愿招募",
 }
 
 // Table is the name of a table's rows.

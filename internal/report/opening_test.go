@@ -14,12 +14,10 @@ import (
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
-	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
-	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
 	"civilaffairs/internal/report/reporttest"
@@ -188,31 +186,7 @@ func TestHistoryAnswersEligibility(t *testing.T) {
 		{GrantInput: organization.GrantInput{OrgID: orgs[0], Programme: organization.Startup, Title: "启动扶持", AwardedOn: civil.Of(2023, 12, 20), Amount: 500_000,
 			UseReportDueOn: civil.Of(2024, 12, 20)}},
 	}
-	answer := func(org uuid.UUID, key string) (line funding.Line) {
-		t.Helper()
-		err := g.DB.App.Read(t.Context(), func(q postgres.Querier, now time.Time) error {
-			on := civil.On(now)
-			var rules funding.Rules
-			var err error
-			if rules.Document, rules.InForce, rules.Edition, err = policy.On(t.Context(), q, on); err != nil {
-				return err
-			}
-			conditions, err := startup.Programme{}.Conditions(t.Context(), q, org, uuid.Nil, on, rules)
-			if err != nil {
-				return err
-			}
-			for _, l := range conditions(on) {
-				if l.Key == key {
-					line = l
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return line
-	}
+	answer := func(org uuid.UUID, key string) funding.Line { return g.Condition(t, org, key) }
 	if l := answer(orgs[0], "once"); l.Answer != funding.Unknown {
 		t.Fatalf("nobody looked: %+v", l)
 	}

@@ -12,13 +12,10 @@ import (
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/funding"
-	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/importing/importtest"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
-	"civilaffairs/internal/policy"
-	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report/reporttest"
 	"civilaffairs/web/paths"
 
@@ -165,33 +162,6 @@ func (s *site) adds(t *testing.T, want map[string]sums, budget money.Fen) {
 	}
 }
 
-// condition is the answer to one condition of start-up support today.
-func (s *site) condition(t *testing.T, org uuid.UUID, key string) (line funding.Line) {
-	t.Helper()
-	err := s.DB.App.Read(t.Context(), func(q postgres.Querier, now time.Time) error {
-		on := civil.On(now)
-		var rules funding.Rules
-		var err error
-		if rules.Document, rules.InForce, rules.Edition, err = policy.On(t.Context(), q, on); err != nil {
-			return err
-		}
-		conditions, err := startup.Programme{}.Conditions(t.Context(), q, org, uuid.Nil, on, rules)
-		if err != nil {
-			return err
-		}
-		for _, l := range conditions(on) {
-			if l.Key == key {
-				line = l
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return line
-}
-
 // Budgets, 2,000 grants over five years and what was paid for them come in as
 // uploaded workbooks: list, fund and CSV hold the sum of the rows to the fen, the
 // rules of the first day know them the next moment, the second import changes
@@ -210,7 +180,7 @@ func TestAHistoryOfTwoThousandGrants(t *testing.T) {
 	}
 	h := history(numbers, 2000)
 	before := s.Digest(t)
-	if l := s.condition(t, orgs[1], "once"); l.Answer != funding.Unknown {
+	if l := g.Condition(t, orgs[1], "once"); l.Answer != funding.Unknown {
 		t.Errorf("nobody looked: %+v", l)
 	}
 	took := stopwatch(t)
@@ -229,13 +199,13 @@ func TestAHistoryOfTwoThousandGrants(t *testing.T) {
 	payments := s.press(t, p, "/confirmation", nil).id(t)
 	took("confirmed")
 
-	if l := s.condition(t, orgs[1], "once"); l.Answer != funding.Unmet || !strings.Contains(l.Value, "领过 1,000.00 元") {
+	if l := g.Condition(t, orgs[1], "once"); l.Answer != funding.Unmet || !strings.Contains(l.Value, "领过 1,000.00 元") {
 		t.Errorf("once: %+v", l)
 	}
-	if l := s.condition(t, orgs[4], "unreported"); l.Answer != funding.Unmet {
+	if l := g.Condition(t, orgs[4], "unreported"); l.Answer != funding.Unmet {
 		t.Errorf("an owed report: %+v", l)
 	}
-	if l := s.condition(t, orgs[49], "same_head"); !strings.Contains(l.Value, "2023年12月20日") {
+	if l := g.Condition(t, orgs[49], "same_head"); !strings.Contains(l.Value, "2023年12月20日") {
 		t.Errorf("same head: %+v", l)
 	}
 	s.adds(t, h.want, 500_000_050)

@@ -8,9 +8,12 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
+	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -104,4 +107,31 @@ func (g *Ground) Undo(ctx context.Context, importID uuid.UUID) error {
 		}
 		return ledger.New(g.DB.App).CloseBudgets(ctx, tx, now, Clerk, importID)
 	})
+}
+
+// Condition is the answer to one condition of start-up support today.
+func (g *Ground) Condition(t testing.TB, org uuid.UUID, key string) (line funding.Line) {
+	t.Helper()
+	err := g.DB.App.Read(t.Context(), func(q postgres.Querier, now time.Time) error {
+		on := civil.On(now)
+		var rules funding.Rules
+		var err error
+		if rules.Document, rules.InForce, rules.Edition, err = policy.On(t.Context(), q, on); err != nil {
+			return err
+		}
+		conditions, err := startup.Programme{}.Conditions(t.Context(), q, org, uuid.Nil, on, rules)
+		if err != nil {
+			return err
+		}
+		for _, l := range conditions(on) {
+			if l.Key == key {
+				line = l
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
 }
