@@ -23,10 +23,10 @@ import (
 type world struct {
 	*kernel
 	cases []casework.Case
-	orgs  []uuid.UUID // the first two under units, the last one nil: a record that must never have been
+	orgs  []uuid.UUID // the first two under units, the fourth merged into the first, the last one nil: a record that must never have been
 }
 
-var units = []string{"区残疾人联合会", "区教育局", ""}
+var units = []string{"区残疾人联合会", "区教育局", "", "区教育局"}
 
 // waiting are all roles that a case can wait for.
 var waiting = []authz.Role{authz.OrgHead, authz.OrgClerk, authz.Community, authz.Subdistrict, authz.BureauClerk, authz.BureauReviewer, authz.LeadingGroup}
@@ -46,6 +46,9 @@ func newWorld(t *testing.T, seed uint64, n int) *world {
 			w.orgs[i], fmt.Sprintf("第%d号互助社", i), fmt.Sprintf("编号第%d号", i), who, liulian, pingshan, unit); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := w.db.Owner.Exec(ctx, `update organization set merged_into = $2 where id = $1`, w.orgs[3], w.orgs[0]); err != nil {
+		t.Fatal(err)
 	}
 	w.orgs = append(w.orgs, uuid.Nil)
 	r := rand.New(rand.NewPCG(seed, 7))
@@ -315,5 +318,46 @@ func TestSearchTermsAreNoPatterns(t *testing.T) {
 	}
 	if n := len(b.inbox(t, clerk, casework.Filter{Text: "\u200b \x00"}).Items); n != len(titles) {
 		t.Errorf("nothing that shows narrows to %d", n)
+	}
+}
+
+// The people of an organization see the cases of a record that was merged into
+// theirs, marked, and who was left behind with that record sees none.
+func TestCasesOfMergedRecords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3, 60)
+	err := w.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) error {
+		list := func(org uuid.UUID) map[string]string {
+			out := map[string]string{}
+			for _, tab := range []casework.Tab{casework.Mine, casework.Others, casework.Done} {
+				items, _, err := casework.List(t.Context(), q, authz.Actor{Role: authz.OrgHead, OrgID: org, AccountID: uuid.New()}, casework.Filter{Tab: tab, Limit: 100})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range items {
+					out[i.No] = i.MergedFrom
+				}
+			}
+			return out
+		}
+		mine, left := list(w.orgs[0]), list(w.orgs[3])
+		merged := 0
+		for _, c := range w.cases {
+			if from, seen := mine[c.No]; c.OrganizationID == w.orgs[3] {
+				merged++
+				if !seen || from != "第3号互助社" {
+					t.Errorf("%s of the merged record: seen %v, from %q", c.No, seen, from)
+				}
+			} else if seen && from != "" {
+				t.Errorf("%s is marked as from %q", c.No, from)
+			}
+		}
+		if merged == 0 || len(left) > 0 {
+			t.Errorf("%d cases of the merged record, %d left behind", merged, len(left))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

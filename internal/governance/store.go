@@ -30,6 +30,7 @@ const factsSQL = `
 		'summary' = any(d.public) as summary_public,
 		'accounts' = any(d.public) as accounts_public
 	from organization o
+		cross join lateral (select organization_ids(o.id) as ids) f -- with the records merged into it
 		left join governance_charter c on c.org_id = o.id
 		left join annual_report a on a.org_id = o.id and a.report_year = $2
 		left join annual_report_filing r on r.org_id = o.id and r.report_year = $2
@@ -39,17 +40,17 @@ const factsSQL = `
 		cross join lateral (
 			select coalesce(array_agg(kind order by kind), '{}') as kinds, coalesce(array_agg(filed_on order by kind), '{}') as filed,
 				coalesce(array_agg(confirmed_on order by kind), '{}') as confirmed
-			from organization_system where org_id = o.id and void_on is null) s
+			from organization_system where org_id = any(f.ids) and void_on is null) s
 		cross join lateral (
 			select max(held_on) filter (where kind in ('assembly', 'election')) as assembly, max(held_on) filter (where kind = 'council') as council,
 				max(held_on) filter (where kind = 'election') as election
-			from governance_meeting where org_id = o.id and void_on is null) m
+			from governance_meeting where org_id = any(f.ids) and void_on is null) m
 		cross join lateral (
 			select count(*) filter (where body = 'council')::int as council_members, min(term_to) filter (where body = 'council') as council_term,
 				count(*) filter (where body = 'supervisors')::int as supervisors, min(term_to) filter (where body = 'supervisors') as supervisors_term,
 				coalesce(array_agg(name order by name) filter (where body = 'supervisors' and exists (
-					select from governance_officer x where x.org_id = p.org_id and x.body = 'council' and x.name = p.name and x.left_on is null)), '{}') as both
-			from governance_officer p where org_id = o.id and left_on is null) n
+					select from governance_officer x where x.org_id = any(f.ids) and x.body = 'council' and x.name = p.name and x.left_on is null)), '{}') as both
+			from governance_officer p where org_id = any(f.ids) and left_on is null) n
 	where o.id = any($1)`
 
 type factsRow struct {

@@ -26,13 +26,17 @@ type Timeline struct {
 }
 
 // Timeline returns size items of the stream as the actor may see it, the newest
-// first. Seven statements at most.
+// first. Of a record that was merged it tells only that. Seven statements at most.
 func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UUID, only Sort, after string, size int) (t Timeline, err error) {
 	if err := actor.Require(authz.LiaisonView); err != nil {
 		return t, err
 	}
 	err = s.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
 		sc, err := enter(ctx, q, actor, orgID)
+		if sc.org.MergedInto != uuid.Nil && actor.Covers(sc.org.Place()) {
+			t.Organization = sc.org
+			return nil
+		}
 		if err != nil {
 			return err
 		}

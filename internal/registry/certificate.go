@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,12 +103,16 @@ func (e decision) voidCertificate(ctx context.Context, org uuid.UUID, reason str
 
 func (e decision) voided(ctx context.Context, org uuid.UUID, reason string) (uuid.UUID, error) {
 	type row struct {
-		ID uuid.UUID `db:"id"`
+		ID  uuid.UUID `db:"id"`
+		Own bool      `db:"own"`
 	}
 	rows, err := postgres.All[row](ctx, e.tx, `update registry_certificate set void_on = $2, void_reason = $3
-		where organization_id = any(organization_ids($1)) and void_on is null returning id`, org, e.today, reason)
+		where organization_id = any(organization_ids($1)) and void_on is null returning id, organization_id = $1 as own`, org, e.today, reason)
 	if err != nil || len(rows) == 0 {
 		return uuid.Nil, err
+	}
+	if at := slices.IndexFunc(rows, func(r row) bool { return r.Own }); at > 0 { // those of merged records are void with it
+		return rows[at].ID, nil
 	}
 	return rows[0].ID, nil
 }

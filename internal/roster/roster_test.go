@@ -389,3 +389,49 @@ func TestWhatTheDatabaseKeeps(t *testing.T) {
 		t.Error("terms copied from another row open")
 	}
 }
+
+// After a merge the people of both records are one roster: counted once, marked,
+// and looked after by the organization's own accounts.
+func TestRosterOfMergedRecords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alike := worker()
+	mine := b.enter(t, b.clerk, alike)
+	alike.Accept = []string{"full_time_elsewhere"}
+	twin := b.enter(t, b.stranger, alike)
+	other := worker()
+	other.Name, other.IDNumber = "孙小红", "34052419800101001X"
+	theirs := b.enter(t, b.stranger, other)
+	point := func(sql string) {
+		t.Helper()
+		if _, err := b.db.Owner.Exec(t.Context(), sql, b.away, b.home); err != nil {
+			t.Fatal(err)
+		}
+	}
+	point(`update organization set merged_into = $2 where id = $1`)
+	page, err := b.List(t.Context(), b.clerk, b.home, civil.Date{}, "")
+	if err != nil || len(page.Lines) != 3 || page.Counts.Members != 2 || page.Counts.FullTime != 2 {
+		t.Fatalf("%d lines, %+v: %v", len(page.Lines), page.Counts, err)
+	}
+	for _, l := range page.Lines {
+		if want := l.ID != mine; (l.MergedFrom != "") != want || l.OrgID != b.home || len(l.Elsewhere) > 0 {
+			t.Errorf("%s: from %q, elsewhere %v", l.Name, l.MergedFrom, l.Elsewhere)
+		}
+	}
+	if f := b.get(t, b.clerk, theirs); f.Organization.ID != b.home || len(f.Months) == 0 {
+		t.Errorf("a member of the merged record: %+v", f.Member)
+	}
+	if _, err := b.Get(t.Context(), b.stranger, theirs); !errs.Is(err, errs.NotFound) {
+		t.Errorf("an account that was left behind: %v", err)
+	}
+	if page, err = b.List(t.Context(), b.bureau, b.away, civil.Date{}, ""); err != nil || page.Organization.ID != b.home {
+		t.Errorf("the old address shows %s: %v", page.Organization.Name, err)
+	}
+	point(`update organization set merged_into = null where id = $1 and $2::uuid is not null`)
+	if page, err = b.List(t.Context(), b.clerk, b.home, civil.Date{}, ""); err != nil || len(page.Lines) != 1 || page.Lines[0].ID != mine {
+		t.Errorf("after the undoing %d lines: %v", len(page.Lines), err)
+	}
+	if f := b.get(t, b.stranger, twin); f.Organization.ID != b.away || f.MergedFrom != "" {
+		t.Errorf("after the undoing %+v", f.Member)
+	}
+}

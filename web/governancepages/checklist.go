@@ -14,6 +14,7 @@ import (
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 )
 
 // checklistView is the checklist of one organization with what it rests on.
@@ -50,6 +51,9 @@ func (p *Pages) showChecklist(w http.ResponseWriter, r *http.Request) error {
 	o, err := p.Governance.Overview(r.Context(), actor(r), id)
 	if err != nil {
 		return err
+	}
+	if into := o.Organization.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.StaffOrganizationGovernance(into.String()))
 	}
 	v := checklistView{Mine: mine(r), Demo: o.Organization.Demo, Heading: "内部治理", Name: o.Organization.Name,
 		Lead: "章程、会议、理事和监事、换届、财务和信息公开，各在哪一天到期。"}

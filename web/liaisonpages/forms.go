@@ -71,6 +71,9 @@ func (p *Pages) writeForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Organization.MergedInto != uuid.Nil {
+		return nil, errs.New(errs.NotFound, "这份档案已经并入另一份，不再写记录。打开合并后的档案再写。")
+	}
 	say := wording[kind]
 	e := editor(r, kind.Name(), say.lead, say.submit, t.Organization.Name, id)
 	e.Facts = []ui.Fact{ui.F("组织", t.Organization.Name)}

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 )
 
 // timelineView is the stream of one organization.
@@ -60,6 +61,9 @@ func (p *Pages) showTimeline(w http.ResponseWriter, r *http.Request) error {
 	t, err := p.Liaison.Timeline(r.Context(), actor(r), id, only, after, pageSize)
 	if err != nil {
 		return err
+	}
+	if into := t.Organization.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, timelineOf(r, into))
 	}
 	at := timelineOf(r, id)
 	v := timelineView{Page: shell(r, "协同记录", t.Organization.Name, id), Name: t.Organization.Name, Demo: t.Organization.Demo,

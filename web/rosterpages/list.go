@@ -51,6 +51,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if page.Organization.ID != at.org { // merged into another record
+		return httpserver.SeeOther(w, r, paths.WithQuery(paths.RosterOf(paths.StaffOrganization(page.Organization.ID.String())), typed))
+	}
 	if on.After(page.Today) {
 		f.Fail("on", "日期", on.Chinese()+"还没到。填今天或以前的日期")
 	}
