@@ -23,7 +23,7 @@ var watchdog string
 // settings trade durability for speed: the cluster is thrown away.
 var settings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
-	"max_connections=300", "shared_buffers=64MB", "max_wal_size=1GB", "checkpoint_timeout=1h",
+	"max_connections=500", "shared_buffers=64MB", "max_wal_size=1GB", "checkpoint_timeout=1h",
 	"autovacuum=off", "jit=off", "log_checkpoints=off", "timezone=UTC",
 }
 
@@ -85,10 +85,7 @@ func reuse(ctx context.Context, run string) (*postgres.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Pid() == 0 {
-		return nil, fmt.Errorf("no server runs in %s", run)
-	}
-	if err := c.Start(ctx); err != nil {
+	if err := c.Join(ctx); err != nil {
 		return nil, err
 	}
 	if pid, err := os.ReadFile(filepath.Join(run, "watchdog.pid")); err == nil && alive(string(pid)) {

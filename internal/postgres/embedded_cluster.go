@@ -74,11 +74,14 @@ func (c *Cluster) URL(role, database string) string {
 	return u.String()
 }
 
+// answers is how long Start gives a server left behind before it ends it.
+const answers = 3 * time.Second
+
 // Start brings the server up and waits until it answers. A server left behind
 // by a killed process is adopted; a data directory is made on the first start.
 func (c *Cluster) Start(ctx context.Context) error {
 	if pid := c.Pid(); pid != 0 {
-		if err := c.ping(ctx, 3*time.Second, nil); err == nil {
+		if err := c.ping(ctx, answers, nil); err == nil {
 			c.adopt()
 			return nil
 		}
@@ -90,6 +93,16 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return err
 	}
 	return c.launch(ctx)
+}
+
+// Join waits for a running server of this directory that others use too. Unlike
+// Start it never ends one that is slow to answer: it may be busy with their work.
+func (c *Cluster) Join(ctx context.Context) error {
+	if c.Pid() == 0 {
+		return fmt.Errorf("no server runs in %s", c.dir)
+	}
+	c.adopt()
+	return c.ping(ctx, time.Minute, c.exited)
 }
 
 // adopt follows a server that is not our child, and can only be asked for.

@@ -107,6 +107,33 @@ func TestEmbeddedAdoptsTheServerOfAKilledPortal(t *testing.T) {
 	}
 }
 
+// A server that others use may be too busy to answer for longer than Start waits.
+func TestJoiningNeverEndsABusyServer(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	e := startEmbedded(t, dir)
+	defer closeEmbedded(t, e)
+	pid := e.cluster.Pid()
+	other, err := NewCluster(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), answers+500*time.Millisecond)
+	defer cancel()
+	if err := other.Join(ctx); err == nil {
+		t.Error("a server that stands still answered")
+	}
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Join(t.Context()); err != nil || other.Pid() != pid {
+		t.Fatalf("server %d after %d: %v", other.Pid(), pid, err)
+	}
+}
+
 func TestEmbeddedStartsAgainAfterItsServerIsKilled(t *testing.T) {
 	t.Parallel()
 	e := startEmbedded(t, dataDir(t))
