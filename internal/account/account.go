@@ -98,6 +98,10 @@ type Config struct {
 	// Demo waives the enrolment of a second factor, lets the published demo
 	// password pass and never asks to change it for its age. Never set on real data.
 	Demo bool
+
+	// CheapHashes is for tests that sign in dozens of people and are not about
+	// passwords; no setting of the program leads here.
+	CheapHashes bool
 }
 
 // Service is every act on accounts. Methods return errs kinds: Invalid with
@@ -111,7 +115,7 @@ type Service struct {
 
 // New returns the service; one per process, because it bounds concurrent hashes.
 func New(c Config) *Service {
-	return &Service{Config: c, keys: c.Keys, hasher: newHasher()}
+	return &Service{Config: c, keys: c.Keys, hasher: newHasher(c.CheapHashes)}
 }
 
 // mayDisable reports whether actor may open and close target: the system

@@ -30,7 +30,8 @@ type Config struct {
 	Clamd          string   `env:"PORTAL_CLAMD" placeholder:"HOST:PORT" help:"Virus scanner: HOST:PORT or the path of its socket."`
 	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed, separated by commas."`
 
-	Demo bool `kong:"-"` // demo data; second factor waived
+	Demo        bool `kong:"-"` // demo data; second factor waived
+	CheapHashes bool `kong:"-"` // tests only: passwords cost little
 }
 
 // setting is one check of Complete: the variable's name and what is wrong.

@@ -48,7 +48,7 @@ func newPortal(t testing.TB) *portal {
 	p.url = "http://" + server.Listener.Addr().String()
 	dir := t.TempDir()
 	a, err := app.New(t.Context(), app.Config{
-		DatabaseURL: p.db.AppURL() + "&pool_max_conns=12", MigrateURL: p.db.OwnerURL(), DataDir: dir, BaseURL: p.url,
+		DatabaseURL: p.db.AppURL() + "&pool_max_conns=12", MigrateURL: p.db.OwnerURL(), DataDir: dir, BaseURL: p.url, CheapHashes: true,
 		// Every browser of a test has an address of its own, as behind a proxy: the
 		// limits by address are those of real visitors.
 		TrustedProxies: []string{"127.0.0.1/32"},

@@ -72,7 +72,7 @@ func (a *App) wireServices() (err error) {
 	if a.jobs, err = jobs.New(a.db, recurring, jobs.Options{Logger: a.log}); err != nil {
 		return err
 	}
-	s.accounts = account.New(account.Config{DB: a.db, Keys: a.keys, EnsurePerson: a.ensurePerson, Demo: a.cfg.Demo})
+	s.accounts = account.New(account.Config{DB: a.db, Keys: a.keys, EnsurePerson: a.ensurePerson, Demo: a.cfg.Demo, CheapHashes: a.cfg.CheapHashes})
 	if err := a.wireFiles(); err != nil {
 		return err
 	}

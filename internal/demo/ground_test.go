@@ -54,7 +54,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := account.New(account.Config{DB: db.App, Keys: keys, Demo: true,
+	accounts := account.New(account.Config{DB: db.App, Keys: keys, Demo: true, CheapHashes: true,
 		EnsurePerson: func(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
 			in := person.Person{Name: p.Name, Mobile: p.Mobile}
 			if p.ResidentID != "" {

@@ -110,7 +110,7 @@ func Without(t testing.TB) *Bench {
 	must(t, err)
 	t.Cleanup(func() { _ = store.Close() })
 	b.Attachments = attachment.New(b.DB.App, store, nil, nil, slog.New(slog.DiscardHandler))
-	b.Accounts = account.New(account.Config{DB: b.DB.App, Keys: b.Keys, EnsurePerson: b.ensurePerson})
+	b.Accounts = account.New(account.Config{DB: b.DB.App, Keys: b.Keys, EnsurePerson: b.ensurePerson, CheapHashes: true})
 	b.Organizations, b.Standing = organization.New(b.DB.App, b.Keys), standing.New(b.DB.App)
 	b.Cases, err = casework.New(paramDays, definitions()...)
 	must(t, err)
