@@ -77,7 +77,7 @@ func (b *Tab) violations() []violation {
 	if !must(b, "look for axe", chromedp.Evaluate[bool](`typeof window.axe?.run === "function"`)) {
 		must(b, "load axe", chromedp.Evaluate[chromedp.Void](source))
 	}
-	return must(b, "run axe", chromedp.Evaluate[[]violation](`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"]})
+	return must(b, "run axe", chromedp.Evaluate[[]violation](`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"], preload: false})
 		.then(r => r.violations.map(v => ({id: v.id, help: v.help, impact: v.impact || "", where: v.nodes.map(n => n.target.join(" "))})))`,
 		chromedp.EvalAwaitPromise))
 }
