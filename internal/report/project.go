@@ -12,6 +12,8 @@ import (
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workflow"
+
+	"github.com/google/uuid"
 )
 
 // ProjectFile is one project from application to closing: what the public reads
@@ -124,6 +126,17 @@ func (s *Service) ProjectFile(ctx context.Context, no string) (f ProjectFile, er
 
 func errNoProject() error {
 	return errs.New(errs.NotFound, "没有这个资助项目。公示期满、没有异议的项目才会列出。请核对编号，或从资助项目名单查找。")
+}
+
+// shownAwards bounds what the profile of an organization lists.
+const shownAwards = 30
+
+// AwardsOf reads what the records of an organization were granted through the
+// portal, once it is public, the latest first. Grants of before are the
+// organization's own.
+func AwardsOf(ctx context.Context, q postgres.Querier, organization uuid.UUID) ([]Project, error) {
+	return postgres.All[Project](ctx, q, `select `+projectColumns+` from project p `+projectTables+`
+		where a.organization_id = any(organization_ids($1)) order by p.granted_on desc, p.no desc limit $2`, organization, shownAwards)
 }
 
 const factsSQL = `

@@ -167,7 +167,7 @@ func (v *pastView) fill(a organization.AsOf, s standing.Standing, regions *distr
 			section{ID: "reports", Title: "年度报告", Note: "到这一天为止已经报送的", Body: recordTable(pastReports(a))})
 	}
 	v.Sections = append(v.Sections, section{ID: "activities", Title: "公益活动", Note: "到这一天为止已经确认的", Body: recordTable(publicActivities(organization.Profile{Activities: a.Activities}, regions))},
-		section{ID: "grants", Title: "得到的扶持", Note: "到这一天为止核定的，本平台启用以前的", Body: recordTable(publicGrants(organization.Profile{Grants: a.Grants}))})
+		section{ID: "grants", Title: "得到的扶持", Note: "到这一天为止核定的，本平台启用以前的", Body: recordTable(publicGrants(organization.Profile{Grants: a.Grants}, nil))})
 }
 
 func pastSystems(a organization.AsOf) tableView {

@@ -12,6 +12,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/report"
 	"civilaffairs/internal/standing"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -83,7 +84,12 @@ func (p *Pages) showPublic(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		awards, err := report.AwardsOf(r.Context(), q, id)
+		if err != nil {
+			return err
+		}
 		v = newProfile(o, s, regions, bounds)
+		v.Grants = publicGrants(o, awards)
 		if v.Disclosed, err = p.Disclosed(r.Context(), q, id); err != nil {
 			return err
 		}
@@ -116,7 +122,6 @@ func newProfile(o organization.Profile, s standing.Standing, regions *district.R
 	v.Facts = publicFacts(o, s, regions)
 	v.People = []ui.Fact{ui.F("规模", bounds.SizeOf(o.Type, o.Members, o.Staff).Name()), ui.F("会员", heads(o.Members)), ui.F("从业人员", heads(o.Staff)), ui.F("社工", heads(o.SocialWorkers)), ui.F("义工", heads(o.Volunteers))}
 	v.Activities = publicActivities(o, regions)
-	v.Grants = publicGrants(o)
 	v.Timeline = timeline(o, s)
 	return v
 }
@@ -186,10 +191,14 @@ func publicActivities(o organization.Profile, regions *district.RegionSet) table
 	return v
 }
 
-func publicGrants(o organization.Profile) tableView {
+// publicGrants are the awards of this portal, then what was granted before it.
+func publicGrants(o organization.Profile, awards []report.Project) tableView {
 	v := tableView{Empty: "没有扶持记录。", Next: "得到的扶持在核定并公示以后，会出现在这里。",
 		Table: ui.Table{Caption: "得到的扶持，最近的在前", Columns: []ui.Column{{Label: "项目", Full: true}, {Label: "工程"}, {Label: "核定日期"}, {Label: "金额（元）", Number: true}}}}
 	var rows []ui.Row
+	for _, a := range awards {
+		rows = append(rows, ui.Cells(ui.Head(a.Title, paths.Project(a.No), a.No), ui.T(a.Programme.Name()), ui.T(a.GrantedOn.String()), ui.T(a.Approved.String())))
+	}
 	for _, g := range o.Grants {
 		rows = append(rows, ui.Cells(grantHead(g), ui.T(g.Programme.Name()), ui.T(g.AwardedOn.String()), ui.T(g.Amount.String())))
 	}
