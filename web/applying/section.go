@@ -32,6 +32,7 @@ type SectionView struct {
 	ConflictBy                    string
 	Editable                      bool
 	Locked                        string // why not, when not
+	More                          string // the button that saves and shows the part again with a free row, "" for none
 }
 
 // Field prepares the control of an item: value as typed, its fault, read-only
@@ -159,6 +160,9 @@ func (p *Pages) updateSection(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("go") == "later" {
 		p.Flash(r.Context(), "已保存。")
 		return httpserver.SeeOther(w, r, paths.Application(Number(r)))
+	}
+	if r.PostForm.Get("go") == "more" {
+		return httpserver.SeeOther(w, r, paths.ApplicationSection(Number(r), key))
 	}
 	f, sec, err := p.formSection(r)
 	if err != nil {

@@ -109,6 +109,7 @@ type costsView struct {
 }
 
 func costsOf(v applying.SectionView) costsView {
+	v.More = "保存，再加一张票据"
 	c := costsView{SectionView: v, Kinds: receiptKinds()}
 	c.Rows = receiptRows(v.Values, activity.MaxCosts, "票面金额里用于这次活动的部分", activity.CostControl, func(name, label string) ui.Field {
 		if strings.HasSuffix(name, "-"+string(receipt.PartCategory)) {

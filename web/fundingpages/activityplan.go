@@ -139,11 +139,13 @@ func (p *Pages) showPlan(w http.ResponseWriter, r *http.Request) error {
 	a := actor(r)
 	_, one := plansAt(a)
 	v := toldView{Page: planShell(plan.Title, a, true), Title: plan.Title, State: plan.State(x.Today), Facts: planFacts(plan, x), Notes: noteFacts(plan)}
-	at, ahead := one(plan.ID.String()), plan.WithdrawnAt == nil && !plan.HeldOn.Before(x.Today)
+	at, ahead := one(plan.ID.String()), !plan.HeldOn.Before(x.Today)
 	switch {
+	case plan.WithdrawnAt != nil:
 	case a.Can(authz.ActivityPlanFile) && ahead:
 		v.Acts = []ui.Tab{{Label: "取消这次报备", Href: at + "/withdrawal"}}
-	case plan.WithdrawnAt != nil:
+	case a.Can(authz.ActivityPlanFile):
+		v.Acts = []ui.Tab{{Label: "办完了，申请补贴", Href: paths.MyEligibility(activity.Kind)}}
 	case a.Role == authz.Community && plan.CommunityNotedAt == nil, a.Role == authz.Subdistrict && plan.SubdistrictNotedAt == nil:
 		v.Acts = []ui.Tab{{Label: "知悉，或给组织提醒", Href: at + "/note"}}
 	}
