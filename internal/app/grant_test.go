@@ -54,10 +54,13 @@ func (s *story) verdict(who *someone, no, stage string, pairs ...string) *page {
 	return who.open(at).form(at + "/" + stage).set(pairs...).submit()
 }
 
-func (s *story) propose(no string) {
+func (s *story) propose(no string) { s.proposeWhatRulesGive(no, "5,000.00 元", "伍仟元整") }
+
+// proposeWhatRulesGive is a reviewer who leaves the amount as it was computed.
+func (s *story) proposeWhatRulesGive(no, amount, upper string) {
 	reviewer, at := s.office(authz.BureauReviewer), "/applications/"+no
 	reviewer.t.Helper()
-	s.verdict(reviewer, no, "proposal", "choice", "support").is(200, at+"/proposal").says("5,000.00 元", "伍仟元整").
+	s.verdict(reviewer, no, "proposal", "choice", "support").is(200, at+"/proposal").says(amount, upper).
 		form(at+"/proposal").submit().is(200, at).says("待签批")
 }
 
@@ -102,9 +105,14 @@ func (s *story) noMoney(t *testing.T, no string) {
 // the one who is returned.
 func (s *story) budget(t testing.TB) *someone {
 	t.Helper()
+	return s.budgetOf(t, "startup", "100,000", "壹拾万元整")
+}
+
+func (s *story) budgetOf(t testing.TB, purpose, amount, upper string) *someone {
+	t.Helper()
 	second := s.portal.office(t, "finance-second", account.NewAccount{Role: authz.Finance, Name: "卫出纳"})
-	form := s.office(authz.Finance).open("/staff/fund/budget/new?purpose=startup&kind=budget").sole()
-	form.set("amount", "100,000", "document_no", "深坪财〔2018〕8号", "reason", "年初安排").submit().says("壹拾万元整").sole().submit().says("待复核")
+	form := s.office(authz.Finance).open("/staff/fund/budget/new?purpose=" + purpose + "&kind=budget").sole()
+	form.set("amount", amount, "document_no", "深坪财〔2018〕8号", "reason", "年初安排").submit().says(upper).sole().submit().says("待复核")
 	item := scan[string](t, s.portal, `select id::text from ledger_budget_item`)
 	second.open("/staff/fund/budget/"+item).sole().set("choice", "pass").submit().says("已复核")
 	return second
@@ -196,22 +204,22 @@ func (s *story) pays(t *testing.T, g *group, second *someone, no string) {
 		t.Error("an account that nobody verified can be paid")
 	}
 	finance.open(record).form(record+"/payee/verification").submit().is(200, record)
-	first := s.send(second, no)
+	first := s.send(second, no, "伍仟元整")
 	finance.open(first+"/outcome").sole().set("outcome", "returned", "reason", "账号与户名不符").submit().says("退票")
 	g.head.open("/messages").says("退票", "账号与户名不符")
-	s.arrive(t, second, s.send(second, no))
+	s.arrive(t, second, s.send(second, no, "伍仟元整"))
 	g.head.open("/applications/"+no).says("待交使用报告").follow("拨款通知书").says("伍仟元整", "PZ-0501")
 	if n := scan[int](t, s.portal, `select count(*) from ledger_payment where state = 'succeeded'`); n != 1 {
 		t.Errorf("%d payments arrived", n)
 	}
 }
 
-// send makes a payment, checks it and sends it to the bank; it returns its
-// address.
-func (s *story) send(second *someone, no string) string {
+// send makes a payment of an amount, in capital figures, checks it and sends it to
+// the bank; it returns its address.
+func (s *story) send(second *someone, no, upper string) string {
 	second.t.Helper()
 	finance := s.office(authz.Finance)
-	form := finance.open("/staff/fund/cases/"+no+"/payment").sole().submit().says("确认制作付款", "伍仟元整").sole()
+	form := finance.open("/staff/fund/cases/"+no+"/payment").sole().submit().says("确认制作付款", upper).sole()
 	made := form.submit().says("拟付")
 	form.submit() // once more
 	second.open(made.path+"/check").sole().set("choice", "pass").submit().says("已复核")
@@ -238,7 +246,7 @@ func (s *story) paid(t testing.TB, q quarter) (*group, string) {
 	s.sweep(t)
 	record := "/staff/organizations/" + g.id
 	s.office(authz.Finance).open(record).form(record+"/payee/verification").submit().is(200, record)
-	s.arrive(t, second, s.send(second, no))
+	s.arrive(t, second, s.send(second, no, "伍仟元整"))
 	return g, no
 }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -43,10 +44,27 @@ const phoneMark = "GPS-22.69N-114.34E-CANARY"
 // photoOf is a JPEG as a phone takes it, with the place in its EXIF.
 func photoOf(t testing.TB, shade uint8) []byte {
 	t.Helper()
+	return photographed(t, func(x, y int) color.RGBA { return color.RGBA{uint8(x * 4), uint8(y * 5), shade, 255} })
+}
+
+// sceneOf is a phone's photo of its own: no two numbers look alike.
+func sceneOf(t testing.TB, n uint64) []byte {
+	t.Helper()
+	var patches [8 * 6]uint8
+	r := rand.New(rand.NewPCG(n, 1))
+	for i := range patches {
+		patches[i] = uint8(r.IntN(256))
+	}
+	return photographed(t, func(x, y int) color.RGBA { v := patches[y/8*8+x/8]; return color.RGBA{v, v, 255 - v, 255} })
+}
+
+// photographed is a photo of 64 × 48 points.
+func photographed(t testing.TB, at func(x, y int) color.RGBA) []byte {
+	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
 	for y := range 48 {
 		for x := range 64 {
-			img.SetRGBA(x, y, color.RGBA{uint8(x * 4), uint8(y * 5), shade, 255})
+			img.SetRGBA(x, y, at(x, y))
 		}
 	}
 	var plain bytes.Buffer

@@ -201,12 +201,14 @@ func (s *story) looks(g *group) {
 		"source", "中国社会组织政务服务平台").submit().is(200, record).says("查询结果已登记")
 }
 
-// begin opens a draft from the page that answers eligibility and returns its
-// number.
-func (s *story) begin(g *group) string {
+// begin opens a draft of start-up support and returns its number.
+func (s *story) begin(g *group) string { g.head.t.Helper(); return s.beginOf(g, "startup") }
+
+// beginOf opens a draft from the page that answers eligibility.
+func (s *story) beginOf(g *group, programme string) string {
 	g.head.t.Helper()
-	p := g.head.open("/my/eligibility/startup").is(200, "/my/eligibility/startup").form("/applications").submit()
-	return numberOf(p)
+	at := "/my/eligibility/" + programme
+	return numberOf(g.head.open(at).is(200, at).form("/applications").submit())
 }
 
 func numberOf(p *page) string {
