@@ -225,7 +225,7 @@ func (s *story) correctsIt(t *testing.T, c *claim) {
 	clerk := s.office(authz.BureauClerk)
 	clerk.open("/workspace").follow(c.name).is(200, c.at).says("深圳市示例商贸有限公司", "照片20.jpg", "情况属实")
 	s.decision(clerk, c.no).set("choice", "return", "flaw", "cost", "reason-cost", "第 1 行写明买了哪些物料",
-		"flaw", "file:sign_in", "reason-file:sign_in", "签到表缺第二页，请补全").submit().is(200, c.at+"/decision").form(c.at + "/decision").submit().is(200, c.at).says("待补正")
+		"flaw", "file:sign_in", "reason-file:sign_in", "签到表缺第二页，请补全").submit().is(200, c.at+"/decision").form(c.at+"/decision").submit().is(200, c.at).says("待补正")
 	c.head.open("/workspace").says("补正").follow(c.no).is(200, c.at).says("第 1 行写明买了哪些物料")
 	costs := c.at + "/sections/costs"
 	form := c.head.open(costs).says("补正：第 1 行写明买了哪些物料").form(costs)
@@ -328,7 +328,7 @@ func (s *story) everybodySees(t *testing.T, c, last *claim) {
 	b.get("/projects").says("2 个", c.no, "2,400.00", last.no, "1.00")
 	b.get("/projects?programme=activity").says(c.no, last.no)
 	b.get("/projects/"+c.no).is(200, "/projects/"+c.no).says(c.name, c.title, "2,400.00", "已办结").lacks("深圳市示例商贸有限公司", "PZ-0501", c.head.name, "签到表")
-	b.get("/projects/" + last.no).says("1.00", "待拨付")
+	b.get("/projects/"+last.no).says("1.00", "待拨付")
 	b.get("/fund?year=2017").says("2,401.00", "2,400.00")
 	b.get("/activities/"+c.event).says(c.title, "45 人")
 	b.get("/organizations/" + c.id).says("2,400.00")
