@@ -35,7 +35,7 @@ func (a *App) guardDemo(ctx context.Context) error {
 	return demo.Plant(context.WithoutCancel(ctx), demo.Deps{
 		DB: a.db, Owner: owner, Keys: a.keys, Accounts: s.accounts, Organizations: s.organizations, Roster: s.roster, Standing: s.standing,
 		Attachments: s.attachments, Applications: s.applications, Registry: s.registry, Funding: s.funding, Ledger: s.ledger, Notices: s.notices, Bases: s.bases,
-		Liaison: s.liaison, Import: s.imports.Bring, Governance: s.governance, Events: s.events, Sampling: s.sampling,
+		Liaison: s.liaison, Import: s.imports.Bring, Governance: s.governance, Events: s.events, Activities: s.activities, Sampling: s.sampling,
 	})
 }
 

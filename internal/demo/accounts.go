@@ -47,21 +47,23 @@ type office struct {
 // deskOf says what waits on the desk of a community or subdistrict.
 var deskOf = map[string]string{
 	"community-liulian": "可为本社区组织窗口代办、提意见、填写基地", "community-liulian2": "第二个工作人员：窗口代办的人不能给同一件提意见",
+	"community-zhukeng": "一份活动报备待看", "community-biling": "一件活动补贴待提意见，下一个工作日到期",
 	"community-jiangling": "一件待提意见，下一个工作日到期", "community-maluan": "一件待提意见，今天到期",
 	"community-longtian": "窗口代办已提交一件，本人不能再给意见", "community-longtian2": "同事窗口代办的一件待提意见",
 	"community-shatian": "窗口代办的草稿一份", "community-shijing": "对一件提过不同意的意见", "community-jingui": "一件逾期未提出意见",
-	"community-tangkeng": "待确认的活动一场", "subdistrict-biling": "一件待提意见", "subdistrict-shijing": "一件逾期未提出意见",
-	"subdistrict-longtian": "两份待确认的账号登记", "subdistrict-pingshan": "两份待确认的账号登记，一份已退回",
+	"community-tangkeng": "待确认的活动一场", "subdistrict-biling": "一件待提意见", "subdistrict-shijing": "一件活动补贴待提意见，一件逾期未提出意见",
+	"subdistrict-longtian": "两份待确认的账号登记，一份活动报备待看",
+	"subdistrict-pingshan": "两份待确认的账号登记，一份已退回，一份活动报备待看",
 }
 
 // offices are the accounts of everybody but the organizations.
 func offices() []office {
 	list := []office{
-		{"clerk", "民政局经办：待受理四件（一件超期、一件社区不同意、一件前面的意见逾期）、待公示一件、使用报告待核查一件", authz.BureauClerk, "", ""},
+		{"clerk", "民政局经办：待受理五件（一件超期、一件社区不同意、一件前面的意见逾期、一件活动补贴）、待公示一件、使用报告待核查一件", authz.BureauClerk, "", ""},
 		{"clerk2", "民政局另一位经办", authz.BureauClerk, "", ""},
-		{"reviewer", "民政局复核：待复核两件、异议一件", authz.BureauReviewer, "", ""},
-		{"leader", "民政局领导：待签批两件（一件拟予支持、一件拟不予支持）", authz.BureauLeader, "", ""},
-		{"finance", "财务：收款账户待核验、可拨付、待登记结果、待退回结余", authz.Finance, "", ""},
+		{"reviewer", "民政局复核：待复核三件（一件活动补贴）、异议一件", authz.BureauReviewer, "", ""},
+		{"leader", "民政局领导：待签批三件（两件拟予支持，其中一件活动补贴；一件拟不予支持）", authz.BureauLeader, "", ""},
+		{"finance", "财务：收款账户待核验、可拨付（一件活动补贴）、待登记结果、待退回结余", authz.Finance, "", ""},
 		{"finance2", "财务，第二人：复核付款和预算", authz.Finance, "", ""},
 		{"evaluator", "第三方评估机构", authz.Evaluator, "", ""},
 		{"evaluator2", "第三方评估机构，第二人", authz.Evaluator, "", ""},

@@ -13,25 +13,29 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
 )
 
-// grantCase is a start-up application of the script.
+// grantCase is an application for support in the script.
 type grantCase struct {
 	*member
-	p  *planter
-	no string
+	p         *planter
+	programme funding.Programme
+	no        string
+	granted   money.Fen // what the rules gave at the review
 }
 
+// application is one for start-up support.
 func (p *planter) application(key string) *grantCase {
-	return &grantCase{member: p.orgs[key], p: p}
+	return &grantCase{member: p.orgs[key], p: p, programme: startup.Programme{}}
 }
 
 // open begins the draft: the head's, or at the counter the community's.
 func (a *grantCase) open(ctx context.Context, by authz.Actor) (err error) {
-	a.no, err = a.p.Funding.Open(ctx, by, startup.Kind, a.id, once.NewToken())
+	a.no, err = a.p.Funding.Open(ctx, by, a.programme.Workflow().Kind, a.id, once.NewToken())
 	return err
 }
 
@@ -162,7 +166,7 @@ func (a *grantCase) headActor() authz.Actor { return a.p.actors[a.key+"-head"] }
 func (a *grantCase) submit(ctx context.Context) error {
 	by := a.headActor()
 	return a.p.Applications.Submit(ctx, by, a.no, 0, application.Signature{Method: casework.Reauthenticated,
-		StatementVersion: startup.Programme{}.Statement().Version, Agreed: true, TypedName: by.Name, Password: account.DemoPassword}, once.NewToken())
+		StatementVersion: a.programme.Statement().Version, Agreed: true, TypedName: by.Name, Password: account.DemoPassword}, once.NewToken())
 }
 
 // submitted writes the scenes from the first word to the signature: begun two

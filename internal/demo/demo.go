@@ -24,6 +24,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/internal/ledger"
@@ -63,6 +64,7 @@ type Deps struct {
 	Liaison       *liaison.Service
 	Governance    *governance.Service
 	Events        *event.Service
+	Activities    *activity.Service
 	Sampling      *sampling.Service
 	// Import reads a spreadsheet in and confirms it or leaves it waiting.
 	Import func(ctx context.Context, actor authz.Actor, kind, filename string, content []byte, confirm bool) error

@@ -2,13 +2,13 @@ package demo
 
 import (
 	"bytes"
-	"civilaffairs/internal/application"
 	"context"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"civilaffairs/internal/account"
+	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
@@ -70,19 +70,36 @@ func (p *planter) grants() {
 // reviewed is an application that was proposed for a grant back working days ago.
 func (p *planter) reviewed(key string, back int) *grantCase {
 	a := p.taken(key, back)
-	a.act(p.workdayBack(back), 10, "review", func(ctx context.Context) error {
-		return p.Funding.Propose(ctx, p.actors["reviewer"], a.no, 0, funding.ProposalInput{Outcome: funding.SupportOutcome, Amount: a.asked()}, once.NewToken())
-	})
+	a.endorsed(p.workdayBack(back))
 	return a
+}
+
+// endorsed proposes what the rules give.
+func (a *grantCase) endorsed(on civil.Date) {
+	a.act(on, 10, "review", func(ctx context.Context) error {
+		reviewer := a.p.actors["reviewer"]
+		v, err := a.p.Funding.View(ctx, reviewer, a.no)
+		if err != nil {
+			return err
+		}
+		a.granted = v.Computed.Amount
+		return a.p.Funding.Propose(ctx, reviewer, a.no, 0, funding.ProposalInput{Outcome: funding.SupportOutcome, Amount: a.granted}, once.NewToken())
+	})
 }
 
 // taken is an application that was accepted two working days before back.
 func (p *planter) taken(key string, back int) *grantCase {
 	a := p.application(key)
 	a.submitted(p.workdayBack(back + 10))
-	a.supported(p.workdayBack(back+8), p.workdayBack(back+5))
-	a.accepted(p.workdayBack(back + 2))
+	a.takenIn(back)
 	return a
+}
+
+// takenIn is what the offices do with it from its submission, ten working days
+// before back, to its acceptance.
+func (a *grantCase) takenIn(back int) {
+	a.supported(a.p.workdayBack(back+8), a.p.workdayBack(back+5))
+	a.accepted(a.p.workdayBack(back + 2))
 }
 
 // act writes a scene of the application.
@@ -128,7 +145,7 @@ func (p *planter) announced(on civil.Date, list ...*grantCase) *announcement {
 			}
 			cases = append(cases, v.Case.ID)
 		}
-		return n.draft(ctx, cases)
+		return n.draft(ctx, a.programme.Workflow().Kind, cases)
 	})
 	a.act(eve, 16, "notice reviewed", func(ctx context.Context) error {
 		return n.step(ctx, "reviewer", p.Notices.Approve)
@@ -149,9 +166,9 @@ const (
 	demoAddress                = "坪山区民政局社会组织管理科（演示地址）"
 )
 
-func (n *announcement) draft(ctx context.Context, cases []uuid.UUID) (err error) {
+func (n *announcement) draft(ctx context.Context, kind string, cases []uuid.UUID) (err error) {
 	clerk := n.p.actors["clerk"]
-	if n.id, err = n.p.Notices.Draft(ctx, clerk, once.NewToken(), "startup", cases); err != nil {
+	if n.id, err = n.p.Notices.Draft(ctx, clerk, once.NewToken(), kind, cases); err != nil {
 		return err
 	}
 	e, err := n.p.Notices.Editing(ctx, clerk, n.id)
@@ -236,7 +253,7 @@ func (p *planter) proposed(a *grantCase, on civil.Date) {
 }
 
 func (a *grantCase) pay(ctx context.Context) (string, error) {
-	return a.p.Ledger.Propose(ctx, a.p.actors["finance"], ledger.PaymentInput{Token: once.NewToken(), CaseNo: a.no, Payee: a.payee, Amount: a.asked()})
+	return a.p.Ledger.Propose(ctx, a.p.actors["finance"], ledger.PaymentInput{Token: once.NewToken(), CaseNo: a.no, Payee: a.payee, Amount: a.granted})
 }
 
 // sent makes a payment, checks it and sends it to the bank.
@@ -288,7 +305,7 @@ func (a *grantCase) reported(on civil.Date, percent money.Fen) {
 
 func (a *grantCase) reportOf(on civil.Date, percent money.Fen) url.Values {
 	v := url.Values{}
-	total, words := a.asked()*percent/100, vocabulary[a.category]
+	total, words := a.granted*percent/100, vocabulary[a.category]
 	parts := []money.Fen{total * 5 / 10, total * 3 / 10, total * 2 / 10}
 	for i, c := range receipt.Categories {
 		set := func(part receipt.Part, value string) { v.Set(funding.ReceiptControl(i+1, part), value) }

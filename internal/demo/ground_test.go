@@ -16,6 +16,7 @@ import (
 	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/catalog"
 	"civilaffairs/internal/governance"
 	"civilaffairs/internal/importing"
@@ -82,6 +83,7 @@ func ground(t *testing.T, today civil.Date) (Deps, *dbtest.DB) {
 	}
 	d.Sampling = sampling.New(db.App, sampled...)
 	d.Events = event.New(event.Deps{DB: db.App, Keys: keys, Organizations: d.Organizations, Attachments: files})
+	d.Activities = activity.New(db.App, d.Events)
 	d.Applications = application.New(application.Deps{DB: db.App, Keys: keys, Cases: cases, Accounts: accounts, Attachments: files})
 	d.Registry = registry.New(registry.Deps{DB: db.App, Keys: keys, Cases: cases, Applications: d.Applications, Accounts: accounts, Organizations: d.Organizations, Demo: true})
 	d.Funding = funding.New(funding.Deps{DB: db.App, Applications: d.Applications, Cases: cases, Attachments: files, Ledger: d.Ledger, Programmes: programmes})
