@@ -31,6 +31,7 @@ const (
 	crossing           // L6
 	leaf               // web leaves, see leaves: beside the levels, not on them
 	harness            // test infrastructure: above L2, imported by tests only
+	stage              // web/pagetest: on the harness and the leaves of web, imported by tests only
 	fixture            // made by the services of features: imported by tests only
 	further            // stands on another fixture: imported by tests only
 	visit              // web/session, web/checks, web/export, web/applying: between features and pages
@@ -64,7 +65,7 @@ var levels = map[string]int{
 
 	"internal/funding/fundingtest": fixture, "internal/importing/importtest": further, "internal/report/reporttest": fixture, "internal/registry/registrytest": further,
 
-	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness,
+	"internal/dbtest": harness, "internal/browsertest": harness, "internal/archtest": harness, "web/pagetest": stage,
 
 	"web/session": visit, "web/checks": visit, "web/export": visit, "web/applying": visit,
 
@@ -138,7 +139,7 @@ func problems(g graph) []string {
 }
 
 // tests reports whether a level is test infrastructure.
-func tests(level int) bool { return level == harness || level == fixture || level == further }
+func tests(level int) bool { return harness <= level && level <= further }
 
 // ours judges an import of one of our packages; "" is well.
 func ours(pkg, entry string, level int, imported string) string {
@@ -157,12 +158,14 @@ func ours(pkg, entry string, level int, imported string) string {
 			return "a feature does not know its pages"
 		}
 		return ""
+	case level == stage && other == harness:
+		return ""
 	case other >= level && (level != harness || other > happenings):
 		if other == level {
 			return "a sibling of the same level"
 		}
 		return "a higher level"
-	case level == harness && other > happenings:
+	case (level == harness || level == stage) && other > happenings:
 		return "test infrastructure stands on levels 0 to 2"
 	}
 	return ""
