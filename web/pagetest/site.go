@@ -32,10 +32,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// statements is how many a page may run: twelve (DESIGN §5), less two that the real
-// session takes.
-const statements = 10
-
 // Site is the pages of a feature and who visits them.
 type Site struct {
 	testing.TB
@@ -44,6 +40,8 @@ type Site struct {
 	Actors map[string]authz.Actor // who can be signed in: the cookie “as” carries the name
 	Said   string                 // the last message of an act, until a page shows it
 	URL    string
+
+	Statements int // how many a page may run: twelve (DESIGN §5), less two that the real session takes
 }
 
 // New is a site on a fresh database that shows the instant now.
@@ -56,7 +54,7 @@ func New(t testing.TB, now time.Time) *Site {
 
 // On is a site on a database that is there.
 func On(t testing.TB, db *dbtest.DB, today civil.Date) *Site {
-	return &Site{TB: t, DB: db, Actors: map[string]authz.Actor{}, Layout: layout.Context{Demo: true, DemoText: "测试用的内容。", Today: today}}
+	return &Site{TB: t, DB: db, Statements: 10, Actors: map[string]authz.Actor{}, Layout: layout.Context{Demo: true, DemoText: "测试用的内容。", Today: today}}
 }
 
 // Keys are fresh keys of encrypted fields.
@@ -135,7 +133,8 @@ func (s *Site) frame(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, counter := postgres.CountStatements(layout.With(r.Context(), s.Layout))
 		next.ServeHTTP(w, r.WithContext(ctx))
-		if n := counter.Count(); r.Method == http.MethodGet && n > statements {
+		page := r.Method == http.MethodGet && strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") // a file is read in batches
+		if n := counter.Count(); page && n > s.Statements {
 			s.Errorf("%s runs %d statements:\n%s", r.URL, n, strings.Join(counter.Statements(), "\n"))
 		}
 	})

@@ -15,10 +15,10 @@ import (
 
 // record writes n entries about one subject.
 func (s *site) record(a authz.Actor, subject, id, action string, n int, detail map[string]any) {
-	s.t.Helper()
-	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) error {
+	s.Helper()
+	s.Must(s.DB.App.InTx(s.Context(), func(tx postgres.Tx, now time.Time) error {
 		for range n {
-			if err := audit.Record(s.t.Context(), tx, now, a, audit.Entry{Subject: subject, SubjectID: id, Action: action, Detail: detail}); err != nil {
+			if err := audit.Record(s.Context(), tx, now, a, audit.Entry{Subject: subject, SubjectID: id, Action: action, Detail: detail}); err != nil {
 				return err
 			}
 		}
@@ -31,36 +31,36 @@ func TestTheAuditorReadsTheTrail(t *testing.T) {
 	s := newSite(t)
 	no := s.plant(file{})
 	var id uuid.UUID
-	s.must(s.db.Owner.QueryRow(t.Context(), `select id from case_file where no = $1`, no).Scan(&id))
+	s.Must(s.DB.Owner.QueryRow(t.Context(), `select id from case_file where no = $1`, no).Scan(&id))
 	clerk, auditor := who(authz.BureauClerk), who(authz.Auditor)
 	clerk.Name, clerk.IP = "李娜", "203.0.113.7"
 	s.record(clerk, "case", id.String(), "case.accept", 2, map[string]any{"no": no, "from": "accepting", "to": "reviewing",
 		"fields": []string{"amount", "purpose"}, "replaces": nil})
 	s.record(authz.SystemActor, "organization", uuid.NewString(), "organization.status", 51, nil)
-	p := s.get(auditor, "/audit?id="+strings.ToLower(no))
+	p := s.Get(s.As(auditor), "/audit?id="+strings.ToLower(no))
 	if n := p.Find("tbody tr").Length(); n != 2 {
 		t.Errorf("%d entries of the case, want 2", n)
 	}
-	s.wantText(p, "tbody", "受理", "case.accept", "李娜", "民政局经办 203.0.113.7", "办件", "编号："+no, "从：待受理", "到：待复核", "还没有")
-	if strings.Contains(p.text("tbody"), "null") {
+	p.Says("tbody", "受理", "case.accept", "李娜", "民政局经办 203.0.113.7", "办件", "编号："+no, "从：待受理", "到：待复核", "还没有")
+	if strings.Contains(p.Text("tbody"), "null") {
 		t.Error("a field that is not there is shown")
 	}
 	who, _ := p.Find("tbody td a[href^='/audit?account=']").First().Attr("href")
-	if n := s.get(auditor, who).Find("tbody tr").Length(); n != 2 {
+	if n := s.Get(s.As(auditor), who).Find("tbody tr").Length(); n != 2 {
 		t.Errorf("%d entries of the clerk, want 2", n)
 	}
 	chain, _ := p.Find("tbody td a[href^='/audit/subjects/']").First().Attr("href")
-	s.wantText(s.get(auditor, chain), "main", "办件的全部记录", "打开办件 "+no)
-	p = s.get(auditor, "/audit?subject=organization")
+	s.Get(s.As(auditor), chain).Says("main", "办件的全部记录", "打开办件 "+no)
+	p = s.Get(s.As(auditor), "/audit?subject=organization")
 	next, _ := p.Find(".pager a").Attr("href")
-	if n := s.get(auditor, next).Find("tbody tr").Length(); n != 1 || !strings.Contains(next, "subject=organization") {
+	if n := s.Get(s.As(auditor), next).Find("tbody tr").Length(); n != 1 || !strings.Contains(next, "subject=organization") {
 		t.Errorf("%d entries on the second page %s", n, next)
 	}
-	s.wantText(s.get(auditor, "/audit?id=FH-2026-9999"), ".empty", "没有符合条件的记录")
-	s.wantText(s.get(auditor, "/audit?from=2026-10-10"), ".empty", "没有符合条件的记录")
-	p = s.get(auditor, "/audit?from=2026-02-30")
-	if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text(".error-summary"), "2026年2月没有30日") {
-		t.Errorf("30 February: %d %s", p.status, p.text(".error-summary"))
+	s.Get(s.As(auditor), "/audit?id=FH-2026-9999").Says(".empty", "没有符合条件的记录")
+	s.Get(s.As(auditor), "/audit?from=2026-10-10").Says(".empty", "没有符合条件的记录")
+	p = s.Get(s.As(auditor), "/audit?from=2026-02-30")
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(".error-summary"), "2026年2月没有30日") {
+		t.Errorf("30 February: %d %s", p.Status, p.Text(".error-summary"))
 	}
 }
 
@@ -69,20 +69,20 @@ func TestAnExportVerifiesAndIsItselfOnRecord(t *testing.T) {
 	s := newSite(t)
 	auditor := who(authz.Auditor)
 	s.record(auditor, "organization", "a", "organization.status", 3, nil)
-	p := s.post(auditor, "/audit/export", nil)
-	if p.status != http.StatusOK || !strings.Contains(p.header.Get("Content-Disposition"), "2026-10-09.jsonl") {
-		t.Fatalf("%d %s", p.status, p.header.Get("Content-Disposition"))
+	p := s.Post(s.As(auditor), "/audit/export", nil)
+	if p.Status != http.StatusOK || !strings.Contains(p.Header.Get("Content-Disposition"), "2026-10-09.jsonl") {
+		t.Fatalf("%d %s", p.Status, p.Header.Get("Content-Disposition"))
 	}
-	lines := strings.Split(strings.TrimSpace(p.body), "\n")
+	lines := strings.Split(strings.TrimSpace(p.Body), "\n")
 	if len(lines) != 6 || !strings.Contains(lines[4], `"audit.export"`) || !strings.Contains(lines[5], `"end"`) {
-		t.Errorf("%d lines:\n%s", len(lines), p.body)
+		t.Errorf("%d lines:\n%s", len(lines), p.Body)
 	}
 	for _, role := range []authz.Role{authz.BureauLeader, authz.AdminSystem, authz.OrgHead} {
-		if p := s.post(who(role), "/audit/export", nil); p.status != http.StatusForbidden {
-			t.Errorf("%s exports: %d", role, p.status)
+		if p := s.Post(s.As(who(role)), "/audit/export", nil); p.Status != http.StatusForbidden {
+			t.Errorf("%s exports: %d", role, p.Status)
 		}
-		if p := s.get(who(role), "/audit"); p.status != http.StatusForbidden {
-			t.Errorf("%s reads: %d", role, p.status)
+		if p := s.Get(s.As(who(role)), "/audit"); p.Status != http.StatusForbidden {
+			t.Errorf("%s reads: %d", role, p.Status)
 		}
 	}
 }

@@ -1,33 +1,14 @@
 package workpages_test
 
 import (
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/browsertest"
-	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/workflow"
-	"civilaffairs/web/layout"
-	"civilaffairs/web/static"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
-
-// serve is the site of one actor with its style sheet and scripts.
-func (s *site) serve(a authz.Actor) string {
-	assets := chi.NewMux()
-	static.Register(httpserver.NewRouter(assets, slog.New(slog.DiscardHandler), layout.ErrorPage))
-	mux := http.NewServeMux()
-	mux.Handle("/static/", assets)
-	mux.Handle("/", httpserver.SecureHeaders(false)(s.as(a, nil)))
-	server := httptest.NewServer(mux)
-	s.t.Cleanup(server.Close)
-	return server.URL
-}
 
 // Every page passes axe and fits its window on a desk and on a phone.
 func TestPagesOfWorkInABrowser(t *testing.T) {
@@ -52,22 +33,16 @@ func TestPagesOfWorkInABrowser(t *testing.T) {
 	}
 	auditor := who(authz.Auditor)
 	s.record(auditor, "case", uuid.NewString(), "case.accept", 3, map[string]any{"no": "FH-2026-0001", "fields": []string{"amount"}})
-	for name, visit := range map[string]struct {
+	tab := browsertest.Open(t)
+	for _, visit := range []struct {
 		actor authz.Actor
 		paths []string
 	}{
-		"clerk":     {who(authz.BureauClerk), []string{"/workspace", "/workspace?tab=correcting", "/workspace?tab=done", "/workspace?q=x", "/messages"}},
-		"community": {desk, []string{"/workspace", "/counter"}},
-		"head":      {head, []string{"/workspace", "/messages"}},
-		"founder":   {who(authz.Initiator), []string{"/workspace?filed_on=2026-08-31", "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30"}},
-		"expert":    {who(authz.Expert), []string{"/workspace"}}, "admin": {who(authz.AdminSystem), []string{"/workspace"}}, "auditor": {auditor, []string{"/workspace", "/audit", "/audit?from=2026-02-30"}},
+		{who(authz.BureauClerk), []string{"/workspace", "/workspace?tab=correcting", "/workspace?tab=done", "/workspace?q=x", "/messages"}},
+		{desk, []string{"/workspace", "/counter"}}, {head, []string{"/workspace", "/messages"}},
+		{who(authz.Initiator), []string{"/workspace?filed_on=2026-08-31", "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30"}},
+		{who(authz.Expert), []string{"/workspace"}}, {who(authz.AdminSystem), []string{"/workspace"}}, {auditor, []string{"/workspace", "/audit", "/audit?from=2026-02-30"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			base, b := s.serve(visit.actor), browsertest.Open(t)
-			for _, path := range visit.paths {
-				b.Go(base + path)
-				b.Judge()
-			}
-		})
+		s.Judge(tab, s.As(visit.actor), visit.paths...)
 	}
 }

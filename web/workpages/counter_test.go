@@ -21,27 +21,27 @@ func TestACounterServesItsOwnCommunity(t *testing.T) {
 	draft := s.plant(file{state: workflow.Draft, waits: authz.OrgHead, counter: true, title: "六联社区助老服务社"})
 	s.plant(file{state: workflow.Draft, waits: authz.OrgHead, title: "网上的草稿"})
 	desk := who(authz.Community)
-	p := s.get(desk, "/counter")
+	p := s.Get(s.As(desk), "/counter")
 	if n := p.Find("form[action='/applications']").Length(); n != 2 {
 		t.Errorf("%d organizations to choose from, want 2", n)
 	}
-	s.wantText(p, "main", "核对身份证原件", "加盖组织印章", draft)
-	if strings.Contains(p.body, "坪环社区助老互助社") || strings.Contains(p.body, "网上的草稿") {
+	p.Says("main", "核对身份证原件", "加盖组织印章", draft)
+	if strings.Contains(p.Body, "坪环社区助老互助社") || strings.Contains(p.Body, "网上的草稿") {
 		t.Error("the counter shows what is not its own")
 	}
-	p = s.get(desk, "/counter?q="+url.QueryEscape("助老"))
+	p = s.Get(s.As(desk), "/counter?q="+url.QueryEscape("助老"))
 	forms := p.Find("form[action='/applications']")
 	value := func(name string) string { return forms.Find("input[name='"+name+"']").AttrOr("value", "") }
 	if forms.Length() != 1 || value("organization") != own.String() || value("programme") != "startup" || len(value("token")) != 26 {
 		t.Errorf("form: %d, %s %s %s", forms.Length(), value("organization"), value("programme"), value("token"))
 	}
-	s.wantText(s.get(desk, "/counter?q="+url.QueryEscape("不存在")), ".empty", "没有名称或编号符合“不存在”的组织")
+	s.Get(s.As(desk), "/counter?q="+url.QueryEscape("不存在")).Says(".empty", "没有名称或编号符合“不存在”的组织")
 	other := who(authz.Community)
 	other.Community, other.Subdistrict = "440310003001", "440310003"
-	s.wantText(s.get(other, "/counter"), ".empty", "本社区还没有登记在库的组织")
+	s.Get(s.As(other), "/counter").Says(".empty", "本社区还没有登记在库的组织")
 	for _, role := range []authz.Role{authz.OrgHead, authz.Subdistrict, authz.BureauClerk} {
-		if p := s.get(who(role), "/counter"); p.status != http.StatusForbidden {
-			t.Errorf("%s at the counter: %d", role, p.status)
+		if p := s.Get(s.As(who(role)), "/counter"); p.Status != http.StatusForbidden {
+			t.Errorf("%s at the counter: %d", role, p.Status)
 		}
 	}
 }
@@ -55,7 +55,7 @@ func TestACounterPagesThroughItsOrganizations(t *testing.T) {
 	seen := map[string]bool{}
 	pages := 0
 	for path, more := "/counter", true; more && pages < 5; pages++ {
-		p := s.get(who(authz.Community), path)
+		p := s.Get(s.As(who(authz.Community)), path)
 		p.Find("tbody th").Each(func(_ int, th *goquery.Selection) { seen[th.Text()] = true })
 		path, more = p.Find(".pager a[rel=next]").Attr("href")
 	}

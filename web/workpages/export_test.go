@@ -3,7 +3,6 @@ package workpages_test
 import (
 	"encoding/csv"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,18 +14,17 @@ import (
 
 // taken is a tab of the inbox as a file: the numbers of its cases.
 func (s *site) taken(a authz.Actor, query string) (status int, numbers []string) {
-	s.t.Helper()
-	w := httptest.NewRecorder()
-	s.as(a, nil).ServeHTTP(w, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, paths.Workspace+".csv"+query, nil))
-	if w.Code != http.StatusOK {
-		return w.Code, nil
+	s.Helper()
+	p := s.Get(s.As(a), paths.Workspace+".csv"+query)
+	if p.Status != http.StatusOK {
+		return p.Status, nil
 	}
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.Body.String(), "\ufeff"))).ReadAll()
-	s.must(err)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.Body, "\ufeff"))).ReadAll()
+	s.Must(err)
 	for _, r := range rows[1:] {
 		numbers = append(numbers, r[0])
 	}
-	return w.Code, numbers
+	return p.Status, numbers
 }
 
 // An exported inbox holds every case of its tab, in the order of the list, beyond
@@ -61,7 +59,7 @@ func TestAnExportedInboxIsTheWholeTab(t *testing.T) {
 			t.Errorf("%s %s: status %d, %d cases, want %d", c.name, c.query, status, len(numbers), c.n)
 		}
 	}
-	if href := s.get(clerk, paths.Workspace+"?tab=others").Find(".export a").Last().AttrOr("href", ""); href != paths.Workspace+".csv?tab=others" {
+	if href := s.Get(s.As(clerk), paths.Workspace+"?tab=others").Find(".export a").Last().AttrOr("href", ""); href != paths.Workspace+".csv?tab=others" {
 		t.Errorf("the link leads to %q", href)
 	}
 }

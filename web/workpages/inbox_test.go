@@ -27,14 +27,14 @@ func TestAnInboxBeginsWithWhatIsUrgent(t *testing.T) {
 	s.plant(file{state: workflow.Refused, closed: "2026-10-02T09:00:00+08:00"})
 	clerk := who(authz.BureauClerk)
 	s.tell(clerk, "FH-2026-0003 等您办理", late)
-	p := s.get(clerk, "/workspace")
-	s.wantText(p, ".inboxhead", "待办 5 件", "先办超期 1 件和今明到期 2 件。今天是10月9日（星期五），明天调休上班，算工作日。")
-	s.wantText(p, ".tabs a[aria-current=page]", "等我办 5")
-	s.wantText(p, ".tabs", "等别人 1", "补正中 1", "已办 本月 1")
-	s.wantText(p, ".worknav", "工作台 5件待办", "消息 1条未读")
-	s.wantText(s.get(clerk, "/workspace?q=FH-9999-0001"), ".worknav", "工作台 5件待办") // whatever is searched for
-	s.wantText(s.get(clerk, "/messages"), ".worknav", "工作台 5件待办", "消息 1条未读")
-	if got := p.text("tr.group"); got != "已超期 1 件\n今明到期 2 件\n之后 1 件\n没有期限 1 件" {
+	p := s.Get(s.As(clerk), "/workspace")
+	p.Says(".inboxhead", "待办 5 件", "先办超期 1 件和今明到期 2 件。今天是10月9日（星期五），明天调休上班，算工作日。")
+	p.Says(".tabs a[aria-current=page]", "等我办 5")
+	p.Says(".tabs", "等别人 1", "补正中 1", "已办 本月 1")
+	p.Says(".worknav", "工作台 5件待办", "消息 1条未读")
+	s.Get(s.As(clerk), "/workspace?q=FH-9999-0001").Says(".worknav", "工作台 5件待办") // whatever is searched for
+	s.Get(s.As(clerk), "/messages").Says(".worknav", "工作台 5件待办", "消息 1条未读")
+	if got := p.Text("tr.group"); got != "已超期 1 件\n今明到期 2 件\n之后 1 件\n没有期限 1 件" {
 		t.Errorf("groups:\n%s", got)
 	}
 	first := p.Find("tbody tr:not(.group)").First()
@@ -47,10 +47,10 @@ func TestAnInboxBeginsWithWhatIsUrgent(t *testing.T) {
 	if href, _ := first.Find("th a").Attr("href"); href != "/applications/"+late {
 		t.Errorf("the row leads to %s", href)
 	}
-	s.wantText(p, "tbody", "有不同意意见", "意见逾期 1 处", "还剩 1 个工作日", "今天到期")
-	s.wantText(s.get(clerk, "/workspace?tab=others"), "tbody", "征求意见，六联社区")
-	s.wantText(s.get(clerk, "/workspace?tab=correcting"), "tbody", "补正中，计时暂停", "10月16日前交", "第 1 次补正")
-	s.wantText(s.get(clerk, "/workspace?tab=done"), "tbody", "不予支持", "坪山街道六联社区", "10-02")
+	p.Says("tbody", "有不同意意见", "意见逾期 1 处", "还剩 1 个工作日", "今天到期")
+	s.Get(s.As(clerk), "/workspace?tab=others").Says("tbody", "征求意见，六联社区")
+	s.Get(s.As(clerk), "/workspace?tab=correcting").Says("tbody", "补正中，计时暂停", "10月16日前交", "第 1 次补正")
+	s.Get(s.As(clerk), "/workspace?tab=done").Says("tbody", "不予支持", "坪山街道六联社区", "10-02")
 }
 
 func TestAFilterStaysOnEveryLinkOfTheInbox(t *testing.T) {
@@ -60,7 +60,7 @@ func TestAFilterStaysOnEveryLinkOfTheInbox(t *testing.T) {
 		s.plant(file{due: "2026-10-12"})
 	}
 	clerk := who(authz.BureauClerk)
-	p := s.get(clerk, "/workspace?q="+url.QueryEscape("互助")+"&subdistrict="+pingshan+"&sort=newest")
+	p := s.Get(s.As(clerk), "/workspace?q="+url.QueryEscape("互助")+"&subdistrict="+pingshan+"&sort=newest")
 	for _, css := range []string{".tabs a", ".filterbar a", ".pager a"} {
 		links := p.Find(css)
 		if links.Length() == 0 {
@@ -76,13 +76,13 @@ func TestAFilterStaysOnEveryLinkOfTheInbox(t *testing.T) {
 	if v, _ := p.Find("#q").Attr("value"); v != "互助" {
 		t.Errorf("the box says %q", v)
 	}
-	s.wantText(p, "#subdistrict option[selected]", "坪山街道")
+	p.Says("#subdistrict option[selected]", "坪山街道")
 	next, _ := p.Find(".pager a[rel=next]").Attr("href")
-	p = s.get(clerk, next)
+	p = s.Get(s.As(clerk), next)
 	if n := p.Find("tbody tr:not(.group)").Length(); n != 1 {
 		t.Errorf("%d rows on the second page, want 1", n)
 	}
-	s.wantText(p, ".listend", "已到最后一件", "从头列出")
+	p.Says(".listend", "已到最后一件", "从头列出")
 }
 
 func TestAnEmptyInboxSaysWhatToDo(t *testing.T) {
@@ -95,13 +95,13 @@ func TestAnEmptyInboxSaysWhatToDo(t *testing.T) {
 		"/workspace?tab=done":                      {"还没有办结的件"},
 		"/workspace?q=%E9%BE%99%3Cb%3E&tab=others": {"没有符合“龙<b>”的件", "去掉全部条件"},
 	} {
-		s.wantText(s.get(who(authz.BureauReviewer), path), ".empty", want...)
+		s.Get(s.As(who(authz.BureauReviewer)), path).Says(".empty", want...)
 	}
-	p := s.get(who(authz.Auditor), "/workspace")
-	if strings.Contains(p.text(".tabs"), "等我办") {
+	p := s.Get(s.As(who(authz.Auditor)), "/workspace")
+	if strings.Contains(p.Text(".tabs"), "等我办") {
 		t.Error("the auditor has a list of things to do that nothing can fill")
 	}
-	s.wantText(p, "h1", "在办 1 件")
+	p.Says("h1", "在办 1 件")
 }
 
 func TestASubdistrictSeesRegistrationsFirst(t *testing.T) {
@@ -110,12 +110,12 @@ func TestASubdistrictSeesRegistrationsFirst(t *testing.T) {
 	_, err := s.accounts.Register(t.Context(), authz.Actor{}, account.Registration{Role: authz.OrgHead, Number: "51440310MJL0000165",
 		OrganizationName: "六联社区助老服务中心", Community: liulian, Name: "李四", ResidentID: "440310199002280010", Mobile: "13800001234",
 		Username: "li.si", Password: "Bishan-2026-river", Token: uuid.NewString()})
-	s.must(err)
-	p := s.get(who(authz.Subdistrict), "/workspace")
-	s.wantText(p, "main .note", "有 1 份账号登记等您确认", "去核对")
+	s.Must(err)
+	p := s.Get(s.As(who(authz.Subdistrict)), "/workspace")
+	p.Says("main .note", "有 1 份账号登记等您确认", "去核对")
 	other := who(authz.Subdistrict)
 	other.Subdistrict = maluan
-	if strings.Contains(s.get(other, "/workspace").text("main"), "账号登记") {
+	if strings.Contains(s.Get(s.As(other), "/workspace").Text("main"), "账号登记") {
 		t.Error("another subdistrict's registration is shown")
 	}
 }
@@ -140,15 +140,15 @@ func TestNoAddressBreaksAPage(t *testing.T) {
 		for _, name := range c.names {
 			for _, value := range bad {
 				path := fmt.Sprintf("%s?%s=%s", c.path, name, value)
-				if p := s.get(who(c.role), path); p.status >= 500 {
-					t.Errorf("%.80s: %d", path, p.status)
+				if p := s.Get(s.As(who(c.role)), path); p.Status >= 500 {
+					t.Errorf("%.80s: %d", path, p.Status)
 				}
 			}
 		}
 	}
 	for _, path := range []string{"/audit/subjects/case/%00", "/audit/subjects/%ff/x", "/audit/subjects/case/x"} {
-		if p := s.get(who(authz.Auditor), path); p.status != 404 {
-			t.Errorf("%s: %d", path, p.status)
+		if p := s.Get(s.As(who(authz.Auditor)), path); p.Status != 404 {
+			t.Errorf("%s: %d", path, p.Status)
 		}
 	}
 }

@@ -35,9 +35,9 @@ func TestEveryRoleHasAWorkspace(t *testing.T) {
 		authz.AdminSecurity: {"/accounts"},
 		authz.Auditor:       {"/audit"},
 	} {
-		p := s.get(who(role), "/workspace")
-		if p.status != http.StatusOK || p.Find("h1").Length() != 1 {
-			t.Errorf("%s: status %d, %d headings", role, p.status, p.Find("h1").Length())
+		p := s.Get(s.As(who(role)), "/workspace")
+		if p.Status != http.StatusOK || p.Find("h1").Length() != 1 {
+			t.Errorf("%s: status %d, %d headings", role, p.Status, p.Find("h1").Length())
 		}
 		links := map[string]bool{}
 		p.Find("a").Each(func(_ int, a *goquery.Selection) { links[a.AttrOr("href", "")] = true })
@@ -48,15 +48,15 @@ func TestEveryRoleHasAWorkspace(t *testing.T) {
 		}
 	}
 	for _, role := range authz.Roles {
-		if p := s.get(who(role), "/workspace"); p.status != http.StatusOK {
-			t.Errorf("%s: status %d", role, p.status)
+		if p := s.Get(s.As(who(role)), "/workspace"); p.Status != http.StatusOK {
+			t.Errorf("%s: status %d", role, p.Status)
 		}
 	}
-	if strings.Contains(s.get(who(authz.OrgClerk), "/workspace").text("main"), "添加经办人") {
+	if strings.Contains(s.Get(s.As(who(authz.OrgClerk)), "/workspace").Text("main"), "添加经办人") {
 		t.Error("a clerk is offered to add clerks")
 	}
-	if p := s.get(authz.Actor{}, "/workspace"); p.status != http.StatusSeeOther || !strings.HasPrefix(p.header.Get("Location"), "/login") {
-		t.Errorf("the public: status %d to %s", p.status, p.header.Get("Location"))
+	if p := s.Get("", "/workspace"); p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Header.Get("Location"), "/login") {
+		t.Errorf("the public: status %d to %s", p.Status, p.Header.Get("Location"))
 	}
 }
 
@@ -70,15 +70,15 @@ func TestAnOrganizationSeesWhatWaitsAndWhereItsCasesStand(t *testing.T) {
 	s.plant(file{org: head.OrgID, state: workflow.Withdrawn, closed: "2026-10-02T09:00:00+08:00"})
 	s.plant(file{org: uuid.New(), title: "别人的组织"})
 	s.tell(head, "孵化关爱工程 "+fix+"：待补正", fix)
-	p := s.get(head, "/workspace")
-	s.wantText(p, ".page-head", "有 2 件等您办", "今天是10月9日（星期五），明天调休上班，算工作日")
-	lines := p.text(".lines > li")
+	p := s.Get(s.As(head), "/workspace")
+	p.Says(".page-head", "有 2 件等您办", "今天是10月9日（星期五），明天调休上班，算工作日")
+	lines := p.Text(".lines > li")
 	if i, j := strings.Index(lines, "请在 2026年10月12日前改好"), strings.Index(lines, "接着填写"); i < 0 || j < i {
 		t.Errorf("the correction does not come before the draft:\n%s", lines)
 	}
-	s.wantText(p, "table", "坪山街道办事处", "还剩 4 个工作日", "已撤回", "2026-10-02")
-	s.wantText(p, "main", "待补正 未读", "全部消息，未读 1 条")
-	if strings.Contains(p.body, "别人的组织") {
+	p.Says("table", "坪山街道办事处", "还剩 4 个工作日", "已撤回", "2026-10-02")
+	p.Says("main", "待补正 未读", "全部消息，未读 1 条")
+	if strings.Contains(p.Body, "别人的组织") {
 		t.Error("another organization's case is shown")
 	}
 }
@@ -87,14 +87,14 @@ func TestMessagesAreMarkedAsFarAsTheyWereShown(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	head, other := who(authz.OrgHead), who(authz.OrgHead)
-	if s.wantText(s.get(head, "/messages"), ".empty", "还没有消息"); t.Failed() {
+	if s.Get(s.As(head), "/messages").Says(".empty", "还没有消息"); t.Failed() {
 		return
 	}
 	for range 21 {
 		s.tell(head, "待补正", "FH-2026-0001")
 	}
-	p := s.get(head, "/messages")
-	s.wantText(p, ".lead", "未读 21 条")
+	p := s.Get(s.As(head), "/messages")
+	p.Says(".lead", "未读 21 条")
 	if n := p.Find(".lines > li").Length(); n != 20 {
 		t.Fatalf("%d messages on a page", n)
 	}
@@ -103,19 +103,19 @@ func TestMessagesAreMarkedAsFarAsTheyWereShown(t *testing.T) {
 	}
 	upTo, _ := p.Find("input[name=up_to]").Attr("value")
 	next, _ := p.Find(".pager a").Attr("href")
-	if n := s.get(head, next).Find(".lines > li").Length(); n != 1 {
+	if n := s.Get(s.As(head), next).Find(".lines > li").Length(); n != 1 {
 		t.Errorf("%d messages on the second page", n)
 	}
 	s.tell(head, "刚来的", "")
-	if p := s.post(other, "/messages/read", url.Values{"up_to": {upTo}}); p.status != http.StatusSeeOther || s.flash != "" {
-		t.Errorf("another person: %d %q", p.status, s.flash)
+	if p := s.Post(s.As(other), "/messages/read", url.Values{"up_to": {upTo}}); p.Status != http.StatusSeeOther || s.Said != "" {
+		t.Errorf("another person: %d %q", p.Status, s.Said)
 	}
-	if p := s.post(head, "/messages/read", url.Values{"up_to": {upTo}}); p.status != http.StatusSeeOther || s.flash != "21 条消息已标为已读。" {
-		t.Errorf("mark: %d %q", p.status, s.flash)
+	if p := s.Post(s.As(head), "/messages/read", url.Values{"up_to": {upTo}}); p.Status != http.StatusSeeOther || s.Said != "21 条消息已标为已读。" {
+		t.Errorf("mark: %d %q", p.Status, s.Said)
 	}
-	s.wantText(s.get(head, "/messages"), ".lead", "未读 1 条")
-	if p := s.post(head, "/messages/read", url.Values{"up_to": {"x"}}); p.status != http.StatusUnprocessableEntity {
-		t.Errorf("garbage: %d", p.status)
+	s.Get(s.As(head), "/messages").Says(".lead", "未读 1 条")
+	if p := s.Post(s.As(head), "/messages/read", url.Values{"up_to": {"x"}}); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("garbage: %d", p.Status)
 	}
 }
 
@@ -123,8 +123,8 @@ func TestFoundersLearnWhenTheyMayApply(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	founder := who(authz.Initiator)
-	p := s.get(founder, "/workspace")
-	s.wantText(p, "table", "发起人至少 3 个自然人", "粤民规字〔2022〕2号 待确认", "街道办事处")
+	p := s.Get(s.As(founder), "/workspace")
+	p.Says("table", "发起人至少 3 个自然人", "粤民规字〔2022〕2号 待确认", "街道办事处")
 	if p.Find(".verdict").Length() != 0 {
 		t.Error("a date before one was asked for")
 	}
@@ -133,23 +133,23 @@ func TestFoundersLearnWhenTheyMayApply(t *testing.T) {
 		"filed_on-year=2026&filed_on-month=8&filed_on-day=31": "2027年2月28日起",
 		"filed_on=2026-08-31": "2027年2月28日起",
 	} {
-		s.wantText(s.get(founder, "/workspace?"+query), ".verdict", want, "待确认")
+		s.Get(s.As(founder), "/workspace?"+query).Says(".verdict", want, "待确认")
 	}
-	p = s.get(founder, "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30")
-	if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text(".error-summary"), "2026年2月没有30日") || p.Find("input[value='30']").Length() != 1 {
-		t.Errorf("30 February: %d %s", p.status, p.text(".error-summary"))
+	p = s.Get(s.As(founder), "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30")
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(".error-summary"), "2026年2月没有30日") || p.Find("input[value='30']").Length() != 1 {
+		t.Errorf("30 February: %d %s", p.Status, p.Text(".error-summary"))
 	}
 }
 
 func TestTheSystemAdministratorSeesHowTheMailStands(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.must(s.db.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
+	s.Must(s.DB.App.InTx(t.Context(), func(tx postgres.Tx, now time.Time) error {
 		return notification.Send(t.Context(), tx, now, []account.Recipient{{AccountID: uuid.New(), Name: "张三", Email: "z@example.org"}}, notification.Message{Title: "题", Body: "文"})
 	}))
-	p := s.get(who(authz.AdminSystem), "/workspace")
-	s.wantText(p, "main", "邮件没有开通", "PORTAL_SMTP_URL", "等待发送", "1 封", "10月9日 09:00")
-	if strings.Contains(s.get(who(authz.AdminSecurity), "/workspace").text("main"), "邮件没有开通") {
+	p := s.Get(s.As(who(authz.AdminSystem)), "/workspace")
+	p.Says("main", "邮件没有开通", "PORTAL_SMTP_URL", "等待发送", "1 封", "10月9日 09:00")
+	if strings.Contains(s.Get(s.As(who(authz.AdminSecurity)), "/workspace").Text("main"), "邮件没有开通") {
 		t.Error("the security administrator runs the site")
 	}
 }

@@ -3,13 +3,6 @@ package workpages_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,23 +11,19 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/governance"
-	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/liaison"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
-	"civilaffairs/internal/secret"
 	"civilaffairs/internal/workflow"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/pagetest"
 	"civilaffairs/web/workpages"
 
-	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
 
@@ -43,126 +32,45 @@ const (
 	maluan, pinghuan  = "440310002", "440310002001"
 )
 
-// site is the pages behind a real router on a database of their own, on
-// 9 October 2026, the eve of a Saturday that is worked.
+// site is the pages on 9 October 2026, the eve of a Saturday that is worked.
 type site struct {
-	t             *testing.T
-	db            *dbtest.DB
+	*pagetest.Site
 	pages         *workpages.Pages
 	accounts      *account.Service
 	organizations *organization.Service
-	flash         string
 	next          int
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, db: dbtest.New(t)}
-	s.db.SetNow(t, time.Date(2026, 10, 9, 9, 0, 0, 0, civil.Shanghai))
-	path := filepath.Join(t.TempDir(), "secret")
-	s.must(secret.Generate(path))
-	keys, err := secret.Load(path)
-	s.must(err)
+	s := &site{Site: pagetest.New(t, time.Date(2026, 10, 9, 9, 0, 0, 0, civil.Shanghai))}
+	db, keys := s.DB.App, s.Keys()
 	cases, err := casework.New(nil, startup.Programme{}.Workflow())
-	s.must(err)
-	mailer, err := notification.NewMailer(notification.MailConfig{DB: s.db.App})
-	s.must(err)
-	s.organizations = organization.New(s.db.App, keys)
-	s.accounts = account.New(account.Config{DB: s.db.App, Keys: keys,
+	s.Must(err)
+	mailer, err := notification.NewMailer(notification.MailConfig{DB: db})
+	s.Must(err)
+	s.organizations = organization.New(db, keys)
+	s.accounts = account.New(account.Config{DB: db, Keys: keys,
 		EnsurePerson: func(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
 			return person.Ensure(ctx, tx, keys, now, person.Person{Name: p.Name, Mobile: p.Mobile})
 		}})
-	s.pages = workpages.New(workpages.Deps{Programmes: []string{"startup"}, Liaison: liaison.New(s.db.App, nil), Governance: governance.New(governance.Deps{DB: s.db.App, Organizations: s.organizations}),
-		Desk: casework.NewDesk(s.db.App, cases), Messages: notification.NewService(s.db.App), Mailer: mailer,
-		Accounts: s.accounts, Organizations: s.organizations, Policies: policy.New(s.db.App), Audit: audit.NewReader(s.db.App),
-		Flash: func(_ context.Context, message string) { s.flash = message },
+	s.pages = workpages.New(workpages.Deps{Programmes: []string{"startup"}, Liaison: liaison.New(db, nil), Governance: governance.New(governance.Deps{DB: db, Organizations: s.organizations}),
+		Desk: casework.NewDesk(db, cases), Messages: notification.NewService(db), Mailer: mailer,
+		Accounts: s.accounts, Organizations: s.organizations, Policies: policy.New(db), Audit: audit.NewReader(db), Flash: s.Flash,
 	})
+	s.Layout.Waiting = s.waiting
+	s.Statements = 11 // the workspace of an organization
+	s.Serve(s.pages.Register)
 	return s
-}
-
-func (s *site) must(err error) {
-	s.t.Helper()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// as is the handler of the site for one actor: what the session middleware does,
-// without a sign-in. statements counts the SQL of the last request.
-func (s *site) as(a authz.Actor, statements *int) http.Handler {
-	mux := chi.NewMux()
-	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
-	s.pages.Register(router, router.With(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, counter := postgres.CountStatements(httpserver.WithActor(r.Context(), a))
-			next.ServeHTTP(w, r.WithContext(layout.With(ctx, layout.Context{Demo: true, DemoText: "演示", Waiting: s.waiting})))
-			if statements != nil {
-				*statements = counter.Count()
-			}
-		})
-	}))
-	return mux
 }
 
 // waiting is what the shell asks; the tests want to know when it fails.
 func (s *site) waiting(ctx context.Context) layout.Waiting {
 	n, err := s.pages.Waiting(ctx)
-	s.must(err)
+	if err != nil {
+		s.Error(err)
+	}
 	return n
-}
-
-// page is an answer.
-type page struct {
-	*goquery.Document
-	status int
-	header http.Header
-	body   string
-}
-
-func (s *site) do(a authz.Actor, r *http.Request) page {
-	s.t.Helper()
-	var statements int
-	w := httptest.NewRecorder()
-	s.as(a, &statements).ServeHTTP(w, r)
-	if statements > 12 {
-		s.t.Errorf("%s runs %d statements", r.URL, statements)
-	}
-	body := w.Body.String()
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
-	s.must(err)
-	if strings.Contains(body, "@ui.") || strings.Contains(body, " style=") || strings.Contains(body, "%!") {
-		s.t.Errorf("%s shows its own source or styles inline", r.URL)
-	}
-	return page{doc, w.Code, w.Header(), body}
-}
-
-func (s *site) get(a authz.Actor, path string) page {
-	s.t.Helper()
-	return s.do(a, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, path, nil))
-}
-
-func (s *site) post(a authz.Actor, path string, v url.Values) page {
-	s.t.Helper()
-	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, path, strings.NewReader(v.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return s.do(a, r)
-}
-
-// text is what the elements that css selects say, one line each.
-func (p page) text(css string) string {
-	var lines []string
-	p.Find(css).Each(func(_ int, e *goquery.Selection) { lines = append(lines, strings.Join(strings.Fields(e.Text()), " ")) })
-	return strings.Join(lines, "\n")
-}
-
-func (s *site) wantText(p page, css string, want ...string) {
-	s.t.Helper()
-	got := p.text(css)
-	for _, w := range want {
-		if !strings.Contains(got, w) {
-			s.t.Errorf("%s does not say %q:\n%s", css, w, got)
-		}
-	}
 }
 
 // file is a case as a test plants it; the zero value waits for the clerk.
@@ -179,7 +87,7 @@ type file struct {
 
 // plant stores the case as if it had come to its place by its workflow.
 func (s *site) plant(f file) string {
-	s.t.Helper()
+	s.Helper()
 	s.next++
 	if f.title == "" {
 		f.title = fmt.Sprintf("六联社区第%d互助社", s.next)
@@ -195,7 +103,7 @@ func (s *site) plant(f file) string {
 		channel = "counter"
 	}
 	id, no := uuid.Must(uuid.NewV7()), fmt.Sprintf("FH-2026-%04d", s.next)
-	s.exec(`insert into case_file (id, kind, no, no_year, no_serial, title, organization_id, community, subdistrict, channel, state, class,
+	s.Exec(`insert into case_file (id, kind, no, no_year, no_serial, title, organization_id, community, subdistrict, channel, state, class,
 			waits_role, amount_fen, created_by, created_at, submitted_at, edition_id, entered_at, closed_at, clock_from, clock_days, due_on,
 			correction_rounds, paused_days)
 		values ($1::uuid, 'startup', $2, 2026, $3::int, $4, $5, $6::text, left($6::text, 9), $7, $8::text, $9, $10, 500000, $1::uuid,
@@ -205,27 +113,21 @@ func (s *site) plant(f file) string {
 			$13::int, case when $8::text = 'correcting' then 5 end)`,
 		id, no, s.next, f.title, f.org, f.community, channel, f.state, f.state.Class(), f.waits, f.closed, f.due, f.rounds)
 	if f.opposed {
-		s.exec(`insert into case_opinion (id, case_id, stage, stance, text, account_id, actor_name, at)
+		s.Exec(`insert into case_opinion (id, case_id, stage, stance, text, account_id, actor_name, at)
 			values (gen_random_uuid(), $1::uuid, 'community', 'oppose', '场地还没有落实', $1::uuid, '王五', portal_now())`, id)
 	}
 	if f.late {
-		s.exec(`insert into case_opinion (id, case_id, stage, stance, account_id, actor_name, at)
+		s.Exec(`insert into case_opinion (id, case_id, stage, stance, account_id, actor_name, at)
 			values (gen_random_uuid(), $1::uuid, 'subdistrict', 'lapsed', $1::uuid, '系统', portal_now())`, id)
 	}
 	return no
 }
 
-func (s *site) exec(sql string, args ...any) {
-	s.t.Helper()
-	_, err := s.db.Owner.Exec(s.t.Context(), sql, args...)
-	s.must(err)
-}
-
 // organization records an organization of a community.
 func (s *site) organization(name, filing, community string) (id uuid.UUID) {
-	s.t.Helper()
-	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) (err error) {
-		id, err = s.organizations.Plant(s.t.Context(), tx, now, authz.SystemActor, organization.Registration{
+	s.Helper()
+	s.Must(s.DB.App.InTx(s.Context(), func(tx postgres.Tx, now time.Time) (err error) {
+		id, err = s.organizations.Plant(s.Context(), tx, now, authz.SystemActor, organization.Registration{
 			Name: name, Type: organization.SocialService, Basis: organization.Filed, Category: organization.Welfare, FilingNo: filing,
 			EstablishedOn: civil.MustParse("2026-03-01"), Registrar: "坪山街道办事处", Origin: organization.OriginNew, HeadName: "张三",
 			HeadIDType: person.ResidentID, HeadIDNumber: "440310199002280010", HeadMobile: "13800001234", SubdistrictCode: community[:9], CommunityCode: community, Address: "某路1号", Accept: []string{"head_of_many", "similar_name"},
@@ -237,9 +139,9 @@ func (s *site) organization(name, filing, community string) (id uuid.UUID) {
 
 // tell sends the actor a message.
 func (s *site) tell(a authz.Actor, title, caseNo string) {
-	s.t.Helper()
-	s.must(s.db.App.InTx(s.t.Context(), func(tx postgres.Tx, now time.Time) error {
-		return notification.Send(s.t.Context(), tx, now, []account.Recipient{{AccountID: a.AccountID, Name: "张三"}},
+	s.Helper()
+	s.Must(s.DB.App.InTx(s.Context(), func(tx postgres.Tx, now time.Time) error {
+		return notification.Send(s.Context(), tx, now, []account.Recipient{{AccountID: a.AccountID, Name: "张三"}},
 			notification.Message{Kind: "startup", CaseNo: caseNo, Title: title, Body: "请按时办理。"})
 	}))
 }
