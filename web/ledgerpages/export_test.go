@@ -16,7 +16,7 @@ func TestTheFundAsFiles(t *testing.T) {
 	s := newSite(t)
 	s.budget(100_000)
 	paid, free := s.award(s.organization(true), 5000, true), s.award(s.organization(false), 3000, false)
-	s.is(s.send(s.maker, s.send(s.maker, s.get(s.maker, paths.FundCasePart(paid, "payment")))), http.StatusSeeOther)
+	s.Get("maker", paths.FundCasePart(paid, "payment")).Press().Press().Is(http.StatusSeeOther)
 	for _, c := range []struct {
 		path  string
 		lines int
@@ -27,17 +27,17 @@ func TestTheFundAsFiles(t *testing.T) {
 		{paths.FundPayments + ".csv?tab=nonsense", 0, nil}, {paths.StaffFund + ".csv?year=2026", 6, []string{"100000.00,8000.00"}},
 		{paths.FundPool(2026, "startup") + "/entries.csv", 3, []string{"占用", free, "深坪财〔2026〕8号"}},
 	} {
-		p := s.get(s.checker, c.path)
-		if lines := strings.Count(p.body, "\r\n") - 1; p.status != http.StatusOK || lines != c.lines {
-			t.Errorf("%s: status %d, %d rows, want %d:\n%s", c.path, p.status, lines, c.lines, p.body)
+		p := s.Get("checker", c.path)
+		if lines := strings.Count(p.Body, "\r\n") - 1; p.Status != http.StatusOK || lines != c.lines {
+			t.Errorf("%s: status %d, %d rows, want %d:\n%s", c.path, p.Status, lines, c.lines, p.Body)
 		}
 		for _, word := range c.says {
-			if !strings.Contains(p.body, word) {
-				t.Errorf("%s does not say %q:\n%s", c.path, word, p.body)
+			if !strings.Contains(p.Body, word) {
+				t.Errorf("%s does not say %q:\n%s", c.path, word, p.Body)
 			}
 		}
 	}
-	s.is(s.get(s.checker, paths.StaffFund+".csv?year=1999"), http.StatusNotFound)
-	s.is(s.get(s.checker, paths.FundPool(2026, "nonsense")+"/entries.csv"), http.StatusNotFound)
-	s.is(s.get(authz.Actor{Role: authz.Community, Community: "440310001001"}, paths.FundPayments+".csv"), http.StatusForbidden)
+	s.Get("checker", paths.StaffFund+".csv?year=1999").Is(http.StatusNotFound)
+	s.Get("checker", paths.FundPool(2026, "nonsense")+"/entries.csv").Is(http.StatusNotFound)
+	s.Get(s.As(authz.Actor{Role: authz.Community, Community: "440310001001"}), paths.FundPayments+".csv").Is(http.StatusForbidden)
 }
