@@ -9,10 +9,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -204,14 +206,19 @@ func (s *Site) Do(as string, r *http.Request) Page {
 	return p
 }
 
-// Judge looks at pages as somebody in the browser, see browsertest.Tab.Judge.
-func (s *Site) Judge(tab *browsertest.Tab, as string, paths ...string) {
+// Judge looks in the browser at the pages that each of the visitors opens, see
+// browsertest.Tab.Judge, and returns the tab.
+func (s *Site) Judge(visits map[string][]string) *browsertest.Tab {
 	s.Helper()
-	tab.Cookie(s.URL, "as", as)
-	for _, path := range paths {
-		if status := tab.Go(s.URL + path); status != http.StatusOK && status != http.StatusUnprocessableEntity {
-			s.Errorf("%s as %q: %d", path, as, status)
+	tab := browsertest.Open(s)
+	for _, as := range slices.Sorted(maps.Keys(visits)) {
+		tab.Cookie(s.URL, "as", as)
+		for _, path := range visits[as] {
+			if status := tab.Go(s.URL + path); status != http.StatusOK && status != http.StatusUnprocessableEntity {
+				s.Errorf("%s as %q: %d", path, as, status)
+			}
+			tab.Judge()
 		}
-		tab.Judge()
 	}
+	return tab
 }

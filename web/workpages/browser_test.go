@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
@@ -33,16 +32,10 @@ func TestPagesOfWorkInABrowser(t *testing.T) {
 	}
 	auditor := who(authz.Auditor)
 	s.record(auditor, "case", uuid.NewString(), "case.accept", 3, map[string]any{"no": "FH-2026-0001", "fields": []string{"amount"}})
-	tab := browsertest.Open(t)
-	for _, visit := range []struct {
-		actor authz.Actor
-		paths []string
-	}{
-		{who(authz.BureauClerk), []string{"/workspace", "/workspace?tab=correcting", "/workspace?tab=done", "/workspace?q=x", "/messages"}},
-		{desk, []string{"/workspace", "/counter"}}, {head, []string{"/workspace", "/messages"}},
-		{who(authz.Initiator), []string{"/workspace?filed_on=2026-08-31", "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30"}},
-		{who(authz.Expert), []string{"/workspace"}}, {who(authz.AdminSystem), []string{"/workspace"}}, {auditor, []string{"/workspace", "/audit", "/audit?from=2026-02-30"}},
-	} {
-		s.Judge(tab, s.As(visit.actor), visit.paths...)
-	}
+	s.Judge(map[string][]string{
+		s.As(who(authz.BureauClerk)): {"/workspace", "/workspace?tab=correcting", "/workspace?tab=done", "/workspace?q=x", "/messages"},
+		s.As(desk):                   {"/workspace", "/counter"}, s.As(head): {"/workspace", "/messages"},
+		s.As(who(authz.Initiator)): {"/workspace?filed_on=2026-08-31", "/workspace?filed_on-year=2026&filed_on-month=2&filed_on-day=30"},
+		s.As(who(authz.Expert)):    {"/workspace"}, s.As(who(authz.AdminSystem)): {"/workspace"}, s.As(auditor): {"/workspace", "/audit", "/audit?from=2026-02-30"},
+	})
 }
