@@ -51,7 +51,6 @@ func (p *Pages) volunteeringForm(r *http.Request) (*formpage.Editor, error) {
 	e.Back, e.BackLabel = paths.Organization(id.String()), "返回组织介绍"
 	if !call.Open {
 		e.Obstacles = []string{"这个组织现在没有开放志愿者报名。可以看看活动日历上别的组织，或到社区询问。"}
-		return e, nil
 	}
 	e.Hidden = []ui.Pair{formpage.Token()}
 	e.Ask(personControls()...)
@@ -59,6 +58,9 @@ func (p *Pages) volunteeringForm(r *http.Request) (*formpage.Editor, error) {
 	e.Save = func(f *form.Form) error {
 		a := applicationOf(f)
 		a.OrgID, a.EventNo = id, call.EventNo
+		if !call.Open && !formpage.Confirmed(f) { // closed while somebody was typing
+			return errs.New(errs.Conflict, e.Obstacles[0])
+		}
 		check := a
 		if err := check.Check(); err != nil {
 			return err

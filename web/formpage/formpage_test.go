@@ -210,4 +210,13 @@ func TestObstaclesTakeTheButton(t *testing.T) {
 	if !strings.Contains(a.Text(), "还没有到期") || a.Find("main form.formstack").Length() != 0 {
 		t.Errorf("%s", a.Text())
 	}
+	// What was sent all the same, with nothing to do it any more.
+	a = ask(t, func(r *http.Request) (*formpage.Editor, error) {
+		e, err := build(r)
+		e.Obstacles, e.Save = []string{"已经有人办过"}, nil
+		return e, err
+	}, typed("text", "留着的文字"))
+	if a.status != http.StatusConflict || !strings.Contains(a.Text(), "已经有人办过") || !strings.Contains(a.Text(), "留着的文字") {
+		t.Errorf("%d %s", a.status, a.Text())
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
@@ -75,6 +76,9 @@ func (x Forms) submit(w http.ResponseWriter, r *http.Request, e *Editor, sent *u
 		}
 		e.again(r.PostForm, nil, true)
 		return httpserver.Render(w, r, http.StatusOK, page(e.View))
+	}
+	if e.Save == nil { // there was a form when it was opened
+		e.Save = func(*form.Form) error { return errs.New(errs.Conflict, strings.Join(e.Obstacles, "")) }
 	}
 	err := e.Save(f)
 	if err != nil || e.Shown != nil {
