@@ -17,6 +17,8 @@ import (
 	"civilaffairs/internal/funding/startup"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/once"
+
+	"github.com/google/uuid"
 )
 
 // grantCase is an application for support in the script.
@@ -25,6 +27,7 @@ type grantCase struct {
 	p         *planter
 	programme funding.Programme
 	no        string
+	caseID    uuid.UUID
 	granted   money.Fen // what the rules gave at the review
 }
 
@@ -147,12 +150,15 @@ func (a *grantCase) paperFor(slot string) file {
 }
 
 func (a *grantCase) attachOne(ctx context.Context, by authz.Actor, slot string, f file) error {
-	c, s, err := a.p.Applications.SlotOf(ctx, by, a.no, slot)
-	if err != nil {
-		return err
+	if a.caseID == uuid.Nil { // once: the page would read the whole form for every file
+		c, _, err := a.p.Applications.SlotOf(ctx, by, a.no, slot)
+		if err != nil {
+			return err
+		}
+		a.caseID = c.ID
 	}
-	prepared, err := a.p.Attachments.Prepare(ctx, attachment.Upload{Owner: attachment.Owner{Kind: application.OwnerKind, ID: c.ID},
-		Slot: slot, Field: application.FileItem(slot), Label: s.Label, Filename: f.name, Body: bytes.NewReader(f.body)})
+	prepared, err := a.p.Attachments.Prepare(ctx, attachment.Upload{Owner: attachment.Owner{Kind: application.OwnerKind, ID: a.caseID},
+		Slot: slot, Field: application.FileItem(slot), Label: a.programme.SlotName(slot), Filename: f.name, Body: bytes.NewReader(f.body)})
 	if err != nil {
 		return err
 	}
