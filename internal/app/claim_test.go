@@ -292,12 +292,17 @@ func (s *story) noticed(t *testing.T, list ...*claim) {
 	}
 	no := s.publish(t, numbers...)
 	s.browser(t).get("/notices/"+no).says(list[0].name, "2,400.00", list[1].name, "1.00").lacks("深圳市示例商贸有限公司")
+	s.settle(t, list...)
+	s.pool(t, "2401.00 2401.00 0.00 0.00")
+}
+
+// settle lets the period of the one notice pass.
+func (s *story) settle(t *testing.T, list ...*claim) {
 	s.goTo(t, scan[civil.Date](t, s.portal, `select ends_on from notice`).AddDays(1))
 	s.sweep(t)
 	for _, c := range list {
 		c.head.open(c.at).says("已核定").follow("资助批复").says("成长关爱工程", "不用另交使用报告")
 	}
-	s.pool(t, "2401.00 2401.00 0.00 0.00")
 }
 
 // closesWithThePayment: support of what was spent already ends when the money has
