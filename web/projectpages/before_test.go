@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/organization"
 )
@@ -40,27 +39,27 @@ func TestAGrantOfBeforeThePortal(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	no := before(t, s)
-	s.get(t, "/projects").has(t, "全区共 3 个项目，核定 15,000.00 元，已拨付 5,000.00 元，已退回 100.50 元", "拨付待补录", "其他扶持1个", "2016年1个")
-	if p := s.get(t, "/projects?q="+url.QueryEscape("独居")); p.rows() != 1 {
-		t.Errorf("found by its purpose: %d rows", p.rows())
+	s.Get("", "/projects").Says("main", "全区共 3 个项目，核定 15,000.00 元，已拨付 5,000.00 元，已退回 100.50 元", "拨付待补录", "其他扶持1个", "2016年1个")
+	if p := s.Get("", "/projects?q="+url.QueryEscape("独居")); lines(p) != 1 {
+		t.Errorf("found by its purpose: %d rows", lines(p))
 	}
-	p := s.get(t, "/projects/"+no[0])
-	p.has(t, "邻里厨房", "这笔资助在平台上线前核定，2026年11月23日按民政局的记录导入", "为独居老人供餐。 资助净额 4,899.50 元", "核定：拨款文件上的金额", "分 2 次到账", "−100.50",
+	p := s.Get("", "/projects/"+no[0])
+	p.Says("main", "邻里厨房", "这笔资助在平台上线前核定，2026年11月23日按民政局的记录导入", "为独居老人供餐。 资助净额 4,899.50 元", "核定：拨款文件上的金额", "分 2 次到账", "−100.50",
 		"从核定到结清", "核定资助 5,000.00 元", "坪民〔2020〕15号", "组织报送使用报告", "2021年4月30日报送", "退回结余 100.50 元", "平台上线前的资助记录", "已办结")
-	if strings.Contains(p.text, "PZ-777") || strings.Contains(p.text, "规则版本") || strings.Contains(p.text, "组织在申请书里提出的金额") {
+	if strings.Contains(p.Body, "PZ-777") || strings.Contains(p.Body, "规则版本") || strings.Contains(p.Body, "组织在申请书里提出的金额") {
 		t.Error("a voucher, an edition or an application stands on the page")
 	}
-	s.get(t, "/projects/"+no[1]).has(t, "用途没有记录。", "拨付、退回和追回的记录还没有补录。", "民政局补录后", "2020 年预算")
-	if p := s.get(t, "/projects/"+no[2]); strings.Contains(p.text, "2016 年预算") {
+	s.Get("", "/projects/"+no[1]).Says("main", "用途没有记录。", "拨付、退回和追回的记录还没有补录。", "民政局补录后", "2020 年预算")
+	if p := s.Get("", "/projects/"+no[2]); strings.Contains(p.Body, "2016 年预算") {
 		t.Error("support outside the fund has a budget")
 	}
 
-	_, rows := parsed(t, s.get(t, "/open-data/projects.csv?year=2020&programme=venture").text)
+	_, rows := parsed(t, s.Get("", "/open-data/projects.csv?year=2020&programme=venture").Body)
 	if len(rows) != 1 || rows[0][0] != no[0] || rows[0][11] != "" || rows[0][12] != "5000.00" || rows[0][14] != "100.50" || rows[0][19] != "平台上线前" {
 		t.Errorf("csv: %v", rows)
 	}
 	var grant map[string]any
-	if err := json.Unmarshal([]byte(s.get(t, "/open-data/projects/"+no[1]+".json").text), &grant); err != nil {
+	if err := json.Unmarshal([]byte(s.Get("", "/open-data/projects/"+no[1]+".json").Body), &grant); err != nil {
 		t.Fatal(err)
 	}
 	_, applied := grant["amountAppliedFor"]
@@ -74,9 +73,5 @@ func TestGrantsOfBeforeAreAccessible(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	no := before(t, s)
-	b := browsertest.Open(t)
-	for _, path := range []string{"/projects?year=2020", "/projects/" + no[0], "/projects/" + no[1]} {
-		b.Go(s.url + path)
-		b.Judge()
-	}
+	s.Judge(map[string][]string{"": {"/projects?year=2020", "/projects/" + no[0], "/projects/" + no[1]}})
 }

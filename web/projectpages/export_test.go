@@ -64,8 +64,8 @@ func TestDownloadsEqualTheList(t *testing.T) {
 	s := newSite(t)
 	spread(t, s)
 	for _, query := range []string{"", "?year=2025", "?programme=venture&sort=paid", "?progress=came_back", "?q=%E5%90%AF%E5%8A%A8&sort=approved_asc", "?year=2026&category=rights"} {
-		page := s.get(t, "/projects"+query)
-		head, rows := parsed(t, s.get(t, "/open-data/projects.csv"+query).text)
+		page := s.Get("", "/projects"+query)
+		head, rows := parsed(t, s.Get("", "/open-data/projects.csv"+query).Body)
 		var fromCSV, fromJSON report.Money
 		var order []string
 		for _, r := range rows {
@@ -84,7 +84,7 @@ func TestDownloadsEqualTheList(t *testing.T) {
 				Recovered json.Number `json:"amountRecovered"`
 			} `json:"grants"`
 		}
-		if err := json.Unmarshal([]byte(s.get(t, "/open-data/projects.json"+query).text), &doc); err != nil {
+		if err := json.Unmarshal([]byte(s.Get("", "/open-data/projects.json"+query).Body), &doc); err != nil {
 			t.Fatal(err)
 		}
 		for i, g := range doc.Grants {
@@ -93,11 +93,11 @@ func TestDownloadsEqualTheList(t *testing.T) {
 				t.Errorf("%s: place %d is %s in one and %s in the other", query, i, g.ID, order[i])
 			}
 		}
-		if fromCSV != fromJSON || len(doc.Grants) != len(rows) || len(rows) != page.rows() {
-			t.Errorf("%s: CSV %d %+v, JSON %d %+v, page %d", query, len(rows), fromCSV, len(doc.Grants), fromJSON, page.rows())
+		if fromCSV != fromJSON || len(doc.Grants) != len(rows) || len(rows) != lines(page) {
+			t.Errorf("%s: CSV %d %+v, JSON %d %+v, page %d", query, len(rows), fromCSV, len(doc.Grants), fromJSON, lines(page))
 		}
 		if !strings.Contains(query, "q=") && len(rows) > 0 {
-			page.has(t, "共 "+strconv.Itoa(len(rows))+" 个项目，核定 "+fromCSV.Approved.String()+" 元，已拨付 "+fromCSV.Paid.String()+" 元，已退回 "+
+			page.Says("main", "共 "+strconv.Itoa(len(rows))+" 个项目，核定 "+fromCSV.Approved.String()+" 元，已拨付 "+fromCSV.Paid.String()+" 元，已退回 "+
 				fromCSV.Returned.String()+" 元，已追回 "+fromCSV.Recovered.String()+" 元")
 		}
 	}
@@ -110,7 +110,7 @@ func TestDownloadsCarryNoFormulas(t *testing.T) {
 	for _, text := range attacks {
 		s.Grant(t, reporttest.Award{Title: text, Purpose: text})
 	}
-	_, rows := parsed(t, s.get(t, "/open-data/projects.csv?sort=date_asc").text)
+	_, rows := parsed(t, s.Get("", "/open-data/projects.csv?sort=date_asc").Body)
 	if len(rows) != len(attacks) {
 		t.Fatalf("%d rows", len(rows))
 	}
@@ -134,16 +134,16 @@ func TestDownloadsAreStreamed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for _, sql := range []string{`insert into demo_mark (planted_at, seed) values (portal_now(), 1)`, `insert into demo_complete (completed_at) values (portal_now())`} {
-		if _, err := s.DB.Owner.Exec(t.Context(), sql); err != nil {
+		if _, err := s.Ground.DB.Owner.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
 	const n = 6000
-	if err := demo.PlantProjects(t.Context(), s.DB.App, s.DB.Owner, n); err != nil {
+	if err := demo.PlantProjects(t.Context(), s.Ground.DB.App, s.Ground.DB.Owner, n); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/open-data/projects.csv", "/open-data/projects.json"} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

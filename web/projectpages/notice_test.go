@@ -13,7 +13,7 @@ import (
 // rules of release are another feature's; they are put aside here.
 func (s *site) notice(t testing.TB, a reporttest.Award) {
 	t.Helper()
-	tx, err := s.DB.Owner.Begin(t.Context())
+	tx, err := s.Ground.DB.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestOpenDataFollowThe360GivingStandard(t *testing.T) {
 	spread(t, s)
 	before(t, s)
 	var doc map[string]any
-	text := s.get(t, "/open-data/projects.json").text
+	text := s.Get("", "/open-data/projects.json").Body
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestOpenDataFollowThe360GivingStandard(t *testing.T) {
 	}
 	var one any
 	no := strings.TrimPrefix(grants[0].(map[string]any)["id"].(string), "360G-CN440310-")
-	if err := json.Unmarshal([]byte(s.get(t, "/open-data/projects/"+no+".json").text), &one); err != nil || !reflect.DeepEqual(one, grants[0]) {
+	if err := json.Unmarshal([]byte(s.Get("", "/open-data/projects/"+no+".json").Body), &one); err != nil || !reflect.DeepEqual(one, grants[0]) {
 		t.Errorf("one project alone differs from the same in the package: %v", err)
 	}
 	// The control: what breaks the standard is named.
