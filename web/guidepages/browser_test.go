@@ -1,40 +1,27 @@
 package guidepages_test
 
 import (
-	"net/http/httptest"
 	"testing"
 
-	"civilaffairs/internal/authz"
 	"civilaffairs/internal/browsertest"
 )
 
 func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, true)
-	for _, visit := range []struct {
-		actor authz.Actor
-		paths []string
-	}{
-		{authz.Actor{}, []string{"/guides", "/guides/startup", "/eligibility", answers("disclosure", "no"), answers("established-month", "13", "basis", "")}},
-		{s.found(t, "2026-06-10"), []string{"/my/eligibility/startup"}},
-	} {
-		server := httptest.NewServer(s.as(visit.actor))
-		t.Cleanup(server.Close)
-		b := browsertest.Open(t)
-		for _, path := range visit.paths {
-			b.Go(server.URL + path)
-			b.Judge()
-		}
-	}
+	found(s, "2026-06-10")
+	s.Judge(map[string][]string{
+		"":     {"/guides", "/guides/startup", "/eligibility", answers("disclosure", "no"), answers("established-month", "13", "basis", "")},
+		"head": {"/my/eligibility/startup"},
+	})
 }
 
 func TestTrialWithoutScript(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(newSite(t, true).as(authz.Actor{}))
-	t.Cleanup(server.Close)
+	s := newSite(t, true)
 	b := browsertest.Open(t)
 	b.NoScript()
-	b.Go(server.URL + "/eligibility")
+	b.Go(s.URL + "/eligibility")
 	b.Fill("established-year", "2026")
 	b.Fill("established-month", "5")
 	b.Fill("established-day", "24")

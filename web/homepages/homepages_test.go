@@ -1,75 +1,54 @@
 package homepages_test
 
 import (
-	"io"
-	"log/slog"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/funding/catalog"
-	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/once"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/report"
-	"civilaffairs/internal/secret"
 	"civilaffairs/web/homepages"
-	"civilaffairs/web/layout"
-	"civilaffairs/web/static"
+	"civilaffairs/web/pagetest"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
 
-// site is the home page behind its route on 2026-11-23.
-func site(t *testing.T, inForce bool, organizations ...organization.Registration) http.Handler {
+// home is the home page on 23 November 2026.
+func home(t *testing.T, inForce bool, organizations ...organization.Registration) pagetest.Page {
 	t.Helper()
-	db := dbtest.New(t)
-	db.SetNow(t, time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai))
-	if inForce {
-		err := db.App.InTx(t.Context(), func(tx postgres.Tx, _ time.Time) error {
-			return policy.SeedDemoContinuation(t.Context(), tx, civil.MustParse("2023-11-23"))
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	plant(t, db, organizations)
-	mux := chi.NewRouter()
-	mux.Use(layout.Middleware(func(*http.Request) layout.Context { return layout.Context{Demo: inForce} }))
-	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
-	static.Register(router)
-	homepages.New(report.New(db.App, catalog.Programmes())).Register(router, router)
-	return mux
+	return open(t, inForce, organizations...).Get("", "/").Is(http.StatusOK)
 }
 
-func plant(t *testing.T, db *dbtest.DB, list []organization.Registration) {
+func open(t *testing.T, inForce bool, organizations ...organization.Registration) *pagetest.Site {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "secret")
-	if err := secret.Generate(path); err != nil {
-		t.Fatal(err)
+	s := pagetest.New(t, time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai))
+	if inForce {
+		s.Must(s.DB.App.InTx(t.Context(), func(tx postgres.Tx, _ time.Time) error {
+			return policy.SeedDemoContinuation(t.Context(), tx, civil.MustParse("2023-11-23"))
+		}))
 	}
-	keys, err := secret.Load(path)
-	if err != nil {
-		t.Fatal(err)
+	s.Layout.Demo = inForce
+	service, clerk := organization.New(s.DB.App, s.Keys()), authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Name: "经办", Role: authz.BureauClerk, IP: "192.0.2.1"}
+	for _, in := range organizations {
+		_, err := service.Register(t.Context(), clerk, in)
+		s.Must(err)
 	}
-	clerk := authz.Actor{AccountID: uuid.Must(uuid.NewV7()), Name: "经办", Role: authz.BureauClerk, IP: "192.0.2.1"}
-	for _, in := range list {
-		if _, err := organization.New(db.App, keys).Register(t.Context(), clerk, in); err != nil {
-			t.Fatalf("%s: %v", in.Name, err)
-		}
-	}
+	serve(s)
+	return s
+}
+
+func serve(s *pagetest.Site) {
+	s.Serve(homepages.New(report.New(s.DB.App, catalog.Programmes())).Register)
 }
 
 // filed is an organization of 六联社区; number tells it from the others.
@@ -90,43 +69,13 @@ func two() []organization.Registration {
 	}
 }
 
-func get(t *testing.T, h http.Handler) *goquery.Document {
-	t.Helper()
-	ctx, counter := postgres.CountStatements(t.Context())
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
-	if w.Code != http.StatusOK {
-		t.Fatalf("status %d: %s", w.Code, w.Body)
-	}
-	if n := counter.Count(); n > 12 {
-		t.Errorf("%d statements: %q", n, counter.Statements())
-	}
-	if c := w.Header().Values("Set-Cookie"); len(c) > 0 {
-		t.Errorf("a public page sets %q", c)
-	}
-	doc, err := goquery.NewDocumentFromReader(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-func has(t *testing.T, where *goquery.Selection, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if !strings.Contains(where.Text(), w) {
-			t.Errorf("%q is missing in %.500q", w, where.Text())
-		}
-	}
-}
-
 func TestTheNumbersLead(t *testing.T) {
 	t.Parallel()
-	doc := get(t, site(t, true, two()...))
+	doc := home(t, true, two()...)
 	if h1 := strings.ReplaceAll(doc.Find("h1").Text(), "\u00a0", ""); h1 != "坪山区有 2个社区社会组织，23个孵化基地" {
 		t.Errorf("heading %q", h1)
 	}
-	has(t, doc.Find(".stats"), "登记的组织", "备案的组织")
+	doc.Says(".stats", "登记的组织", "备案的组织")
 	tiles := doc.Find("svg.tilemap a")
 	if tiles.Length() != 23 {
 		t.Errorf("%d tiles", tiles.Length())
@@ -142,32 +91,31 @@ func TestTheNumbersLead(t *testing.T) {
 
 func TestWhatCanBeAppliedFor(t *testing.T) {
 	t.Parallel()
-	doc := get(t, site(t, true))
+	doc := home(t, true)
 	rows := doc.Find("table tbody tr")
 	if rows.Length() != 5 {
 		t.Fatalf("%d rows", rows.Length())
 	}
-	has(t, rows.Eq(0), "孵化关爱工程", "满半年", "备案组织 5,000.00 元", "登记组织 20,000.00 元", "默认值，待民政局确认", "全年受理")
+	doc.Says("main table tbody tr:nth-child(1)", "孵化关爱工程", "满半年", "备案组织 5,000.00 元", "登记组织 20,000.00 元", "默认值，待民政局确认", "全年受理")
 	if rows.Eq(0).Find(`a[href="/guides/startup"]`).Length() != 1 || rows.Eq(0).Find(`a[href="/my/eligibility/startup"]`).Length() != 1 {
 		t.Error("no way to the guide or to apply")
 	}
-	has(t, rows.Eq(1), "成长关爱工程", "活动后 60 天内申请", "每次活动 3,000.00 元", "三星级组织加 20%", "全年受理")
+	doc.Says("main table tbody tr:nth-child(2)", "成长关爱工程", "活动后 60 天内申请", "每次活动 3,000.00 元", "三星级组织加 20%", "全年受理")
 	for i, article := range []string{"a-3-2-1-3", "a-3-2-1-4", "a-3-2-2"} {
 		row := rows.Eq(i + 2)
-		has(t, row, "政策规定", "没有开放")
+		doc.Says(fmt.Sprintf("main table tbody tr:nth-child(%d)", i+3), "政策规定", "没有开放")
 		if row.Find("a").Length() != 1 || row.Find("a").AttrOr("href", "") != "/policies/demo-continuation#"+article {
 			t.Errorf("row %d promises a page: %s", i+1, row.Text())
 		}
 	}
-	has(t, doc.Find("main"), "社区 3个工作日", "政策文件", "已失效", "有效")
+	doc.Says("main", "社区 3个工作日", "政策文件", "已失效", "有效")
 }
 
 func TestOutsideForceNothingIsOffered(t *testing.T) {
 	t.Parallel()
-	doc := get(t, site(t, false))
-	row := doc.Find("table tbody tr").First()
-	has(t, row, "现在不受理", "2017年9月28日至2020年9月27日", "看办法")
-	has(t, doc.Find(".note"), "现在不受理新的申请", "有效期内提交的申请继续办理")
+	doc := home(t, false)
+	doc.Says("main table tbody tr:first-child", "现在不受理", "2017年9月28日至2020年9月27日", "看办法")
+	doc.Says(".note", "现在不受理新的申请", "有效期内提交的申请继续办理")
 	if doc.Find(`main a[href^="/my/"]`).Length() != 0 || strings.Contains(doc.Find("main").Text(), "全年受理") {
 		t.Error("something can be applied for")
 	}
@@ -178,7 +126,7 @@ func TestNoDeadLinks(t *testing.T) {
 	t.Parallel()
 	known := []string{"/", "/organizations", "/bases", "/guides", "/guides/startup", "/guides/activity", "/eligibility", "/my/eligibility/startup", "/my/eligibility/activity", "/register", "/login",
 		"/guidelines", "/policies", "/policies/2017-implementation-opinions", "/policies/demo-continuation"}
-	get(t, site(t, true)).Find("main a").Each(func(_ int, a *goquery.Selection) {
+	home(t, true).Find("main a").Each(func(_ int, a *goquery.Selection) {
 		path, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
 		path, _, _ = strings.Cut(path, "?")
 		for _, k := range known {
@@ -193,10 +141,6 @@ func TestNoDeadLinks(t *testing.T) {
 func TestHomeIsAccessible(t *testing.T) {
 	t.Parallel()
 	for _, inForce := range []bool{true, false} {
-		server := httptest.NewServer(site(t, inForce, two()...))
-		t.Cleanup(server.Close)
-		b := browsertest.Open(t)
-		b.Go(server.URL + "/")
-		b.Judge()
+		open(t, inForce, two()...).Judge(map[string][]string{"": {"/"}})
 	}
 }

@@ -1,39 +1,17 @@
 package homepages_test
 
 import (
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"civilaffairs/internal/browsertest"
-	"civilaffairs/internal/funding/catalog"
-	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/money"
-	"civilaffairs/internal/report"
 	"civilaffairs/internal/report/reporttest"
-	"civilaffairs/web/homepages"
-	"civilaffairs/web/layout"
-	"civilaffairs/web/static"
+	"civilaffairs/web/pagetest"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
-
-// granted is the home page of a year in which money was given.
-func granted(t *testing.T) (*reporttest.Ground, http.Handler) {
-	t.Helper()
-	g := reporttest.New(t)
-	mux := chi.NewRouter()
-	mux.Use(layout.Middleware(func(*http.Request) layout.Context { return layout.Context{Demo: true} }))
-	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
-	static.Register(router)
-	homepages.New(report.New(g.DB.App, catalog.Programmes())).Register(router, router)
-	return g, mux
-}
 
 // running puts a notice with one item into its period.
 func running(t *testing.T, g *reporttest.Ground, a reporttest.Award) {
@@ -61,8 +39,10 @@ func running(t *testing.T, g *reporttest.Ground, a reporttest.Award) {
 // As soon as there is a grant this year, the page opens with the money.
 func TestGrantsOfTheYearLead(t *testing.T) {
 	t.Parallel()
-	g, h := granted(t)
-	if h1 := get(t, h).Find("h1").Text(); !strings.Contains(h1, "社区社会组织") {
+	g := reporttest.New(t)
+	s := pagetest.On(t, g.DB, reporttest.Today)
+	serve(s)
+	if h1 := s.Get("", "/").Is(http.StatusOK).Find("h1").Text(); !strings.Contains(h1, "社区社会组织") {
 		t.Errorf("before the first grant: %s", h1)
 	}
 	paid := g.Grant(t, reporttest.Award{Amount: 40000 * money.Yuan, Title: "邻里厨房"})
@@ -73,22 +53,18 @@ func TestGrantsOfTheYearLead(t *testing.T) {
 	g.Terminate(t, ended, 2000*money.Yuan, ended.On.AddDays(5))
 	g.Grant(t, reporttest.Award{Amount: 90000 * money.Yuan, Year: 2025})
 	running(t, g, g.Sign(t, reporttest.Award{Amount: 5000 * money.Yuan}))
-	doc := get(t, h)
+	doc := s.Get("", "/").Is(http.StatusOK)
 	if h1 := strings.ReplaceAll(doc.Find("h1").Text(), "\u00a0", ""); h1 != "今年，坪山区资助了 3个社区公益项目，合计 4.97万元" {
 		t.Errorf("heading %q", h1)
 	}
-	has(t, doc.Find(".stats"), "4.97", "已拨付3", "待拨付1.77", "0.5")
+	doc.Says(".stats", "4.97", "已拨付3", "待拨付1.77", "0.5")
 	tile := doc.Find(`svg.tilemap a[href="/projects?community=440310002001&year=2026"]`)
 	if !tile.HasClass("s4") || tile.Find(".vl").Text() != "4.2万" {
 		t.Errorf("坪环 %q %q", tile.AttrOr("class", ""), tile.Text())
 	}
-	has(t, doc.Find("main"), "最近核定", "邻里厨房", "核定 40,000.00 元", "正在公示", "GS-2026-0007 · 1 个项目，5,000.00 元 · 11月27日 24:00 止")
+	doc.Says("main", "最近核定", "邻里厨房", "核定 40,000.00 元", "正在公示", "GS-2026-0007 · 1 个项目，5,000.00 元 · 11月27日 24:00 止")
 	if doc.Find(`a[href="/notices/GS-2026-0007"]`).Length() != 1 || doc.Find(`a[href="/projects/`+paid.No+`"]`).Length() != 1 {
 		t.Error("no way to the notice or the project")
 	}
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	b := browsertest.Open(t)
-	b.Go(server.URL + "/")
-	b.Judge()
+	s.Judge(map[string][]string{"": {"/"}})
 }

@@ -43,7 +43,7 @@ type Site struct {
 	Said   string                 // the last message of an act, until a page shows it
 	URL    string
 
-	Statements int // how many a page may run: twelve (DESIGN §5), less two that the real session takes
+	Statements int // that a signed-in page may run besides the real session's two; there are twelve (DESIGN §5)
 }
 
 // New is a site on a fresh database that shows the instant now.
@@ -125,7 +125,7 @@ func (s *Site) Serve(register func(public, signed *httpserver.Router)) {
 	log := slog.New(slog.NewTextHandler(s.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	router := httpserver.NewRouter(mux, log, layout.ErrorPage)
 	static.Register(router)
-	register(router, router.With(s.session))
+	register(router.With(s.counted(12)), router.With(s.session, s.counted(s.Statements)))
 	server := httptest.NewServer(mux)
 	s.Cleanup(server.Close)
 	s.URL = server.URL
@@ -133,13 +133,22 @@ func (s *Site) Serve(register func(public, signed *httpserver.Router)) {
 
 func (s *Site) frame(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, counter := postgres.CountStatements(layout.With(r.Context(), s.Layout))
-		next.ServeHTTP(w, r.WithContext(ctx))
-		page := r.Method == http.MethodGet && strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") // a file is read in batches
-		if n := counter.Count(); page && n > s.Statements {
-			s.Errorf("%s runs %d statements:\n%s", r.URL, n, strings.Join(counter.Statements(), "\n"))
-		}
+		next.ServeHTTP(w, r.WithContext(layout.With(r.Context(), s.Layout)))
 	})
+}
+
+// counted holds every page to its statements; a file is read in batches.
+func (s *Site) counted(most int) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, counter := postgres.CountStatements(r.Context())
+			next.ServeHTTP(w, r.WithContext(ctx))
+			page := r.Method == http.MethodGet && strings.HasPrefix(w.Header().Get("Content-Type"), "text/html")
+			if n := counter.Count(); page && n > most {
+				s.Errorf("%s runs %d statements:\n%s", r.URL, n, strings.Join(counter.Statements(), "\n"))
+			}
+		})
+	}
 }
 
 func (s *Site) session(next http.Handler) http.Handler {
