@@ -1,81 +1,30 @@
 package basepages_test
 
 import (
-	"context"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/browsertest"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/dbtest"
-	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/incubator"
 	"civilaffairs/web/basepages"
-	"civilaffairs/web/layout"
-	"civilaffairs/web/static"
+	"civilaffairs/web/pagetest"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
 )
 
-var (
-	liulian  = authz.Actor{AccountID: uuid.Max, PersonID: uuid.Max, Name: "甲", Role: authz.Community, Community: "440310001001", Subdistrict: "440310001"}
-	pingshan = authz.Actor{AccountID: uuid.Max, PersonID: uuid.Max, Name: "乙", Role: authz.Subdistrict, Subdistrict: "440310001"}
-)
-
-// site is the pages behind their routes on one database.
-type site struct {
-	db      *dbtest.DB
-	flashed string
-}
-
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *pagetest.Site {
 	t.Helper()
-	s := &site{db: dbtest.New(t)}
-	s.db.SetNow(t, time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai))
-	return s
-}
-
-func (s *site) as(actor authz.Actor) http.Handler {
-	mux := chi.NewRouter()
-	mux.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(httpserver.WithActor(r.Context(), actor)))
-		})
+	s := pagetest.New(t, time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai))
+	s.Cast(map[string]authz.Actor{
+		"liulian":  {Name: "甲", Role: authz.Community, Community: "440310001001", Subdistrict: "440310001"},
+		"pingshan": {Name: "乙", Role: authz.Subdistrict, Subdistrict: "440310001"}, "leader": {Role: authz.BureauLeader},
 	})
-	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
-	flash := func(_ context.Context, message string) { s.flashed = message }
-	static.Register(router)
-	basepages.New(incubator.New(s.db.App), flash).Register(router, router)
-	return mux
-}
-
-func send(t *testing.T, h http.Handler, method, path string, form url.Values) (*httptest.ResponseRecorder, *goquery.Document) {
-	t.Helper()
-	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	doc, err := goquery.NewDocumentFromReader(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w, doc
-}
-
-func get(t *testing.T, h http.Handler, path string) (*httptest.ResponseRecorder, *goquery.Document) {
-	t.Helper()
-	return send(t, h, http.MethodGet, path, nil)
+	s.Serve(basepages.New(incubator.New(s.DB.App), s.Flash).Register)
+	return s
 }
 
 // filled is a complete form; changes replace fields of it.
@@ -94,9 +43,9 @@ func filled(version string, changes ...string) url.Values {
 func TestPublicListAndMap(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	w, doc := get(t, s.as(authz.Actor{}), "/bases")
-	if w.Code != http.StatusOK || doc.Find("tbody tr:not(.group)").Length() != 23 || doc.Find("tbody tr.group").Length() != 6 {
-		t.Fatalf("status %d, %d bases in %d groups", w.Code, doc.Find("tbody tr:not(.group)").Length(), doc.Find("tbody tr.group").Length())
+	doc := s.Get("", "/bases").Is(http.StatusOK)
+	if doc.Find("tbody tr:not(.group)").Length() != 23 || doc.Find("tbody tr.group").Length() != 6 {
+		t.Fatalf("%d bases in %d groups", doc.Find("tbody tr:not(.group)").Length(), doc.Find("tbody tr.group").Length())
 	}
 	if h1 := doc.Find("h1").Text(); h1 != "23\u00a0个孵化基地，0\u00a0个已开放" {
 		t.Errorf("heading %q", h1)
@@ -110,20 +59,15 @@ func TestPublicListAndMap(t *testing.T) {
 	}
 	tiles.Each(func(_ int, a *goquery.Selection) {
 		href, _ := a.Attr("href")
-		if w, _ := get(t, s.as(authz.Actor{}), href); w.Code != http.StatusOK {
-			t.Errorf("%s answers %d", href, w.Code)
-		}
+		s.Get("", href).Is(http.StatusOK)
 	})
 }
 
 func TestACommunityWithoutABaseAndA24th(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.db.Owner.Exec(t.Context(), `insert into region (code, kind, name, parent_code, valid_from)
-		values ('440310001005', 'community', '新和社区', '440310001', '2026-01-01')`); err != nil {
-		t.Fatal(err)
-	}
-	_, doc := get(t, s.as(authz.Actor{}), "/bases")
+	s.Exec(`insert into region (code, kind, name, parent_code, valid_from) values ('440310001005', 'community', '新和社区', '440310001', '2026-01-01')`)
+	doc := s.Get("", "/bases")
 	if blank := doc.Find(`svg.tilemap g[aria-label="坪山街道新和社区，没有基地"]`); blank.Length() != 1 {
 		t.Error("the 24th community has no tile")
 	}
@@ -135,7 +79,7 @@ func TestACommunityWithoutABaseAndA24th(t *testing.T) {
 func TestUnknownFactsAreLeftOutForThePublic(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	_, before := get(t, s.as(authz.Actor{}), "/bases/liulian")
+	before := s.Get("", "/bases/liulian")
 	if facts := before.Find(".facts").Text(); strings.Contains(facts, "地址") || strings.Contains(facts, "待填写") {
 		t.Errorf("facts that nobody recorded: %s", facts)
 	}
@@ -145,31 +89,24 @@ func TestUnknownFactsAreLeftOutForThePublic(t *testing.T) {
 	if before.Find(".lines li").Length() != 5 {
 		t.Error("not five service lines")
 	}
-	if w, _ := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled("1")); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/bases/liulian" {
-		t.Fatalf("save: %d", w.Code)
+	s.Post("liulian", "/bases/liulian/facts", filled("1")).Led("/bases/liulian")
+	if !strings.Contains(s.Said, "六联社区社会组织孵化基地") {
+		t.Errorf("flash %q", s.Said)
 	}
-	if !strings.Contains(s.flashed, "六联社区社会组织孵化基地") {
-		t.Errorf("flash %q", s.flashed)
-	}
-	_, after := get(t, s.as(authz.Actor{}), "/bases/liulian")
-	facts := after.Find(".facts").Text()
-	for _, want := range []string{"示例路1号", "9:00—18:00", "0755-28888888", "320 平方米", "0 个", "2018年5月4日"} {
-		if !strings.Contains(facts, want) {
-			t.Errorf("the page lacks %s: %s", want, facts)
-		}
-	}
-	if page, _ := after.Html(); strings.Contains(page, "李六联") {
+	after := s.Get("", "/bases/liulian")
+	after.Says(".facts", "示例路1号", "9:00—18:00", "0755-28888888", "320 平方米", "0 个", "2018年5月4日")
+	if strings.Contains(after.Body, "李六联") {
 		t.Error("the manager's name is public")
 	}
-	if _, list := get(t, s.as(authz.Actor{}), "/bases"); list.Find("h1").Text() != "23\u00a0个孵化基地，1\u00a0个已开放" {
+	if list := s.Get("", "/bases"); list.Find("h1").Text() != "23\u00a0个孵化基地，1\u00a0个已开放" {
 		t.Errorf("heading %q", list.Find("h1").Text())
 	}
 }
 
 func TestBadInputStaysOnTheForm(t *testing.T) {
 	t.Parallel()
-	h := newSite(t).as(liulian)
-	for name, c := range map[string]struct {
+	s := newSite(t)
+	for _, c := range map[string]struct {
 		field, value, anchor, say string
 	}{
 		"no such status":    {"status", "famous", "status", ""},
@@ -185,77 +122,42 @@ func TestBadInputStaysOnTheForm(t *testing.T) {
 		"planned yet dated": {"status", "planned", "opened_on", "筹建中的基地还没有揭牌"},
 		"script in a name":  {"manager", "<script>", "manager", ""},
 	} {
-		w, doc := send(t, h, http.MethodPost, "/bases/liulian/facts", filled("1", c.field, c.value))
-		summary := doc.Find(".error-summary")
-		if w.Code != http.StatusUnprocessableEntity || summary.Find(`a[href="#`+c.anchor+`"]`).Length() != 1 {
-			t.Errorf("%s: status %d, summary %q", name, w.Code, summary.Text())
-			continue
-		}
-		field := doc.Find("#" + c.anchor).Closest(".field")
-		message := strings.TrimSpace(field.Find(".err").Text())
-		if message == "" || !strings.Contains(summary.Text(), message) || !strings.Contains(message, c.say) {
-			t.Errorf("%s: at the field %q, in the summary %q", name, message, summary.Text())
-		}
-		if doc.Find("#facilities").Text() != "会议室\r\n投影" && doc.Find("#facilities").Text() != "会议室\n投影" {
-			t.Errorf("%s: typed text is lost: %q", name, doc.Find("#facilities").Text())
-		}
-		if typed, _ := doc.Find("[name='" + c.field + "']").Attr("value"); c.field != "status" && typed != c.value {
-			t.Errorf("%s: shown again as %q", name, typed)
-		}
+		s.Post("liulian", "/bases/liulian/facts", filled("1", c.field, c.value)).Faulty(c.anchor, c.say)
 	}
-	if _, doc := get(t, h, "/bases/liulian"); strings.Contains(doc.Text(), "示例路") {
-		t.Error("a refused form was half saved")
-	}
+	s.Get("liulian", "/bases/liulian").Lacks("body", "示例路") // not half saved
 }
 
 func TestStaleVersionShowsBoth(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if w, _ := send(t, s.as(pingshan), http.MethodPost, "/bases/liulian/facts", filled("1")); w.Code != http.StatusSeeOther {
-		t.Fatalf("first save: %d", w.Code)
-	}
-	w, doc := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled("1", "address", "坪山街道六联社区示例路2号"))
+	s.Post("pingshan", "/bases/liulian/facts", filled("1")).Led("")
+	doc := s.Post("liulian", "/bases/liulian/facts", filled("1", "address", "坪山街道六联社区示例路2号")).Is(http.StatusConflict).Kept()
 	table := doc.Find("main table").Text()
-	if w.Code != http.StatusConflict || !strings.Contains(table, "示例路1号") || !strings.Contains(table, "示例路2号") || strings.Contains(table, "服务电话") {
-		t.Fatalf("status %d, versions %q", w.Code, table)
+	if !strings.Contains(table, "示例路1号") || !strings.Contains(table, "示例路2号") || strings.Contains(table, "服务电话") {
+		t.Fatalf("versions %q", table)
 	}
 	version, _ := doc.Find("input[name=version]").Attr("value")
 	typed, _ := doc.Find("#address").Attr("value")
 	if version != "2" || typed != "坪山街道六联社区示例路2号" {
 		t.Errorf("version %s, typed %s", version, typed)
 	}
-	if w, _ := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled(version, "address", typed)); w.Code != http.StatusSeeOther {
-		t.Errorf("saving again: %d", w.Code)
-	}
+	s.Post("liulian", "/bases/liulian/facts", filled(version, "address", typed)).Led("")
 	for _, forged := range []string{"", "x", "-1", "99"} {
-		if w, _ := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled(forged, "seats", "7")); w.Code != http.StatusConflict {
-			t.Errorf("version %q: %d", forged, w.Code)
-		}
+		s.Post("liulian", "/bases/liulian/facts", filled(forged, "seats", "7")).Is(http.StatusConflict)
 	}
 }
 
 func TestWhoSeesTheForm(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for name, c := range map[string]struct {
-		actor authz.Actor
-		path  string
-		code  int
-	}{
-		"public":              {authz.Actor{}, "/bases/liulian/facts", http.StatusSeeOther},
-		"own community":       {liulian, "/bases/liulian/facts", http.StatusOK},
-		"own subdistrict":     {pingshan, "/bases/liulian/facts", http.StatusOK},
-		"another community":   {liulian, "/bases/liuhe/facts", http.StatusForbidden},
-		"another subdistrict": {pingshan, "/bases/pinghuan/facts", http.StatusForbidden},
-		"no such base":        {liulian, "/bases/nowhere/facts", http.StatusNotFound},
-		"no such page":        {authz.Actor{}, "/bases/nowhere", http.StatusNotFound},
-		"the bureau's leader": {authz.Actor{AccountID: uuid.Max, Role: authz.BureauLeader}, "/workspace/bases", http.StatusForbidden},
+	for path, status := range map[[2]string]int{
+		{"", "/bases/liulian/facts"}: http.StatusSeeOther, {"liulian", "/bases/liulian/facts"}: http.StatusOK, {"pingshan", "/bases/liulian/facts"}: http.StatusOK,
+		{"liulian", "/bases/liuhe/facts"}: http.StatusForbidden, {"pingshan", "/bases/pinghuan/facts"}: http.StatusForbidden, // another's
+		{"liulian", "/bases/nowhere/facts"}: http.StatusNotFound, {"", "/bases/nowhere"}: http.StatusNotFound, {"leader", "/workspace/bases"}: http.StatusForbidden,
 	} {
-		if w, _ := get(t, s.as(c.actor), c.path); w.Code != c.code {
-			t.Errorf("%s: %d, want %d", name, w.Code, c.code)
-		}
+		s.Get(path[0], path[1]).Is(status)
 	}
-	_, doc := get(t, s.as(pingshan), "/workspace/bases")
+	doc := s.Get("pingshan", "/workspace/bases")
 	if n := doc.Find("tbody tr").Length(); n != 4 || !strings.Contains(doc.Find("tbody tr").First().Text(), "7 项待填写") {
 		t.Errorf("%d bases, first %q", n, doc.Find("tbody tr").First().Text())
 	}
@@ -264,22 +166,6 @@ func TestWhoSeesTheForm(t *testing.T) {
 func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if w, _ := send(t, s.as(liulian), http.MethodPost, "/bases/liulian/facts", filled("1")); w.Code != http.StatusSeeOther {
-		t.Fatalf("save: %d", w.Code)
-	}
-	for _, visit := range []struct {
-		actor authz.Actor
-		paths []string
-	}{
-		{authz.Actor{}, []string{"/bases", "/bases/liulian", "/bases/liuhe"}},
-		{pingshan, []string{"/workspace/bases", "/bases/liulian/facts"}},
-	} {
-		server := httptest.NewServer(s.as(visit.actor))
-		t.Cleanup(server.Close)
-		b := browsertest.Open(t)
-		for _, path := range visit.paths {
-			b.Go(server.URL + path)
-			b.Judge()
-		}
-	}
+	s.Post("liulian", "/bases/liulian/facts", filled("1")).Led("")
+	s.Judge(map[string][]string{"": {"/bases", "/bases/liulian", "/bases/liuhe"}, "pingshan": {"/workspace/bases", "/bases/liulian/facts"}})
 }
