@@ -90,7 +90,7 @@ func TestStaffEnrolOnceAndGiveACodeFromThenOn(t *testing.T) {
 	other := s.browser(t)
 	ask := other.at(other.signIn("auditor", good), http.StatusOK, "/login/code")
 	other.at(other.fill(ask, "/login/code", "code", s.code(t, secret)), http.StatusUnprocessableEntity, "/login/code") // used
-	s.db.Advance(t, time.Minute)
+	s.DB.Advance(t, time.Minute)
 	other.at(other.fill(ask, "/login/code", "code", s.code(t, secret)), http.StatusOK, "/workspace")
 }
 
@@ -111,14 +111,14 @@ func TestTheCookieChangesAtSignInAndDiesAtSignOut(t *testing.T) {
 		t.Errorf("a token of %d characters holds less than 256 bits", len(b.cookie()))
 	}
 	var stored int
-	if err := s.db.Owner.QueryRow(t.Context(), `select count(*) from sessions where token = $1`, b.cookie()).Scan(&stored); err != nil || stored != 0 {
+	if err := s.DB.Owner.QueryRow(t.Context(), `select count(*) from sessions where token = $1`, b.cookie()).Scan(&stored); err != nil || stored != 0 {
 		t.Errorf("the token itself is stored: %d %v", stored, err)
 	}
 	if c := p.header.Get("Cache-Control"); c != "no-store" {
 		t.Errorf("Cache-Control %q", c)
 	}
 	copied := s.browser(t)
-	u, _ := url.Parse(s.url)
+	u, _ := url.Parse(s.URL)
 	copied.jar.SetCookies(u, b.jar.Cookies(u))
 	copied.at(copied.get("/workspace"), http.StatusOK, "/workspace")
 	b.post("/logout", nil)
@@ -149,7 +149,7 @@ func TestAnInterruptedFormKeepsWhatWasTyped(t *testing.T) {
 	s.user(t, "org1-head", account.NewAccount{Role: authz.OrgHead, Community: liulian, OrganizationID: uuid.New()})
 	b := s.browser(t)
 	b.signIn("org1-head", good)
-	s.db.Advance(t, 31*time.Minute)
+	s.DB.Advance(t, 31*time.Minute)
 	p := b.post("/applications", url.Values{"purpose": {"助老<b>活动</b>"}, "password": {good}, "new_password": {good}})
 	b.at(p, http.StatusUnauthorized, "/applications")
 	if strings.Contains(p.Text(), good) || p.Find(`[name=password]`).Length() != 0 {

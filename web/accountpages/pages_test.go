@@ -8,20 +8,18 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"civilaffairs/internal/account"
 	"civilaffairs/internal/authz"
-	"civilaffairs/internal/dbtest"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
-	"civilaffairs/internal/secret"
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/layout"
+	"civilaffairs/web/pagetest"
 	"civilaffairs/web/session"
 
 	"github.com/PuerkitoBio/goquery"
@@ -37,26 +35,18 @@ const (
 	credit   = "51440310MJL0000165"
 )
 
-// site is the pages behind a real router, session and database.
+// site is the pages behind the real session, which the harness has none of.
 type site struct {
-	url      string
-	db       *dbtest.DB
+	*pagetest.Site
 	accounts *account.Service
 	known    map[string]accountpages.Organization // the registry, by number
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{db: dbtest.New(t), known: map[string]accountpages.Organization{}}
-	path := filepath.Join(t.TempDir(), "secret")
-	if err := secret.Generate(path); err != nil {
-		t.Fatal(err)
-	}
-	keys, err := secret.Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.accounts = account.New(account.Config{DB: s.db.App, Keys: keys,
+	s := &site{Site: pagetest.New(t, time.Now()), known: map[string]accountpages.Organization{}}
+	keys := s.Keys()
+	s.accounts = account.New(account.Config{DB: s.DB.App, Keys: keys,
 		EnsurePerson: func(ctx context.Context, tx postgres.Tx, now time.Time, p account.Person) (uuid.UUID, error) {
 			who := person.Person{Name: p.Name, IDNumber: p.ResidentID, Mobile: p.Mobile}
 			if p.ResidentID != "" {
@@ -67,7 +57,7 @@ func newSite(t *testing.T) *site {
 	mux := chi.NewMux()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	router := httpserver.NewRouter(mux, log, accountpages.Interrupted(layout.ErrorPage))
-	sessions := session.New(session.Config{DB: s.db.App, Log: log, Fail: router.Fail})
+	sessions := session.New(session.Config{DB: s.DB.App, Log: log, Fail: router.Fail})
 	pages := accountpages.New(accountpages.Deps{Accounts: s.accounts, Sessions: sessions,
 		FindOrganization: func(_ context.Context, number string) (accountpages.Organization, bool, error) {
 			o, ok := s.known[number]
@@ -88,7 +78,7 @@ func newSite(t *testing.T) *site {
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	s.url = server.URL
+	s.URL = server.URL
 	return s
 }
 
@@ -96,9 +86,7 @@ func (s *site) user(t *testing.T, username string, in account.NewAccount) uuid.U
 	t.Helper()
 	in.Username, in.Name = username, "张三"
 	id, err := s.accounts.CreateUser(t.Context(), authz.SystemActor, in, good)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.Must(err)
 	return id
 }
 
@@ -145,12 +133,12 @@ func (b *browser) answer(res *http.Response, err error) page {
 
 func (b *browser) get(path string) page {
 	b.t.Helper()
-	return b.answer(b.http.Get(b.site.url + path))
+	return b.answer(b.http.Get(b.site.URL + path))
 }
 
 func (b *browser) post(path string, values url.Values) page {
 	b.t.Helper()
-	return b.answer(b.http.PostForm(b.site.url+path, values))
+	return b.answer(b.http.PostForm(b.site.URL+path, values))
 }
 
 // fill sends the form of p that posts to action, with its hidden and typed
@@ -187,7 +175,7 @@ func (b *browser) signIn(username, password string) page {
 }
 
 func (b *browser) cookie() string {
-	u, _ := url.Parse(b.site.url)
+	u, _ := url.Parse(b.site.URL)
 	for _, c := range b.jar.Cookies(u) {
 		if c.Name == "session" {
 			return c.Value
@@ -215,7 +203,7 @@ func (b *browser) says(p page, text string) page {
 func (s *site) code(t *testing.T, secret string) string {
 	t.Helper()
 	var now time.Time
-	if err := s.db.Owner.QueryRow(t.Context(), `select portal_now()`).Scan(&now); err != nil {
+	if err := s.DB.Owner.QueryRow(t.Context(), `select portal_now()`).Scan(&now); err != nil {
 		t.Fatal(err)
 	}
 	code, err := totp.GenerateCode(strings.ReplaceAll(secret, " ", ""), now)
