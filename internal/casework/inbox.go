@@ -95,7 +95,8 @@ func scope(w *where, a authz.Actor) {
 	switch {
 	case a.Role.OfOrganization():
 		w.add("not exists (select from organization g where g.id = ? and g.merged_into is not null)", a.OrgID)
-		w.add("f.organization_id = any(organization_ids(?)) and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
+		// As a query of its own it is asked once; as a filter it would be for every row.
+		w.add("f.organization_id = any((select organization_ids(?))::uuid[]) and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
 	case a.Role == authz.Initiator:
 		w.add("f.created_by = ? and f.organization_id = '00000000-0000-0000-0000-000000000000'", a.AccountID)
 	case a.Role == authz.Community:

@@ -95,7 +95,7 @@ func (f Filter) narrowed(x source) string {
 		b.WriteString(` and $2 = ''`)
 	}
 	if f.OrgID != uuid.Nil {
-		b.WriteString(` and ` + x.org + ` = any(organization_ids($3))`)
+		b.WriteString(` and ` + x.org + ` = any((select organization_ids($3))::uuid[])`) // asked once, not for every row
 	} else {
 		b.WriteString(` and $3 = ` + nobody)
 	}
