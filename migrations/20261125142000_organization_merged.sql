@@ -1,5 +1,6 @@
 -- Records that were merged are one organization in what is concluded about its
--- annual reports, and finding them costs what they are, not what all are.
+-- annual reports and in the account that is paid; finding them costs what they
+-- are, not what all are.
 -- Owner: internal/organization.
 
 -- +goose Up
@@ -38,7 +39,17 @@ end $$;
 -- +goose StatementEnd
 create trigger annual_report_family before insert on annual_report for each row execute function annual_report_family();
 
+-- +goose StatementBegin
+-- The account to which an organization is paid: its own, or that of a record that
+-- was merged into it while it has none. Null for none.
+create function payee_of(organization uuid) returns uuid language sql stable strict set search_path = public, pg_temp as $$
+  select p.id from payee_account p where p.org_id = any (organization_ids(organization)) and p.replaced_at is null
+  order by p.org_id = organization desc, p.id limit 1
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
+drop function payee_of(uuid);
 drop trigger annual_report_family on annual_report;
 drop function annual_report_family();
 -- +goose StatementBegin

@@ -16,10 +16,11 @@ type Recipient struct {
 	Email     string    `db:"email"`
 }
 
-// HeadsAndClerks returns who acts for an organization at present.
+// HeadsAndClerks returns who acts for an organization at present; of a record that
+// was merged away, who acts for the one that stays.
 func HeadsAndClerks(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Recipient, error) {
 	return postgres.All[Recipient](ctx, q, `select id, name, email from account
-		where organization_id = $1 and status = 'active' order by id`, orgID)
+		where organization_id = coalesce(organization_root($1), $1) and status = 'active' order by id`, orgID)
 }
 
 // ByID returns the holder of one account, nobody when it is not active.

@@ -62,8 +62,8 @@ const claimEntry = `
 	select c.case_id as id, '' as no, c.organization_id as org_id, 'held' as state, c.title, c.theme, c.held_on as day, -1 as from_min, -1 as until_min, c.place,
 		c.community as community_code, c.participants, 0 as wanted, c.held_on::timestamp at time zone 'Asia/Shanghai' as at
 	from activity_claim c where c.live and c.awarded_fen is not null and exists (select from project where case_id = c.case_id)
-		and not exists (select from event e where e.state <> 'draft' and e.org_id = c.organization_id and (e.plan_id = c.plan_id or e.day = c.held_on and search_key(e.title) = search_key(c.title)))
-		and not exists (select from organization_activity r where r.org_id = c.organization_id and r.held_on = c.held_on and search_key(r.title) = search_key(c.title) and r.void_on is null and r.confirmed_on is not null)`
+		and not exists (select from event e where e.state <> 'draft' and e.org_id = any(organization_ids(organization_root(c.organization_id))) and (e.plan_id = c.plan_id or e.day = c.held_on and search_key(e.title) = search_key(c.title)))
+		and not exists (select from organization_activity r where r.org_id = any(organization_ids(organization_root(c.organization_id))) and r.held_on = c.held_on and search_key(r.title) = search_key(c.title) and r.void_on is null and r.confirmed_on is not null)`
 
 // source is one of them with the names of its columns; order is what an index sorts
 // by as at does.
@@ -124,7 +124,7 @@ const withOrganization = ` x join organization o on o.id = organization_root(x.o
 
 // grantOf is the number of the grant for an activity, by its organization, day and
 // title; %s is the row that has them.
-const grantOf = `coalesce((select p.no from activity_claim c join project p on p.case_id = c.case_id where c.live and c.organization_id = %[1]s.org_id
+const grantOf = `coalesce((select p.no from activity_claim c join project p on p.case_id = c.case_id where c.live and c.organization_id = any(organization_ids(organization_root(%[1]s.org_id)))
 	and c.held_on = %[1]s.day and search_key(c.title) = search_key(%[1]s.title) limit 1), '')`
 
 var entryColumns = fmt.Sprintf(grantOf, "x") + ` as project, x.id, x.no, o.id as org_id, o.name as org_name, o.demo, x.state, x.title, x.theme, x.day, x.from_min, x.until_min, x.place,

@@ -235,7 +235,7 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 // bounded refuses what no organization could read.
 func bounded(ctx context.Context, tx postgres.Tx, v volunteerRow) error {
 	var ofOrg, ofPerson int
-	err := tx.QueryRow(ctx, `select (select count(*) from (select from volunteer where org_id = $1 and state = 'waiting' limit $3) w),
+	err := tx.QueryRow(ctx, `select (select count(*) from (select from volunteer where org_id = any(organization_ids($1)) and state = 'waiting' limit $3) w),
 		(select count(*) from (select from volunteer where person_key = $2 and state = 'waiting' limit $4) p)`,
 		v.OrgID, v.PersonKey, mostWaiting, mostOfOnePerson).Scan(&ofOrg, &ofPerson)
 	switch {

@@ -100,7 +100,7 @@ func (s *Service) Volunteers(ctx context.Context, actor authz.Actor, state Volun
 			return err
 		}
 		rows, err := postgres.All[listedVolunteer](ctx, q, `select `+volunteerColumns+`, coalesce(e.no, '') as event_no, coalesce(e.title, '') as event_title,
-				exists (select from volunteer o where o.org_id = v.org_id and o.person_key = v.person_key and o.id <> v.id and o.state in ('waiting', 'confirmed')) as doubled,
+				exists (select from volunteer o where o.org_id = any(organization_ids($1)) and o.person_key = v.person_key and o.id <> v.id and o.state in ('waiting', 'confirmed')) as doubled,
 				coalesce((select sum(minutes) from event_service where volunteer_id = v.id and void_at is null), 0)::bigint as minutes
 			from volunteer v left join event e on e.id = v.event_id
 			where v.org_id = any(organization_ids($1)) and v.state = $2 and v.id < $3 order by v.id desc limit $4`, actor.OrgID, state, before, size+1)

@@ -48,7 +48,8 @@ func (s Stance) Name() string {
 // Filing is an annual report as an organization writes it and hands it in.
 type Filing struct {
 	ID    uuid.UUID   `db:"id"`
-	OrgID uuid.UUID   `db:"org_id"`
+	OrgID uuid.UUID   `db:"org_id"`      // that it is kept under today
+	From  string      `db:"merged_from"` // the record that it was written under when that was merged away, "" otherwise
 	Year  int         `db:"report_year"`
 	State FilingState `db:"state"`
 	Round int         `db:"round"` // signatures so far

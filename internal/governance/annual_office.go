@@ -89,9 +89,21 @@ func (s *Service) desk(ctx context.Context, tx postgres.Tx, now time.Time, actor
 		return d, errs.New(errs.Conflict, "这份年报刚刚有了新的进展。核对现在的情况，再决定。")
 	}
 	r, err := rules(ctx, tx, now)
-	d.may, d.why = d.f.May(actor, d.o, r, civil.On(now))
-	return d, err
+	if err != nil {
+		return d, err
+	}
+	var counting uuid.UUID
+	if err = tx.QueryRow(ctx, `select annual_report_filing_counting($1, $2)`, f.OrgID, f.Year).Scan(&counting); err != nil {
+		return d, err
+	}
+	if d.may, d.why = d.f.May(actor, d.o, r, civil.On(now)); counting != id {
+		d.may, d.why = ReportActs{}, notCounting
+	}
+	return d, nil
 }
+
+// notCounting is said of a report beside which another counts.
+const notCounting = "合并以前，两份档案都报过这一年的年报。以留下的那份档案报的为准，这一份只供查看。"
 
 // refused says why an act is not open now.
 func (d desk) refused(act string) error {
@@ -251,8 +263,8 @@ const unfiledSQL = `
 	select o.id, o.name, o.demo from organization o
 	where o.established_on < make_date($1 + 1, 1, 1) and o.status not in ('deregistered', 'filing_revoked', 'registration_revoked') and o.merged_into is null
 		and ` + organization.OfStreetSQL + ` = $2 and ($3 = '' or o.subdistrict_code = $3)
-		and not exists (select from annual_report r where r.org_id = o.id and r.report_year = $1)
-		and not exists (select from annual_report_filing f where f.org_id = o.id and f.report_year = $1 and f.round > 0)`
+		and not exists (select from annual_report r where r.org_id = any(organization_ids(o.id)) and r.report_year = $1)
+		and not exists (select from annual_report_filing f where f.org_id = any(organization_ids(o.id)) and f.report_year = $1 and f.round > 0)`
 
 func unfiledArgs(actor authz.Actor, year int) []any {
 	return []any{year, actor.Role == authz.Subdistrict, only(actor, authz.Subdistrict, actor.Subdistrict)}

@@ -100,8 +100,12 @@ const queueSQL = `
 			` + organization.OfStreetSQL + ` as street, f.asked_on,
 			coalesce(f.first_submitted_on::text, '9999-12-31') || ' ' || o.id as place
 		from organization o
-			left join annual_report_filing f on f.org_id = o.id and f.report_year = $1
-			left join annual_report r on r.org_id = o.id and r.report_year = $1
+			-- Of the records that are one organization, the report that counts, as
+			-- annual_report_filing_counting and organization.ReportCounting say.
+			left join lateral (select * from annual_report_filing x where x.org_id = any(organization_ids(o.id)) and x.report_year = $1
+				order by x.round > 0 desc, x.org_id = o.id desc, x.id limit 1) f on true
+			left join lateral (select * from annual_report x where x.org_id = any(organization_ids(o.id)) and x.report_year = $1
+				order by x.conclusion = 'missing', x.org_id = o.id desc, x.id limit 1) r on true
 		where o.established_on < make_date($1 + 1, 1, 1) and o.merged_into is null
 			and (o.status not in ('deregistered', 'filing_revoked', 'registration_revoked') or f.round > 0 or r.id is not null)
 			and ($4 = '' or o.community_code = $4) and ($5 = '' or o.subdistrict_code = $5) and ($6 = '' or coalesce(o.department_code, '') = $6)

@@ -3,6 +3,7 @@ package governance
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -16,13 +17,23 @@ import (
 	"github.com/google/uuid"
 )
 
-const filingColumns = `f.id, f.org_id, f.report_year, f.state, f.round, coalesce(f.opening_fen, 0) as opening_fen, coalesce(f.income_fen, 0) as income_fen,
+// rootOf is the record that the organization of a row is kept under today, and
+// mergedFrom the name of the one under which it was written when that is another.
+const (
+	rootOf     = `(select case when o.merged_into is null then o.id else organization_root(o.id) end from organization o where o.id = %[1]s.org_id) as org_id`
+	mergedFrom = `coalesce((select o.name from organization o where o.id = %[1]s.org_id and o.merged_into is not null), '') as merged_from`
+)
+
+var filingColumns = fmt.Sprintf(`f.id, `+rootOf+`, `+mergedFrom+`, f.report_year, f.state, f.round, coalesce(f.opening_fen, 0) as opening_fen, coalesce(f.income_fen, 0) as income_fen,
 	coalesce(f.expense_fen, 0) as expense_fen, coalesce(f.closing_fen, 0) as closing_fen, f.first_submitted_on,
 	coalesce(f.submitted_person, '00000000-0000-0000-0000-000000000000') as submitted_person, f.submitted_name, f.unit, coalesce(f.stance, '') as stance,
 	f.opinion, f.opined_on, f.opined_name, f.asked, f.asked_parts, f.asked_on, f.corrections, coalesce(f.conclusion, '') as conclusion, f.reason,
-	f.concluded_on, f.concluded_unit, f.version`
+	f.concluded_on, f.concluded_unit, f.version`, "f")
 
-const ofYearSQL = `select ` + filingColumns + ` from annual_report_filing f where f.org_id = $1 and f.report_year = $2`
+// countingSQL selects the reports of an organization ($1): of each year the one
+// that counts, as annual_report_filing_counting says.
+var countingSQL = `select ` + filingColumns + ` from annual_report_filing f
+	where f.org_id = any(organization_ids($1)) and f.id = annual_report_filing_counting($1, f.report_year)`
 
 // savedPart is what was typed in one part.
 type savedPart struct {
@@ -122,22 +133,29 @@ type knownRow struct {
 }
 
 const knownSQL = `
-	select (select closing_fen from annual_report_filing where org_id = $1 and report_year = $2 - 1) as last_closing,
+	select (select closing_fen from annual_report_filing where id = annual_report_filing_counting($1, $2::int - 1)) as last_closing,
 		a.n as activities, a.people as participants, m.assemblies, m.councils
-	from (select count(*)::int as n, coalesce(sum(participants), 0)::int as people from organization_activity
-			where org_id = $1 and extract(year from held_on) = $2 and void_on is null) a,
-		(select (count(*) filter (where kind in ('assembly', 'election')))::int as assemblies, (count(*) filter (where kind = 'council'))::int as councils
-			from governance_meeting where org_id = $1 and extract(year from held_on) = $2 and void_on is null) m`
+	from (select count(*)::int as n, coalesce(sum(participants), 0)::int as people from (` + activitiesOfYear + `) x) a,
+		(select (count(distinct held_on) filter (where kind = 'assembly') + count(distinct held_on) filter (where kind = 'election'))::int as assemblies,
+				(count(distinct held_on) filter (where kind = 'council'))::int as councils
+			from governance_meeting where org_id = any(organization_ids($1)) and extract(year from held_on) = $2::int and void_on is null) m`
+
+// activitiesOfYear are the activities of an organization ($1) in a year ($2): what
+// two records of it both tell is one, as in the record of the organization.
+const activitiesOfYear = `
+	select distinct on (held_on, search_key(title)) * from organization_activity
+	where org_id = any(organization_ids($1)) and extract(year from held_on) = $2::int and void_on is null
+	order by held_on, search_key(title), confirmed_on is null, org_id = $1 desc, id`
 
 // receivedSQL is the money of the special fund that arrived at an organization in
 // a year: by the ledger, and before it by the opening history.
 const receivedSQL = `
 	select c.case_no as no, c.title, p.voucher_on as on, p.amount_fen
 	from ledger_payment p join ledger_commitment c on c.id = p.commitment_id
-	where c.organization_id = $1 and p.state = 'succeeded' and p.voucher_on between make_date($2, 1, 1) and make_date($2, 12, 31)
+	where c.organization_id = any(organization_ids($1)) and p.state = 'succeeded' and p.voucher_on between make_date($2, 1, 1) and make_date($2, 12, 31)
 	union all
 	select g.no, g.title, p.moved_on, p.amount_fen from earlier_payment p join earlier_grant g on g.id = p.grant_id
-	where g.org_id = $1 and p.kind = 'paid' and p.moved_on between make_date($2, 1, 1) and make_date($2, 12, 31)
+	where g.org_id = any(organization_ids($1)) and p.kind = 'paid' and p.moved_on between make_date($2, 1, 1) and make_date($2, 12, 31)
 	order by 3, 1`
 
 type conclusionRow struct {
@@ -148,12 +166,16 @@ type conclusionRow struct {
 	Version     int                     `db:"version"`
 }
 
-const conclusionSQL = `select report_year, submitted_on, conclusion, unit, version from annual_report where org_id = $1`
+// conclusionSQL selects the conclusions about the years of an organization ($1),
+// or about one of them ($2, otherwise null).
+const conclusionSQL = `select distinct on (report_year) report_year, submitted_on, conclusion, unit, version from annual_report
+	where org_id = any(organization_ids($1)) and report_year = coalesce($2, report_year)
+	order by report_year, ` + organization.ReportCounting
 
 // onRecord is the conclusion about a year under the lock of its organization,
 // zero for none.
 func onRecord(ctx context.Context, tx postgres.Tx, org uuid.UUID, year int) (conclusionRow, error) {
-	r, err := postgres.One[conclusionRow](ctx, tx, conclusionSQL+` and report_year = $2`, org, year)
+	r, err := postgres.One[conclusionRow](ctx, tx, conclusionSQL, org, year)
 	if errs.Is(err, errs.NotFound) {
 		return conclusionRow{}, nil
 	}

@@ -46,8 +46,8 @@ func (s *Service) Reports(ctx context.Context, actor authz.Actor) (v Reports, er
 		var filings []Filing
 		var concluded []conclusionRow
 		var b postgres.Batch
-		postgres.Gather(&b, &filings, `select `+filingColumns+` from annual_report_filing f where f.org_id = $1`, actor.OrgID)
-		postgres.Gather(&b, &concluded, conclusionSQL, actor.OrgID)
+		postgres.Gather(&b, &filings, countingSQL, actor.OrgID)
+		postgres.Gather(&b, &concluded, conclusionSQL, actor.OrgID, nil)
 		if err := b.Run(ctx, q); err != nil {
 			return err
 		}
@@ -91,7 +91,8 @@ type ReportView struct {
 	Slots        []application.SlotFiles
 	Events       []ReportEvent
 	May          ReportActs
-	Why          string // said to who may not act though it is the turn of the office
+	Why          string    // said to who may not act though it is the turn of the office
+	Instead      uuid.UUID // the report that counts, when two were handed in before a merge and this is the other
 
 	files  []attachment.Attachment // those replaced after a signature included
 	signed []signedRow             // what was signed last, if anything
@@ -123,7 +124,7 @@ func (s *Service) Report(ctx context.Context, actor authz.Actor, year int) (v Re
 		return v, err
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
-		v, err = s.report(ctx, q, now, actor, actor.OrgID, year)
+		v, err = s.report(ctx, q, now, actor, actor.OrgID, year, uuid.Nil)
 		return err
 	})
 	return v, err
@@ -143,13 +144,14 @@ func (s *Service) ReportByID(ctx context.Context, actor authz.Actor, id uuid.UUI
 		if err != nil {
 			return err
 		}
-		v, err = s.report(ctx, q, now, actor, f.OrgID, f.Year)
+		v, err = s.report(ctx, q, now, actor, f.OrgID, f.Year, id)
 		return err
 	})
 	return v, err
 }
 
-func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, org uuid.UUID, year int) (v ReportView, err error) {
+// report reads the report of a year that counts, or the one with the id asked for.
+func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, org uuid.UUID, year int, asked uuid.UUID) (v ReportView, err error) {
 	v.Today, v.Year = civil.On(now), year
 	if v.Organization, err = s.Organizations.Visible(ctx, q, actor, org); err != nil {
 		return v, err
@@ -168,10 +170,13 @@ func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time,
 		return v, err
 	}
 	v.Items = Checklist(facts[org], v.Rules, v.Today)
-	if err := s.gatherReport(ctx, q, &v); err != nil {
+	if err := s.gatherReport(ctx, q, &v, asked); err != nil {
 		return v, err
 	}
 	v.May, v.Why = v.Filing.May(actor, v.Organization, v.Rules, v.Today)
+	if v.Instead != uuid.Nil {
+		v.May, v.Why = ReportActs{}, notCounting
+	}
 	if v.Conclusion != "" && v.Conclusion != organization.Missing && v.Filing.ID == uuid.Nil {
 		v.May = ReportActs{} // concluded on paper
 	}
@@ -179,15 +184,16 @@ func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time,
 }
 
 // gatherReport reads the rows of one report in two round trips.
-func (s *Service) gatherReport(ctx context.Context, q postgres.Querier, v *ReportView) error {
+func (s *Service) gatherReport(ctx context.Context, q postgres.Querier, v *ReportView, asked uuid.UUID) error {
 	org := v.Organization.ID
 	var filings []Filing
 	var concluded []conclusionRow
 	var known []knownRow
 	v.Facts = ReportFacts{Year: v.Year, Organization: v.Organization}
 	var b postgres.Batch
-	postgres.Gather(&b, &filings, ofYearSQL, org, v.Year)
-	postgres.Gather(&b, &concluded, conclusionSQL+` and report_year = $2`, org, v.Year)
+	postgres.Gather(&b, &filings, `select `+filingColumns+` from annual_report_filing f where f.id in (annual_report_filing_counting($1, $2), $3)
+		order by f.id = annual_report_filing_counting($1, $2)`, org, v.Year, asked)
+	postgres.Gather(&b, &concluded, conclusionSQL, org, v.Year)
 	postgres.Gather(&b, &known, knownSQL, org, v.Year)
 	postgres.Gather(&b, &v.Facts.Grants, receivedSQL, org, v.Year)
 	if err := b.Run(ctx, q); err != nil {
@@ -196,6 +202,9 @@ func (s *Service) gatherReport(ctx context.Context, q postgres.Querier, v *Repor
 	k := known[0]
 	v.Facts.LastClosing, v.Facts.Activities, v.Facts.Participants = k.LastClosing, k.Activities, k.Participants
 	v.Facts.Assemblies, v.Facts.Councils = k.Assemblies, k.Councils
+	if len(filings) > 1 { // the one asked for first
+		v.Instead, filings = filings[1].ID, filings[:1]
+	}
 	v.YearReport = yearReport(v.Year, filings, concluded)
 	if v.Filing == nil {
 		v.Filing = &Filing{OrgID: org, Year: v.Year, State: FilingDraft}

@@ -31,7 +31,7 @@ func (s *Service) begun(ctx context.Context, tx postgres.Tx, now time.Time, acto
 	if year >= civil.On(now).Year || year < o.EstablishedOn.Year {
 		return Filing{}, missing()
 	}
-	f, err := filingForUpdate(ctx, tx, `f.org_id = $1 and f.report_year = $2`, o.ID, year)
+	f, err := filingForUpdate(ctx, tx, `f.id = annual_report_filing_counting($1, $2)`, o.ID, year)
 	if !errs.Is(err, errs.NotFound) {
 		if err == nil && !f.Writable() {
 			err = errs.Newf(errs.Conflict, "%d 年度的年报已经报送，内容不能再改。", year)
@@ -80,7 +80,7 @@ func (s *Service) opened(ctx context.Context, tx postgres.Tx, now time.Time, act
 	if f.State == FilingDraft {
 		return nil
 	}
-	v, err := s.report(ctx, tx, now, actor, o.ID, f.Year)
+	v, err := s.report(ctx, tx, now, actor, o.ID, f.Year, uuid.Nil)
 	if err == nil && !v.Open(p) {
 		err = errs.New(errs.Conflict, "这次更正不涉及“"+p.Name()+"”，不能改。")
 	}
@@ -92,9 +92,11 @@ func (s *Service) opened(ctx context.Context, tx postgres.Tx, now time.Time, act
 func (s *Service) ReportOwner(ctx context.Context, actor authz.Actor, year int) (owner attachment.Owner, err error) {
 	owner.Kind = reportOwner
 	v, err := s.Report(ctx, actor, year)
-	if err != nil || v.Filing.ID != uuid.Nil {
-		owner.ID = v.Filing.ID
+	if err != nil {
 		return owner, err
+	}
+	if owner.ID = v.Filing.ID; owner.ID != uuid.Nil {
+		return owner, nil
 	}
 	err = s.own(ctx, actor, "", func(tx postgres.Tx, now time.Time, o organization.Organization) (audit.Entry, error) {
 		f, err := s.begun(ctx, tx, now, actor, o, year)
@@ -144,7 +146,7 @@ func (s *Service) papers(ctx context.Context, actor authz.Actor, year int, key, 
 		if err != nil {
 			return e, err
 		}
-		v, err := s.report(ctx, tx, now, actor, o.ID, year)
+		v, err := s.report(ctx, tx, now, actor, o.ID, year, uuid.Nil)
 		if err != nil {
 			return e, err
 		}
@@ -192,7 +194,7 @@ func (s *Service) SignReport(ctx context.Context, actor authz.Actor, year, versi
 		if f.Version != version {
 			return e, errs.New(errs.Conflict, "您打开这一页以后，年报又改过。核对现在的内容，再签署。")
 		}
-		v, err := s.report(ctx, tx, now, actor, o.ID, year)
+		v, err := s.report(ctx, tx, now, actor, o.ID, year, uuid.Nil)
 		if err != nil {
 			return e, err
 		}

@@ -85,7 +85,8 @@ type Disclosed struct {
 type Version struct {
 	ID              uuid.UUID      `db:"id"`
 	DisclosureID    uuid.UUID      `db:"disclosure_id"`
-	OrgID           uuid.UUID      `db:"org_id"`
+	OrgID           uuid.UUID      `db:"org_id"`      // that it is kept under today
+	From            string         `db:"merged_from"` // the record that it was published under when that was merged away, "" otherwise
 	Kind            DisclosureKind `db:"kind"`
 	Year            int            `db:"year"` // 0 when not about a year
 	Number          int            `db:"number"`

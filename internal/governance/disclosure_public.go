@@ -17,7 +17,7 @@ import (
 // them.
 
 // publicVersionsSQL is every version of an organization ($1), newest first.
-const publicVersionsSQL = `select ` + versionColumns + ` from disclosure_version v where v.org_id = $1 order by v.published_at desc, v.id desc limit 200`
+var publicVersionsSQL = `select ` + versionColumns + ` from disclosure_version v where v.org_id = any(organization_ids($1)) order by v.published_at desc, v.id desc limit 200`
 
 // PublicVersions returns the versions of an organization, newest first: those in
 // force, those that a later one replaced, and the marks of those withdrawn.
@@ -57,7 +57,7 @@ type PublicVersion struct {
 // errs.NotFound.
 func (s *Service) PublicVersion(ctx context.Context, org, id uuid.UUID) (v PublicVersion, err error) {
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
-		v.Version, err = postgres.One[Version](ctx, q, `select `+versionColumns+` from disclosure_version v where v.id = $1 and v.org_id = $2`, id, org)
+		v.Version, err = postgres.One[Version](ctx, q, `select `+versionColumns+` from disclosure_version v where v.id = $1 and v.org_id = any(organization_ids($2))`, id, org)
 		if err != nil {
 			return unpublished(err)
 		}

@@ -28,7 +28,8 @@ import (
 // published or not.
 type Disclosure struct {
 	ID      uuid.UUID       `db:"id"`
-	OrgID   uuid.UUID       `db:"org_id"`
+	OrgID   uuid.UUID       `db:"org_id"`      // that it is kept under today
+	From    string          `db:"merged_from"` // the record that it was written under when that was merged away, "" otherwise
 	Kind    DisclosureKind  `db:"kind"`
 	Year    int             `db:"year"`
 	Typed   json.RawMessage `db:"typed"`
@@ -47,13 +48,13 @@ func (d Disclosure) Values() url.Values {
 // Subject names what it is about.
 func (d Disclosure) Subject() string { return subjectOf(d.Kind, d.Year) }
 
-const disclosureColumns = `id, org_id, kind, coalesce(year, 0) as year, typed, saved_at, saved_name, version`
+var disclosureColumns = fmt.Sprintf(`d.id, `+rootOf+`, `+mergedFrom+`, d.kind, coalesce(d.year, 0) as year, d.typed, d.saved_at, d.saved_name, d.version`, "d")
 
-const versionColumns = `v.id, v.disclosure_id, v.org_id, v.kind, coalesce(v.year, 0) as year, v.number, v.title,
+var versionColumns = fmt.Sprintf(`v.id, v.disclosure_id, `+rootOf+`, `+mergedFrom+`, v.kind, coalesce(v.year, 0) as year, v.number, v.title,
 	case when v.withdrawn_at is null then v.body else '' end as body,
 	coalesce(v.attachment_id, '00000000-0000-0000-0000-000000000000') as attachment_id,
 	v.published_at, v.published_name, v.withdrawn_at, v.withdrawn_name, v.withdrawn_reason,
-	exists (select from disclosure_version n where n.disclosure_id = v.disclosure_id and n.number > v.number) as superseded`
+	exists (select from disclosure_version n where n.disclosure_id = v.disclosure_id and n.number > v.number) as superseded`, "v")
 
 const disclosureOwner = "disclosure"
 
@@ -97,7 +98,7 @@ func (s *Service) Disclosures(ctx context.Context, actor authz.Actor) (v Disclos
 			return err
 		}
 		var b postgres.Batch
-		postgres.Gather(&b, &v.List, `select `+disclosureColumns+` from disclosure where org_id = $1 order by id desc limit 100`, actor.OrgID)
+		postgres.Gather(&b, &v.List, `select `+disclosureColumns+` from disclosure d where d.org_id = any(organization_ids($1)) order by d.id desc limit 100`, actor.OrgID)
 		postgres.Gather(&b, &v.Versions, publicVersionsSQL, actor.OrgID)
 		return b.Run(ctx, q)
 	})
@@ -120,7 +121,7 @@ func (s *Service) Disclosure(ctx context.Context, actor authz.Actor, id uuid.UUI
 }
 
 func (s *Service) disclosure(ctx context.Context, q postgres.Querier, id uuid.UUID, v *DisclosureView) (err error) {
-	v.Disclosure, err = postgres.One[Disclosure](ctx, q, `select `+disclosureColumns+` from disclosure where id = $1 and org_id = $2`, id, v.Organization.ID)
+	v.Disclosure, err = postgres.One[Disclosure](ctx, q, `select `+disclosureColumns+` from disclosure d where d.id = $1 and d.org_id = any(organization_ids($2))`, id, v.Organization.ID)
 	if errs.Is(err, errs.NotFound) {
 		return missing()
 	}
@@ -164,7 +165,9 @@ func (s *Service) begin(ctx context.Context, q postgres.Querier, o organization.
 	if k == Council {
 		var officers []Officer
 		var b postgres.Batch
-		postgres.Gather(&b, &officers, `select `+officerColumns+` from governance_officer where org_id = $1 and left_on is null order by body, elected_on, id`, o.ID)
+		postgres.Gather(&b, &officers, `select `+officerColumns+` from (
+			select distinct on (body, name) * from governance_officer where org_id = any(organization_ids($1)) and left_on is null order by body, name, org_id = $1 desc) o
+			order by body, elected_on, id`, o.ID)
 		if err := b.Run(ctx, q); err != nil {
 			return nil, err
 		}
@@ -210,7 +213,7 @@ func lastSigned(ctx context.Context, q postgres.Querier, org uuid.UUID, year int
 		Document json.RawMessage `db:"document"`
 	}
 	r, err := postgres.One[row](ctx, q, `select s.document from annual_report_signed s join annual_report_filing f on f.id = s.filing_id
-		where f.org_id = $1 and f.report_year = $2 order by s.round desc limit 1`, org, year)
+		where f.id = annual_report_filing_counting($1, $2) order by s.round desc limit 1`, org, year)
 	if errs.Is(err, errs.NotFound) {
 		return Report{}, false, nil
 	}
@@ -227,8 +230,8 @@ func beginActivities(ctx context.Context, q postgres.Querier, org uuid.UUID, yea
 		Title string     `db:"title"`
 		N     int        `db:"participants"`
 	}
-	list, err := postgres.All[row](ctx, q, `select held_on, title, participants from organization_activity
-		where org_id = $1 and extract(year from held_on) = $2 and void_on is null and confirmed_on is not null order by held_on, id limit 40`, org, year)
+	list, err := postgres.All[row](ctx, q, `select held_on, title, participants from (`+activitiesOfYear+`) a
+		where confirmed_on is not null order by held_on, id limit 40`, org, year)
 	var lines []string
 	for _, a := range list {
 		lines = append(lines, fmt.Sprintf("%s，%s，%d 人参加", a.On.Chinese(), a.Title, a.N))
@@ -279,7 +282,7 @@ func (s *Service) SaveDisclosure(ctx context.Context, actor authz.Actor, in Disc
 		}
 		if in.ID != uuid.Nil {
 			return e, postgres.ExecOne(ctx, tx, `update disclosure set typed = $4, saved_at = $5, saved_by = $6, saved_name = $7, version = version + 1
-				where id = $1 and org_id = $2 and version = $3`, id, o.ID, in.Version, typed, now, actor.AccountID, actor.Name)
+				where id = $1 and org_id = any(organization_ids($2)) and version = $3`, id, o.ID, in.Version, typed, now, actor.AccountID, actor.Name)
 		}
 		if err := in.faults(o, civil.On(now)).Err(); err != nil {
 			return e, err
@@ -393,8 +396,9 @@ func (s *Service) publish(ctx context.Context, tx postgres.Tx, now time.Time, ac
 		file = &v.File.ID
 	}
 	_, err := tx.Exec(ctx, `insert into disclosure_version (id, disclosure_id, org_id, kind, year, number, title, body, attachment_id, published_at, published_by, published_name)
-		select $1, $2, $3, $4, nullif($5, 0), coalesce(max(number), 0) + 1, $6, $7, $8, $9, $10, $11 from disclosure_version where disclosure_id = $2`,
-		id, v.ID, v.OrgID, v.Kind, v.Year, v.Text.Title, v.Text.Body, file, now, actor.AccountID, actor.Name)
+		select $1, d.id, d.org_id, $3, nullif($4, 0), (select coalesce(max(number), 0) + 1 from disclosure_version where disclosure_id = d.id), $5, $6, $7, $8, $9, $10
+		from disclosure d where d.id = $2`,
+		id, v.ID, v.Kind, v.Year, v.Text.Title, v.Text.Body, file, now, actor.AccountID, actor.Name)
 	if err != nil {
 		return err
 	}
@@ -419,7 +423,7 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, version uuid.
 			return e, err
 		}
 		tag, err := tx.Exec(ctx, `update disclosure_version set withdrawn_at = $3, withdrawn_by = $4, withdrawn_name = $5, withdrawn_reason = $6
-			where id = $1 and org_id = $2 and withdrawn_at is null`, version, o.ID, now, actor.AccountID, actor.Name, reason)
+			where id = $1 and org_id = any(organization_ids($2)) and withdrawn_at is null`, version, o.ID, now, actor.AccountID, actor.Name, reason)
 		if err == nil && tag.RowsAffected() == 0 {
 			err = errs.New(errs.Conflict, "这一版已经撤回，或不是本组织的。看列表里现在的情况。")
 		}

@@ -22,7 +22,8 @@ func lock(ctx context.Context, tx postgres.Tx, org uuid.UUID) error {
 // that reports are due about.
 const factsSQL = `
 	select o.id, o.org_type, o.status_basis, o.established_on, o.status in ('deregistered', 'filing_revoked', 'registration_revoked') as ended, o.supervising_unit <> '' as supervised, o.party_org, o.party_members,
-		c.term_years, c.assembly_months, c.council_months, c.has_council, c.has_supervisors, coalesce(c.version, 0) as charter_version,
+		c.term_years, c.assembly_months, c.council_months, c.has_council, c.has_supervisors,
+		case when c.org_id = o.id then c.version else 0 end as charter_version, -- another record's is a beginning, not a version
 		s.kinds, s.filed, s.confirmed,
 		m.assembly, m.council, m.election,
 		n.council_members, n.council_term, n.supervisors, n.supervisors_term, n.both,
@@ -31,24 +32,26 @@ const factsSQL = `
 		'accounts' = any(d.public) as accounts_public
 	from organization o
 		cross join lateral (select organization_ids(o.id) as ids) f -- with the records merged into it
-		left join governance_charter c on c.org_id = o.id
-		left join annual_report a on a.org_id = o.id and a.report_year = $2
-		left join annual_report_filing r on r.org_id = o.id and r.report_year = $2
+		left join lateral (select * from governance_charter x where x.org_id = any(f.ids) order by x.org_id = o.id desc, x.saved_at desc limit 1) c on true
+		left join lateral (select * from annual_report x where x.org_id = any(f.ids) and x.report_year = $2
+			order by x.conclusion = 'missing', x.org_id = o.id desc, x.id limit 1) a on true
+		left join annual_report_filing r on r.id = annual_report_filing_counting(o.id, $2)
 		cross join lateral (
-			select coalesce(array_agg(v.kind), '{}') as public from disclosure_version v where v.org_id = o.id and v.year = $2 and v.withdrawn_at is null
+			select coalesce(array_agg(v.kind), '{}') as public from disclosure_version v where v.org_id = any(f.ids) and v.year = $2 and v.withdrawn_at is null
 				and not exists (select from disclosure_version n where n.disclosure_id = v.disclosure_id and n.number > v.number)) d
 		cross join lateral (
 			select coalesce(array_agg(kind order by kind), '{}') as kinds, coalesce(array_agg(filed_on order by kind), '{}') as filed,
 				coalesce(array_agg(confirmed_on order by kind), '{}') as confirmed
-			from organization_system where org_id = any(f.ids) and void_on is null) s
+			from (select distinct on (kind) * from organization_system where org_id = any(f.ids) and void_on is null
+				order by kind, confirmed_on is null, org_id = o.id desc, id) x) s
 		cross join lateral (
 			select max(held_on) filter (where kind in ('assembly', 'election')) as assembly, max(held_on) filter (where kind = 'council') as council,
 				max(held_on) filter (where kind = 'election') as election
 			from governance_meeting where org_id = any(f.ids) and void_on is null) m
-		cross join lateral (
-			select count(*) filter (where body = 'council')::int as council_members, min(term_to) filter (where body = 'council') as council_term,
-				count(*) filter (where body = 'supervisors')::int as supervisors, min(term_to) filter (where body = 'supervisors') as supervisors_term,
-				coalesce(array_agg(name order by name) filter (where body = 'supervisors' and exists (
+		cross join lateral ( -- one who sits in both records is one
+			select count(distinct name) filter (where body = 'council')::int as council_members, min(term_to) filter (where body = 'council') as council_term,
+				count(distinct name) filter (where body = 'supervisors')::int as supervisors, min(term_to) filter (where body = 'supervisors') as supervisors_term,
+				coalesce(array_agg(distinct name order by name) filter (where body = 'supervisors' and exists (
 					select from governance_officer x where x.org_id = any(f.ids) and x.body = 'council' and x.name = p.name and x.left_on is null)), '{}') as both
 			from governance_officer p where org_id = any(f.ids) and left_on is null) n
 	where o.id = any($1)`

@@ -156,15 +156,17 @@ const (
 	paymentFilter = `($2 = '' or p.purpose = $2) and (c.case_no ilike $3 or y.no ilike $3 or o.name ilike $3)`
 
 	// dueSQL is every commitment with money left and no payment under way, with
-	// what the database would ask before it lets money move.
+	// what the database would ask before it lets money move. Records that were
+	// merged are one organization.
 	dueSQL = `
 	select c.id, c.pool_id, p.year, p.purpose, c.case_id, c.case_no, c.organization_id, o.name as organization, c.title, c.created_at,
 		c.amount_fen as committed_fen, c.pending_fen, c.sent_fen, c.paid_fen, c.returned_fen, c.recovered_fen,
 		(select count(*) from ledger_gate g where g.commitment_id = c.id and g.opened_at is null)::int as gates_closed,
-		exists (select from ledger_hold h where h.lifted_at is null and (h.case_id = c.case_id or h.organization_id = c.organization_id)) as held,
+		exists (select from ledger_hold h where h.lifted_at is null and h.case_id = c.case_id) or c.organization_id in (
+			select unnest(organization_ids(organization_root(h.organization_id))) from ledger_hold h where h.lifted_at is null) as held,
 		a.id is not null as has_account, a.verified_at is not null as verified
 	from ledger_commitment c join ledger_pool p on p.id = c.pool_id join organization o on o.id = c.organization_id
-	left join payee_account a on a.org_id = c.organization_id and a.replaced_at is null
+	left join payee_account a on a.id = payee_of(case when o.merged_into is null then o.id else organization_root(o.id) end)
 	where c.amount_fen > c.pending_fen + c.sent_fen + c.paid_fen and c.pending_fen + c.sent_fen = 0`
 
 	duesSQL = `select * from (` + dueSQL + `) d

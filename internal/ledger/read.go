@@ -228,8 +228,8 @@ func (s *Service) Holding(ctx context.Context, actor authz.Actor, caseNo string,
 	err = s.db.Read(ctx, func(q postgres.Querier, _ time.Time) error {
 		r, err := postgres.One[row](ctx, q, `
 			select f.id as case_id, f.no as case_no, o.id as organization_id, o.name as organization
-			from case_file f join organization o on o.id = f.organization_id where $1 <> '' and f.no = $1 and f.submitted_at is not null
-			union all select null, '', id, name from organization where $1 = '' and id = $2`, caseNo, org)
+			from case_file f join organization o on o.id = organization_root(f.organization_id) where $1 <> '' and f.no = $1 and f.submitted_at is not null
+			union all select null, '', id, name from organization where $1 = '' and id = organization_root($2)`, caseNo, org)
 		if errs.Is(err, errs.NotFound) {
 			return notFound()
 		} else if err != nil {
@@ -237,7 +237,7 @@ func (s *Service) Holding(ctx context.Context, actor authz.Actor, caseNo string,
 		}
 		h = Holding{CaseID: orNil(r.CaseID), CaseNo: r.CaseNo, OrganizationID: r.OrganizationID, Organization: r.Organization}
 		h.Holds, err = postgres.All[Hold](ctx, q, holdSQL+`
-			where h.lifted_at is null and (h.case_id = $1 or h.organization_id = $2) order by h.placed_at desc`, h.CaseID, h.OrganizationID)
+			where h.lifted_at is null and (h.case_id = $1 or h.organization_id = any(organization_ids($2))) order by h.placed_at desc`, h.CaseID, h.OrganizationID)
 		return err
 	})
 	return h, err

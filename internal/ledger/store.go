@@ -144,9 +144,9 @@ func positionOf(ctx context.Context, q postgres.Querier, where string, key any) 
 	var b postgres.Batch
 	postgres.Gather(&b, &p.Gates, `select gate, opened_at, coalesce(opener_name, '') as opened_by from ledger_gate
 		where commitment_id = $1 order by array_position(array['notice', 'agreement', 'midterm', 'final'], gate)`, p.ID)
-	postgres.Gather(&b, &p.Holds, holdSQL+` where h.case_id = $1 or h.organization_id = $2 order by h.placed_at desc, h.id desc`, p.CaseID, p.OrganizationID)
+	postgres.Gather(&b, &p.Holds, holdSQL+` where h.case_id = $1 or h.organization_id = any(organization_ids(organization_root($2))) order by h.placed_at desc, h.id desc`, p.CaseID, p.OrganizationID)
 	postgres.Gather(&b, &payments, paymentSQL+` where y.commitment_id = $1 order by y.made_at, y.id`, p.ID)
-	postgres.Gather(&b, &payees, payeeSQL+` where a.org_id = $1 and a.replaced_at is null`, p.OrganizationID)
+	postgres.Gather(&b, &payees, payeeSQL+` where a.id = payee_of(organization_root($1))`, p.OrganizationID)
 	postgres.Gather(&b, &deciders, `select person_id from ledger_decider where commitment_id = $1`, p.ID)
 	if err := b.Run(ctx, q); err != nil {
 		return Position{}, false, err

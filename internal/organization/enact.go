@@ -157,16 +157,20 @@ func RelatedTo(ctx context.Context, q postgres.Querier, org uuid.UUID) ([]Relate
 }
 
 // ByNumbers returns organizations by credit code or filing number, under the
-// number that found them.
+// number that found them: one that a merged record bears finds the record that
+// stays.
 func ByNumbers(ctx context.Context, q postgres.Querier, numbers []string) (map[string]Organization, error) {
-	list, err := postgres.All[Organization](ctx, q, `select `+columns+` from organization o where o.uscc = any($1) or o.filing_no = any($1)`, numbers)
+	type row struct {
+		Organization
+		Asked string `db:"asked"`
+	}
+	list, err := postgres.All[row](ctx, q, `
+		select distinct on (n.asked) n.asked, `+columns+`
+		from unnest($1::text[]) n (asked) join organization m on m.uscc = n.asked or m.filing_no = n.asked join organization o on o.id = organization_root(m.id)
+		order by n.asked, m.merged_into is not null`, numbers)
 	found := make(map[string]Organization, len(list))
-	for _, o := range list {
-		for _, n := range []string{o.USCC, o.FilingNo} {
-			if n != "" {
-				found[n] = o
-			}
-		}
+	for _, r := range list {
+		found[r.Asked] = r.Organization
 	}
 	return found, err
 }

@@ -133,8 +133,18 @@ const activitiesSQL = `
 	order by held_on desc, id desc`
 
 const reportsSQL = `
-	select id, org_id, report_year, submitted_on, conclusion, unit, version
-	from annual_report where org_id = any(` + recordsOf + `) order by report_year desc, org_id = ($1::uuid[])[1] desc, submitted_on is null, id`
+	select id, org_id, merged_from, report_year, submitted_on, conclusion, unit, version
+	from (
+		-- Of a year there is one for an organization, whichever of its records it stands under.
+		select distinct on (r.report_year, k.root) r.*, k.root, case when r.org_id <> k.root then k.name else '' end as merged_from
+		from annual_report r, lateral (select organization_root(o.id) as root, o.name from organization o where o.id = r.org_id) k
+		where r.org_id = any(` + recordsOf + `)
+		order by r.report_year, k.root, r.conclusion = 'missing', r.org_id = k.root desc, r.id) y
+	order by report_year desc, root = ($1::uuid[])[1] desc, submitted_on is null, id`
+
+// ReportCounting orders the conclusions about one year of an organization ($1) by
+// which counts: that nothing was handed in last, those of its own record first.
+const ReportCounting = `conclusion = 'missing', org_id = $1 desc, id`
 
 // grantsAroundSQL selects the grants of some organizations and those of
 // organizations that the same person headed when they were awarded.

@@ -57,7 +57,7 @@ func saveReport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.
 	if in.Version > 0 {
 		return postgres.ExecOne(ctx, tx, `
 			update annual_report set submitted_on = $4, conclusion = $5, unit = $6, recorded_at = $7, recorded_by = $8, version = version + 1
-			where org_id = $1 and report_year = $2 and version = $3`,
+			where version = $3 and id = (select id from annual_report where org_id = any(organization_ids($1)) and report_year = $2 order by `+ReportCounting+` limit 1)`,
 			in.OrgID, in.Year, in.Version, in.SubmittedOn, in.Conclusion, in.Unit, now, actor.AccountID)
 	}
 	_, err := tx.Exec(ctx, `

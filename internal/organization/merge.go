@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,13 +160,19 @@ func obstacles(ctx context.Context, q postgres.Querier, keep, absorb Organizatio
 		Held   bool     `db:"held"`
 		Heads  bool     `db:"heads"`
 		Grants bool     `db:"grants"`
+		// Years of annual reports of which both records tell something else.
+		Running   []int `db:"running"`
+		Differing []int `db:"differing"`
 	}
 	r, err := postgres.One[row](ctx, q, `
-		select array(select no from case_file where organization_id = $2 and class <> 'final' order by no limit 5) as cases,
-			exists (select from ledger_hold where organization_id = $2 and lifted_at is null) as held,
+		select array(select no from case_file where class <> 'final' and id in (select id from case_file where organization_id = any(organization_ids($2))
+				union select case_id from registry_party where organization_id = any(organization_ids($2))) order by no limit 5) as cases,
+			exists (select from ledger_hold where organization_id = any(organization_ids($2)) and lifted_at is null) as held,
 			(select count(*) from account where organization_id in ($1, $2) and role = 'org_head' and status = 'active') > 1 as heads,
 			exists (select from startup_grant where organization_id = $2 and live)
-				and exists (select from startup_grant g join case_file c on c.id = g.case_id where g.organization_id = $1 and g.live and c.class = 'open') as grants`,
+				and exists (select from startup_grant g join case_file c on c.id = g.case_id where g.organization_id = $1 and g.live and c.class = 'open') as grants,
+			array(select report_year from annual_report_conflicts($1, $2) where kind = 'running') as running,
+			array(select report_year from annual_report_conflicts($1, $2) where kind = 'differ') as differing`,
 		keep.ID, absorb.ID)
 	if err != nil {
 		return err
@@ -182,7 +189,22 @@ func obstacles(ctx context.Context, q postgres.Querier, keep, absorb Organizatio
 	if r.Grants {
 		f.Add("keep", "留哪一份", "“"+absorb.Name+"”已经领过孵化关爱资助，“"+keep.Name+"”还有一件在办。先办结在办的那件")
 	}
+	// A conclusion can be put right before the merge, but never taken back after it.
+	if len(r.Running) > 0 {
+		f.Add("keep", "留哪一份", "两份档案都有 "+years(r.Running)+"年度的年报，还在办理。先作出结论，再合并")
+	}
+	if len(r.Differing) > 0 {
+		f.Add("keep", "留哪一份", "两份档案 "+years(r.Differing)+"年度的年报结论不一样。先核实，把不对的那份更正过来，再合并")
+	}
 	return errs.Fields(f)
+}
+
+func years(list []int) string {
+	text := ""
+	for _, y := range list {
+		text += strconv.Itoa(y) + "、"
+	}
+	return strings.TrimSuffix(text, "、") + " "
 }
 
 // Merges returns the merges of a record that stand, for its page.
@@ -381,6 +403,7 @@ func untouched(ctx context.Context, q postgres.Querier, m Merge) error {
 		select exists (select from audit_entry where subject = 'organization' and subject_id = any($1::text[]) and at > $2)
 			or exists (select from case_event v join case_file f on f.id = v.case_id where f.organization_id = any($1::uuid[]) and v.at > $2)
 			or exists (select from case_file where organization_id = any($1::uuid[]) and created_at > $2)
+			or exists (select from ledger_hold where organization_id = any($1::uuid[]) and placed_at > $2)
 			or exists (select from organization where merged_into = $3 and id <> $4 and updated_at > $2)`,
 		[]string{m.Kept.String(), m.Absorbed.String()}, m.DecidedAt, m.Kept, m.Absorbed).Scan(&touched)
 	if err == nil && touched {

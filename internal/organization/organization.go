@@ -174,6 +174,7 @@ type AnnualReport struct {
 	Conclusion  Conclusion `db:"conclusion"`
 	Unit        string     `db:"unit"`
 	Version     int        `db:"version"`
+	From        string     `db:"merged_from"` // the record that it stands under when that was merged away, "" otherwise
 }
 
 // Grant is support received before the portal kept its ledger.

@@ -34,7 +34,7 @@ type PayeeInput struct {
 const payeesSQL = `
 	select id, org_id, kind, bank_name, branch, account_name, account_no_last4, cnaps, agent_name, agent_kind,
 		authorization_note, saved_at, saved_by, verified_at, version
-	from payee_account where org_id = $1 and replaced_at is null`
+	from payee_account where id = payee_of($1)`
 
 // Payees returns the account to which the organization may be paid now: one or
 // none. Numbers are masked. It checks no scope.

@@ -209,7 +209,7 @@ func (s *Service) Asked(ctx context.Context, actor authz.Actor) (list []Consent,
 	}
 	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
 		list, err = postgres.All[Consent](ctx, q, `select `+consentColumns+`
-			where p.organization_id = $1 and c.state not in ('withdrawn', 'lapsed') order by p.asked_at desc limit 20`, actor.OrgID)
+			where p.organization_id = any(organization_ids($1)) and c.state not in ('withdrawn', 'lapsed') order by p.asked_at desc limit 20`, actor.OrgID)
 		return err
 	})
 	return list, err

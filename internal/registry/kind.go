@@ -242,7 +242,7 @@ func (k kind) Judge(ctx context.Context, q postgres.Querier, c casework.Case, s 
 func (s *Service) running(ctx context.Context, q postgres.Querier, c casework.Case) ([]unsettled, error) {
 	return postgres.All[unsettled](ctx, q, `
 		select f.no, f.kind, f.title, f.state, f.waits_role from registry_case r join case_file f on f.id = r.case_id
-		where r.live and r.organization_id = $1 and r.family <> 'revocation' and r.case_id <> $2`, c.OrganizationID, c.ID)
+		where r.live and r.organization_id = any(organization_ids($1)) and r.family <> 'revocation' and r.case_id <> $2`, c.OrganizationID, c.ID)
 }
 
 // foundings are what the initiator of c began beside it, or of these what is

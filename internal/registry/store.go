@@ -224,9 +224,10 @@ func filingNo(ctx context.Context, tx postgres.Tx, on civil.Date) (string, error
 	}
 }
 
-// lastActivity returns when the organization was last active, as confirmed.
+// lastActivity returns when the organization was last active, as confirmed, by
+// any of its records.
 func lastActivity(ctx context.Context, q postgres.Querier, org uuid.UUID) (on civil.Date, err error) {
-	err = q.QueryRow(ctx, `select max(held_on) from organization_activity where org_id = $1 and confirmed_on is not null and void_on is null`, org).Scan(&on)
+	err = q.QueryRow(ctx, `select max(held_on) from organization_activity where org_id = any(organization_ids($1)) and confirmed_on is not null and void_on is null`, org).Scan(&on)
 	return on, err
 }
 
@@ -244,7 +245,7 @@ type unsettled struct {
 // is not told to it.
 const openCasesSQL = `
 	select no, kind, title, state, waits_role from case_file
-	where organization_id = any($1) and class <> 'final' and id <> $2 and channel <> 'office' order by created_at limit 50`
+	where organization_id = any(array(select unnest(organization_ids(x)) from unnest($1::uuid[]) x)) and class <> 'final' and id <> $2 and channel <> 'office' order by created_at limit 50`
 
 // listed is an entry in force that stands in the way of an end.
 type listed struct {
@@ -254,8 +255,8 @@ type listed struct {
 }
 
 const listedSQL = `
-	select org_id, kind, from_on from standing_entry
-	where org_id = any($1) and kind = any($2) and not void and from_on <= $3 and (to_on is null or to_on >= $3) order by from_on, id`
+	select organization_root(org_id) as org_id, kind, from_on from standing_entry
+	where org_id = any(array(select unnest(organization_ids(x)) from unnest($1::uuid[]) x)) and kind = any($2) and not void and from_on <= $3 and (to_on is null or to_on >= $3) order by from_on, id`
 
 // pause lets an organization stand still while the case runs; a second time it
 // changes nothing.

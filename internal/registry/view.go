@@ -112,7 +112,7 @@ func (s *Service) HandoverOf(ctx context.Context, actor authz.Actor) (*Handover,
 		list, err = postgres.All[Handover](ctx, q, `
 			select h.username, h.made, h.old_stays, coalesce(o.name, '') as old_name, n.name as new_name, h.at
 			from registry_handover h left join account o on o.id = h.old_account_id join account n on n.id = h.new_account_id
-			where h.organization_id = $1 order by h.at desc limit 1`, actor.OrgID)
+			where h.organization_id = any(organization_ids($1)) order by h.at desc limit 1`, actor.OrgID)
 		return err
 	})
 	return first(list), err

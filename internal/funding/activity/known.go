@@ -94,7 +94,7 @@ func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked)
 		select extract(year from held_on)::int as year, count(*)::int as n, 0::bigint as granted from organization_activity
 		where org_id = any(organization_ids($1)) and void_on is null and confirmed_on is not null group by 1`, a.Organization)
 	postgres.Gather(&b, &years, yearsSQL, a.Organization, a.CaseID)
-	postgres.Gather(&b, &k.Plans, plansSQL+` where p.organization_id = $1 and p.withdrawn_at is null order by p.held_on desc, p.id desc limit 30`, a.Organization)
+	postgres.Gather(&b, &k.Plans, plansSQL+` where p.organization_id = any(organization_ids($1)) and p.withdrawn_at is null order by p.held_on desc, p.id desc limit 30`, a.Organization)
 	if err := b.Run(ctx, q); err != nil {
 		return nil, err
 	}
