@@ -88,11 +88,17 @@ func lockOwn(ctx context.Context, d desk, no string) (Event, error) {
 	e, err := eventForUpdate(ctx, d.tx, no)
 	if err == nil {
 		var mine bool
-		if err = d.tx.QueryRow(ctx, `select $1 = any(organization_ids($2))`, e.OrgID, d.org.ID).Scan(&mine); err == nil && !mine {
+		if mine, err = within(ctx, d.tx, d.org.ID, e.OrgID); err == nil && !mine {
 			err = notFound()
 		}
 	}
 	return e, err
+}
+
+// within reports whether a record is org itself or was merged into it.
+func within(ctx context.Context, q postgres.Querier, org, record uuid.UUID) (yes bool, err error) {
+	err = q.QueryRow(ctx, `select $1 = any(organization_ids($2))`, record, org).Scan(&yes)
+	return yes, err
 }
 
 // Create keeps a new activity as a draft and returns its number; the same form

@@ -204,7 +204,11 @@ func (s *Service) register(ctx context.Context, tx postgres.Tx, now time.Time, a
 		if err != nil {
 			return err
 		}
-		if e.State == Planned && e.OrgID == v.OrgID {
+		theirs, err := within(ctx, tx, v.OrgID, e.OrgID)
+		if err != nil {
+			return err
+		}
+		if e.State == Planned && theirs {
 			v.EventID = e.ID
 		}
 	}

@@ -54,7 +54,13 @@ func TestStartupSupportAfterAMerge(t *testing.T) {
 	merge(owing.ID, &kept.ID)
 	submit("while the other record owes a use report", "line:unreported")
 	merge(owing.ID, nil)
-	submit("after both were undone", "")
+	// Through a third record, and back together with it.
+	merge(had.ID, &owing.ID)
+	merge(owing.ID, &kept.ID)
+	submit("after start-up support two records away", "line:once")
+	merge(owing.ID, nil)
+	merge(had.ID, nil)
+	submit("after all were undone", "")
 	if n := fundingtest.Scan[int](t, b, `select count(*) from startup_grant where live and organization_id = $1`, had.ID); n != 1 {
 		t.Errorf("%d grants came back to the record that was undone", n)
 	}

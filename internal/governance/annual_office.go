@@ -347,7 +347,9 @@ func (s *Service) recordMissing(ctx context.Context, tx postgres.Tx, now time.Ti
 	ids = slices.Clone(ids)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // locks in one order
 	for _, id := range slices.Compact(ids) {
-		if err := lock(ctx, tx, id); err != nil {
+		if err := lock(ctx, tx, id); errs.Is(err, errs.Conflict) {
+			continue // merged away meanwhile: its report is the other record's
+		} else if err != nil {
 			return 0, err
 		}
 		owing, err := postgres.All[Unfiled](ctx, tx, unfiledSQL+` and o.id = $4`, append(unfiledArgs(actor, year), id)...)

@@ -12,9 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// lock makes the changes of one organization follow each other.
+// lock makes the changes of one organization follow each other. A record that was
+// merged away meanwhile is errs.Conflict.
 func lock(ctx context.Context, tx postgres.Tx, org uuid.UUID) error {
-	_, err := tx.Exec(ctx, `select from organization where id = $1 for no key update`, org)
+	var merged bool
+	err := tx.QueryRow(ctx, `select merged_into is not null from organization where id = $1 for no key update`, org).Scan(&merged)
+	if err == nil && merged {
+		err = errs.New(errs.Conflict, "这份档案刚刚并入同一个组织的另一份。重新登录，到那一份上继续。")
+	}
 	return err
 }
 

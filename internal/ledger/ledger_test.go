@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -369,4 +370,50 @@ func TestAFailingReactionUndoesTheOutcome(t *testing.T) {
 		t.Fatalf("money moved past a feature that does not know: %v", err)
 	}
 	is(t, "paid", b.position(t, a).Paid, 0)
+}
+
+// A merged record's award is held with the organization, paid to the one account
+// that counts, and by neither before: the same award of its own stays free.
+func TestHoldsAndAccountsOfMergedRecords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ctx := t.Context()
+	b.yearly(t, 20_000)
+	a, old := b.granted(t, 3000)
+	control, theirs := b.granted(t, 3000)
+	kept := b.organization(t)
+	b.exec(t, `update organization set merged_into = $2 where id = $1`, a.OrganizationID, kept)
+
+	is(t, "account while the record that stays has none", b.position(t, a).Payee.ID, old)
+	payee := b.account(t, kept, true)
+	is(t, "account of the record that stays", b.position(t, a).Payee.ID, payee)
+	_, err := b.propose(ctx, a, old, a.Amount)
+	refused(t, err, errs.Conflict, "账户")
+	err = b.raw(t, `insert into ledger_payment (id, no, commitment_id, payee_id, amount_fen, state, made_at, made_by, made_person, maker_name)
+		select gen_random_uuid(), 'FK-2026-9999', id, $2, 100, 'proposed', portal_now(), gen_random_uuid(), gen_random_uuid(), '财务' from ledger_commitment where case_id = $1`, a.CaseID, old)
+	is(t, "the database of the other account", constraintOf(err), "ledger_payment_payee_replaced")
+
+	h, err := b.Holding(ctx, b.rev, "", a.OrganizationID)
+	must(t, err)
+	is(t, "what is frozen under the old address", h.OrganizationID, kept)
+	must(t, b.Freeze(ctx, b.rev, once.NewToken(), ledger.HoldInput{OrganizationID: kept, Source: "投诉举报", Reason: "核实两份档案的情况"}))
+	_, err = b.propose(ctx, a, payee, a.Amount)
+	refused(t, err, errs.Conflict, "已冻结")
+	err = b.raw(t, `insert into ledger_payment (id, no, commitment_id, payee_id, amount_fen, state, made_at, made_by, made_person, maker_name)
+		select gen_random_uuid(), 'FK-2026-9998', id, $2, 100, 'proposed', portal_now(), gen_random_uuid(), gen_random_uuid(), '财务' from ledger_commitment where case_id = $1`, a.CaseID, payee)
+	is(t, "the database of the hold", constraintOf(err), "ledger_payment_hold")
+	blocked := func(no string) bool {
+		t.Helper()
+		q, err := b.Queue(ctx, b.maker, ledger.Filter{Tab: ledger.Blocked})
+		must(t, err)
+		return slices.ContainsFunc(q.Dues, func(d ledger.Due) bool { return d.CaseNo == no })
+	}
+	is(t, "blocked in the list", blocked(a.CaseNo), true)
+	is(t, "blocked in the list, of the control", blocked(control.CaseNo), false)
+	_, err = b.propose(ctx, control, theirs, control.Amount)
+	must(t, err)
+	must(t, b.Unfreeze(ctx, b.maker, b.position(t, a).Holds[0].ID, 1, "已经核实清楚"))
+	_, err = b.propose(ctx, a, payee, a.Amount)
+	must(t, err)
+	b.verify(t)
 }

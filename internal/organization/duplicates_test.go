@@ -329,8 +329,23 @@ func TestObstaclesOfAMerge(t *testing.T) {
 		t.Errorf("it does not name the case: %v", errs.FieldsOf(err))
 	}
 	// The other way round nothing runs under the record that goes.
-	if _, err := b.propose(t, b.clerk, absorb, keep); err != nil {
-		t.Error(err)
+	m, err := b.propose(t, b.clerk, absorb, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Between proposal and confirmation both got a conclusion about one year.
+	for org, c := range map[uuid.UUID]organization.Conclusion{keep: organization.Pass, absorb: organization.Fail} {
+		b.exec(t, `insert into annual_report (id, org_id, report_year, submitted_on, conclusion, unit, recorded_at, recorded_by)
+			values (gen_random_uuid(), $1, 2025, '2026-03-01', $2, '坪山街道办事处', now(), gen_random_uuid())`, org, c)
+	}
+	err = b.Confirm(t.Context(), reviewer(), m.ID, m.Version)
+	wantField(t, err, "keep")
+	if !strings.Contains(errs.FieldsOf(err)[0].Message, "2025 年度的年报结论不一样") {
+		t.Errorf("it does not name the year: %v", errs.FieldsOf(err))
+	}
+	b.exec(t, `update annual_report set conclusion = 'fail' where org_id = $1`, keep)
+	if err := b.Confirm(t.Context(), reviewer(), m.ID, m.Version); err != nil {
+		t.Errorf("put right, as it says: %v", err)
 	}
 }
 

@@ -88,16 +88,21 @@ func replaceSystem(ctx context.Context, tx postgres.Tx, in SystemInput) error {
 		FiledOn civil.Date `db:"filed_on"`
 	}
 	old, err := postgres.All[row](ctx, tx, `
-		select id, filed_on from organization_system where org_id = $1 and kind = $2 and void_on is null for update`, in.OrgID, in.Kind)
-	if err != nil || len(old) == 0 {
+		select id, filed_on from organization_system where org_id = any(organization_ids($1)) and kind = $2 and void_on is null order by id for update`, in.OrgID, in.Kind)
+	if err != nil {
 		return err
 	}
-	if in.FiledOn.Before(old[0].FiledOn) {
-		return errs.FieldError("filed_on", "备案日期", "早于现在这份"+in.Kind.Name()+"的备案日期"+old[0].FiledOn.Chinese()+"。核对日期")
+	for _, x := range old { // two when records were merged
+		if in.FiledOn.Before(x.FiledOn) {
+			return errs.FieldError("filed_on", "备案日期", "早于现在这份"+in.Kind.Name()+"的备案日期"+x.FiledOn.Chinese()+"。核对日期")
+		}
+		if err := postgres.ExecOne(ctx, tx, `
+			update organization_system set void_on = $2, void_reason = '换成新的文本', version = version + 1
+			where id = $1`, x.ID, in.FiledOn); err != nil {
+			return err
+		}
 	}
-	return postgres.ExecOne(ctx, tx, `
-		update organization_system set void_on = $2, void_reason = '换成新的文本', version = version + 1
-		where id = $1`, old[0].ID, in.FiledOn)
+	return nil
 }
 
 // confirm marks a record as confirmed by the actor's office. table is one of the
@@ -195,7 +200,7 @@ func (s *Service) RecordActivityIn(ctx context.Context, tx postgres.Tx, now time
 		ID uuid.UUID `db:"id"`
 	}
 	same, err := postgres.One[row](ctx, tx, `select id from organization_activity
-		where org_id = $1 and held_on = $2 and search_key(title) = search_key($3) and void_on is null`, o.ID, in.HeldOn, in.Title)
+		where org_id = any(organization_ids($1)) and held_on = $2 and search_key(title) = search_key($3) and void_on is null order by org_id = $1 desc limit 1`, o.ID, in.HeldOn, in.Title)
 	if !errs.Is(err, errs.NotFound) {
 		return same.ID, err
 	}

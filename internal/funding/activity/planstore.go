@@ -12,11 +12,12 @@ import (
 )
 
 const plansSQL = `
-	select p.id, p.organization_id, o.name as organization, p.title, p.theme, p.held_on, p.starts, p.ends, p.community, p.place, p.target,
+	select p.id, o.id as organization_id, o.name as organization, p.title, p.theme, p.held_on, p.starts, p.ends, p.community, p.place, p.target,
 		p.expected, p.budget_fen, p.intro, p.open, p.filed_at, p.filer_name, p.community_noted_at, p.community_noter, p.community_note,
 		p.subdistrict_noted_at, p.subdistrict_noter, p.subdistrict_note, p.withdrawn_at, p.withdrawn_reason, p.version,
 		o.community_code as home, o.subdistrict_code as home_street
-	from activity_plan p join organization o on o.id = p.organization_id`
+	from activity_plan p join organization w on w.id = p.organization_id -- and the record that it is kept under today
+	join organization o on o.id = case when w.merged_into is null then w.id else organization_root(w.id) end`
 
 // planByID returns a plan with the row locked when lock is set.
 func planByID(ctx context.Context, q postgres.Querier, id uuid.UUID, lock bool) (Plan, error) {
