@@ -1,6 +1,7 @@
 -- Records that were merged are one organization in what is concluded about its
 -- annual reports and in the account that is paid; finding them costs what they
--- are, not what all are.
+-- are, not what all are. Who takes over in a merger of two organizations reads the
+-- cases of both.
 -- Owner: internal/organization.
 
 -- +goose Up
@@ -48,8 +49,43 @@ create function payee_of(organization uuid) returns uuid language sql stable str
 $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+-- The records whose cases an organization reads: its own, those merged into it,
+-- and in the same way those of every organization that it took over from.
+create function organization_history(organization uuid) returns uuid[] language plpgsql stable strict parallel safe as $$
+declare
+  ids uuid[] := public.organization_ids(organization);
+  found uuid[] := ids;
+begin
+  loop
+    found := array(select unnest(public.organization_ids(s.predecessor_id)) from public.organization_succession s
+      where s.successor_id = any (found) and s.predecessor_id <> all (ids));
+    exit when cardinality(found) = 0;
+    ids := ids || found;
+  end loop;
+  return ids;
+end $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- The other way round, the organizations whose people read what stands under a
+-- record: the one that it is kept under today, and whoever took over from that.
+create function organization_readers(organization uuid) returns uuid[] language plpgsql stable strict parallel safe as $$
+declare
+  ids uuid[] := array[coalesce(public.organization_root(organization), organization)];
+  found uuid[] := ids;
+begin
+  loop
+    found := array(select public.organization_root(s.successor_id) from unnest(found) f (id), public.organization_succession s
+      where s.predecessor_id = any (public.organization_ids(f.id)) and s.successor_id <> all (ids));
+    exit when cardinality(found) = 0;
+    ids := ids || found;
+  end loop;
+  return ids;
+end $$;
+-- +goose StatementEnd
+
 -- +goose Down
-drop function payee_of(uuid);
+drop function organization_readers(uuid), organization_history(uuid), payee_of(uuid);
 drop trigger annual_report_family on annual_report;
 drop function annual_report_family();
 -- +goose StatementBegin

@@ -32,6 +32,7 @@ func (s *Service) BecomeHead(ctx context.Context, tx postgres.Tx, now time.Time,
 // Handover is a change of head that was approved.
 type Handover struct {
 	OrganizationID uuid.UUID
+	Parties        []uuid.UUID // that end in a merger to which this one owes its being; whose account goes on comes first
 	Community      string
 	Numbers        []string // those under which the organization is claimed
 	PersonID       uuid.UUID
@@ -52,9 +53,10 @@ type HandedOver struct {
 
 // HandOver passes the head's account in the transaction of the approval: the old
 // head is out and the new one in at the same moment, sessions of both end. The
-// new head goes on with the account that person has as a clerk, or with the one
-// claimed for this organization; otherwise one is made that nobody can enter
-// until the subdistrict has seen the person and gives a one-time password.
+// new head goes on with the account that person has as a clerk or in a party that
+// ends, or with the one claimed for this organization; otherwise one is made that
+// nobody can enter until the subdistrict has seen the person and gives a one-time
+// password.
 //
 // A user name that is taken is errs.Invalid at head_username.
 func (s *Service) HandOver(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, h Handover) (HandedOver, error) {
@@ -79,9 +81,14 @@ func (s *Service) HandOver(ctx context.Context, tx postgres.Tx, now time.Time, a
 		}
 	}
 	if next.ID == uuid.Nil {
+		if next, err = ofParties(ctx, tx, h.Parties, h.PersonID); err != nil {
+			return out, err
+		}
+	}
+	if next.ID == uuid.Nil {
 		err = s.bringIn(ctx, tx, now, actor, h, &next, &out)
 	} else {
-		err = saveRole(ctx, tx, now, next.ID, authz.OrgClerk, authz.OrgHead, h.OrganizationID, h.PersonID, h.Community)
+		err = saveRole(ctx, tx, now, next.ID, next.Role, authz.OrgHead, h.OrganizationID, h.PersonID, h.Community)
 	}
 	if err != nil {
 		return out, err
@@ -89,6 +96,19 @@ func (s *Service) HandOver(ctx context.Context, tx postgres.Tx, now time.Time, a
 	out.New, out.Username = next.ID, next.Username
 	return out, audit.Record(ctx, tx, now, actor, entry(next.ID, "account.hand_over",
 		map[string]any{"organization": h.OrganizationID.String(), "from": out.Old.String(), "made": out.Made}))
+}
+
+// ofParties is the account that a person has in one of the parties of a merger, of
+// several one as head before one as clerk, in the order of the parties; the zero
+// record for none.
+func ofParties(ctx context.Context, tx postgres.Tx, parties []uuid.UUID, person uuid.UUID) (record, error) {
+	list, err := postgres.All[record](ctx, tx, `select `+recordColumns+` from account a
+		where a.organization_id = any($1) and a.person_id = $2 and a.status = 'active'
+		order by a.role = 'org_head' desc, array_position($1, a.organization_id), a.id for update`, parties, person)
+	if err != nil || len(list) == 0 {
+		return record{}, err
+	}
+	return list[0], nil
 }
 
 // step takes the old head out of office.
@@ -170,10 +190,11 @@ func UsernameFree(ctx context.Context, q postgres.Querier, username string) (str
 	return "用户名“" + username + "”已经有人用了。换一个", nil
 }
 
-// MemberOf reports whether a person acts for an organization with an account in use.
-func MemberOf(ctx context.Context, q postgres.Querier, org, person uuid.UUID) (yes bool, err error) {
-	err = q.QueryRow(ctx, `select exists (select from account where organization_id = $1 and person_id = $2 and status = 'active')`,
-		org, person).Scan(&yes)
+// MemberOf reports whether a person acts for one of some organizations with an
+// account in use.
+func MemberOf(ctx context.Context, q postgres.Querier, orgs []uuid.UUID, person uuid.UUID) (yes bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from account where organization_id = any($1) and person_id = $2 and status = 'active')`,
+		orgs, person).Scan(&yes)
 	return yes, err
 }
 

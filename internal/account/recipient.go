@@ -16,11 +16,11 @@ type Recipient struct {
 	Email     string    `db:"email"`
 }
 
-// HeadsAndClerks returns who acts for an organization at present; of a record that
-// was merged away, who acts for the one that stays.
+// HeadsAndClerks returns who acts for an organization at present; of one that was
+// merged away or taken over, who acts for the one that stays, too.
 func HeadsAndClerks(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Recipient, error) {
 	return postgres.All[Recipient](ctx, q, `select id, name, email from account
-		where organization_id = coalesce(organization_root($1), $1) and status = 'active' order by id`, orgID)
+		where organization_id = any(organization_readers($1)) and status = 'active' order by id`, orgID)
 }
 
 // ByID returns the holder of one account, nobody when it is not active.

@@ -10,6 +10,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -65,17 +66,16 @@ type Case struct {
 	// Department is the code of the organization's department, read with the case: it
 	// decides who may see it and is no part of the file.
 	Department string `db:"department_code"`
-	// Owner is the record that the organization is kept under today: its people see
-	// the cases of a record that was merged away.
-	Owner uuid.UUID `db:"owner_id"`
+	// Readers are the organizations whose people see it: the record that its
+	// organization is kept under today, and whoever took over from that.
+	Readers []uuid.UUID `db:"reader_ids"`
 }
 
 const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
 	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
 	coalesce((select o.department_code from organization o where o.id = case_file.organization_id), '') as department_code,
-	coalesce((select case when o.merged_into is null then o.id else organization_root(o.id) end from organization o where o.id = case_file.organization_id),
-		organization_id) as owner_id`
+	organization_readers(organization_id) as reader_ids`
 
 // Place returns where the case stands.
 func (c Case) Place() workflow.Place { return workflow.Place{State: c.State, Waits: c.Waits} }
@@ -130,7 +130,8 @@ func (s *Service) KindName(kind string) string {
 }
 
 // Visible reports whether the actor may know that the case exists: an
-// organization its own, one that an office opened once it is submitted; an
+// organization its own and those that it took over, one that an office opened once
+// it is submitted; an
 // initiator what it began itself; community and subdistrict those of their area
 // once submitted, and what they file at the counter; a department those of the
 // organizations under it; the bureau all submitted ones; an office what it is
@@ -140,7 +141,7 @@ func Visible(c Case, a authz.Actor) bool {
 	drafting := c.Channel == Office && c.Waits == a.Role // of the own office
 	switch {
 	case a.Role.OfOrganization():
-		return c.Owner == a.OrgID && a.OrgID != uuid.Nil && (submitted || c.Channel != Office)
+		return slices.Contains(c.Readers, a.OrgID) && a.OrgID != uuid.Nil && (submitted || c.Channel != Office)
 	case a.Role == authz.Initiator:
 		return c.OrganizationID == uuid.Nil && c.CreatedBy == a.AccountID && a.AccountID != uuid.Nil
 	case a.Role == authz.Community:

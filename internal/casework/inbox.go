@@ -48,7 +48,7 @@ type Item struct {
 	No               string         `db:"no"`
 	Kind             string         `db:"kind"`
 	Title            string         `db:"title"`
-	MergedFrom       string         `db:"merged_from"` // the record that it was filed under, when that was merged away
+	MergedFrom       string         `db:"merged_from"` // the record that it was filed under, when that was merged away or taken over
 	Community        string         `db:"community"`
 	Subdistrict      string         `db:"subdistrict"`
 	Channel          Channel        `db:"channel"`
@@ -96,7 +96,7 @@ func scope(w *where, a authz.Actor) {
 	case a.Role.OfOrganization():
 		w.add("not exists (select from organization g where g.id = ? and g.merged_into is not null)", a.OrgID)
 		// As a query of its own it is asked once; as a filter it would be for every row.
-		w.add("f.organization_id = any((select organization_ids(?))::uuid[]) and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
+		w.add("f.organization_id = any((select organization_history(?))::uuid[]) and f.organization_id <> '00000000-0000-0000-0000-000000000000' and (f.submitted_at is not null or f.channel <> 'office')", a.OrgID)
 	case a.Role == authz.Initiator:
 		w.add("f.created_by = ? and f.organization_id = '00000000-0000-0000-0000-000000000000'", a.AccountID)
 	case a.Role == authz.Community:
@@ -137,6 +137,8 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	scope(w, actor)
 	applyTab(w, actor, f.Tab)
 	narrow(w, f)
+	w.args = append(w.args, actor.OrgID)
+	from := fmt.Sprintf("(o.merged_into is not null or $%[1]d <> '00000000-0000-0000-0000-000000000000'::uuid and o.id <> $%[1]d)", len(w.args))
 	limit := f.Limit
 	if limit <= 0 || limit > 100 {
 		limit = 50
@@ -148,7 +150,7 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	w.args = append(w.args, limit+1)
 	items, err := postgres.All[Item](ctx, q, `
 		select f.id, f.no, f.kind, f.title,
-			coalesce((select o.name from organization o where o.id = f.organization_id and o.merged_into is not null), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
+			coalesce((select o.name from organization o where o.id = f.organization_id and `+from+`), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
 			`+receivedAt+` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
 			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
 			exists (select from case_opinion o where o.case_id = f.id and o.stance = 'oppose') as opposed

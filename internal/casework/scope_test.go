@@ -23,7 +23,7 @@ import (
 type world struct {
 	*kernel
 	cases []casework.Case
-	orgs  []uuid.UUID // the first two under units, the fourth merged into the first, the last one nil: a record that must never have been
+	orgs  []uuid.UUID // the first two under units, the second taken over by the third, the fourth merged into the first, the last one nil: a record that must never have been
 }
 
 var units = []string{"区残疾人联合会", "区教育局", "", "区教育局"}
@@ -48,6 +48,10 @@ func newWorld(t *testing.T, seed uint64, n int) *world {
 		}
 	}
 	if _, err := w.db.Owner.Exec(ctx, `update organization set merged_into = $2 where id = $1`, w.orgs[3], w.orgs[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.db.Owner.Exec(ctx, `insert into organization_succession (predecessor_id, successor_id, kind, since, recorded_at, recorded_by)
+		values ($1, $2, 'absorption', '2026-09-01', portal_now(), $2)`, w.orgs[1], w.orgs[2]); err != nil {
 		t.Fatal(err)
 	}
 	w.orgs = append(w.orgs, uuid.Nil)
@@ -322,7 +326,8 @@ func TestSearchTermsAreNoPatterns(t *testing.T) {
 }
 
 // The people of an organization see the cases of a record that was merged into
-// theirs, marked, and who was left behind with that record sees none.
+// theirs, or that it took over, marked; who was left behind with a merged record
+// sees none, who was taken over goes on reading its own.
 func TestCasesOfMergedRecords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3, 60)
@@ -341,8 +346,16 @@ func TestCasesOfMergedRecords(t *testing.T) {
 			return out
 		}
 		mine, left := list(w.orgs[0]), list(w.orgs[3])
-		merged := 0
+		successor, ended := list(w.orgs[2]), list(w.orgs[1])
+		merged, taken := 0, 0
 		for _, c := range w.cases {
+			if c.OrganizationID == w.orgs[1] {
+				taken++
+				own, still := ended[c.No]
+				if from, seen := successor[c.No]; !seen || from != "第1号互助社" || !still || own != "" {
+					t.Errorf("%s that was taken over: successor %v %q, own %v %q", c.No, seen, from, still, own)
+				}
+			}
 			if from, seen := mine[c.No]; c.OrganizationID == w.orgs[3] {
 				merged++
 				if !seen || from != "第3号互助社" {
@@ -352,8 +365,8 @@ func TestCasesOfMergedRecords(t *testing.T) {
 				t.Errorf("%s is marked as from %q", c.No, from)
 			}
 		}
-		if merged == 0 || len(left) > 0 {
-			t.Errorf("%d cases of the merged record, %d left behind", merged, len(left))
+		if merged == 0 || taken == 0 || len(left) > 0 {
+			t.Errorf("%d cases of the merged record, %d taken over, %d left behind", merged, taken, len(left))
 		}
 		return nil
 	})

@@ -56,7 +56,7 @@ func (k kind) compare(ctx context.Context, tx postgres.Tx, c casework.Case, s Su
 				err = add(k.compareHead(ctx, tx, uuid.Nil, d.New.Head, d.New.HeadMany, s))
 			}
 			if err == nil {
-				err = add(usernameFault(ctx, tx, d.New.Username))
+				err = add(k.compareUsername(ctx, tx, append(partyIDs(d), c.OrganizationID), d.New.Head, d.New.Username))
 			}
 		}
 	}
@@ -135,8 +135,7 @@ func (k kind) compareHead(ctx context.Context, tx postgres.Tx, self uuid.UUID, h
 		head.Name+"已经是"+strings.Join(names, "、")+"的负责人。写明为什么还由同一人负责，或换一位负责人")}, nil
 }
 
-// compareNewHead wants another person than the present head, and a free user name
-// for one who has no account here yet.
+// compareNewHead wants another person than the present head.
 func (k kind) compareNewHead(ctx context.Context, tx postgres.Tx, o organization.Organization, head Person, username string) ([]errs.Field, error) {
 	id, known, err := person.Find(ctx, tx, k.Keys, head.IDType, head.number)
 	if err != nil {
@@ -145,15 +144,21 @@ func (k kind) compareNewHead(ctx context.Context, tx postgres.Tx, o organization
 	if known && id == o.HeadPersonID {
 		return []errs.Field{fault("head_id_no", "负责人证件号码", "这就是现在的负责人。填新负责人的证件号码，或去掉“负责人”这一项")}, nil
 	}
+	return k.compareUsername(ctx, tx, []uuid.UUID{o.ID}, head, username)
+}
+
+// compareUsername wants a free user name of a head who acts for none of some
+// organizations yet: an account that is there goes on.
+func (k kind) compareUsername(ctx context.Context, tx postgres.Tx, orgs []uuid.UUID, head Person, username string) ([]errs.Field, error) {
+	id, known, err := person.Find(ctx, tx, k.Keys, head.IDType, head.number)
+	if err != nil {
+		return nil, err
+	}
 	if known {
-		if member, err := account.MemberOf(ctx, tx, o.ID, id); err != nil || member {
+		if member, err := account.MemberOf(ctx, tx, orgs, id); err != nil || member {
 			return nil, err
 		}
 	}
-	return usernameFault(ctx, tx, username)
-}
-
-func usernameFault(ctx context.Context, tx postgres.Tx, username string) ([]errs.Field, error) {
 	message, err := account.UsernameFree(ctx, tx, username)
 	if err != nil || message == "" {
 		return nil, err

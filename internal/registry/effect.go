@@ -156,7 +156,7 @@ func (e decision) change(ctx context.Context, d ChangeRequest) error {
 		}
 	}
 	if d.Head != nil {
-		if err := e.handOver(ctx, next, *d.Head, d.Username, d.OldHead == StaysAsClerk); err != nil {
+		if err := e.handOver(ctx, next, nil, *d.Head, d.Username, d.OldHead == StaysAsClerk); err != nil {
 			return err
 		}
 	}
@@ -197,10 +197,11 @@ func (e decision) revise(in *organization.Registration, d ChangeRequest, o organ
 }
 
 // handOver passes the account of the head on the day of the approval: sessions
-// end, drafts stay with the organization, both and the subdistrict are told.
-func (e decision) handOver(ctx context.Context, o organization.Organization, head Person, username string, stays bool) error {
+// end, drafts stay with the organization, both and the subdistrict are told. Of a
+// consolidation the head of o may come with an account from one of its parties.
+func (e decision) handOver(ctx context.Context, o organization.Organization, parties []uuid.UUID, head Person, username string, stays bool) error {
 	h, err := e.Accounts.HandOver(ctx, e.tx, e.now, e.actor, account.Handover{
-		OrganizationID: o.ID, Community: o.CommunityCode, Numbers: numbersOf(o), PersonID: o.HeadPersonID, Name: head.Name, IDNumber: head.number,
+		OrganizationID: o.ID, Parties: parties, Community: o.CommunityCode, Numbers: numbersOf(o), PersonID: o.HeadPersonID, Name: head.Name, IDNumber: head.number,
 		Mobile: head.mobile, Username: username, Stays: stays, Reason: "负责人变更，" + e.c.No,
 	})
 	if err != nil || h.New == uuid.Nil {
@@ -212,7 +213,11 @@ func (e decision) handOver(ctx context.Context, o organization.Organization, hea
 	if err != nil {
 		return err
 	}
-	return e.tellHandover(ctx, o, head.Name, h)
+	why := "负责人变更已核准"
+	if parties != nil {
+		why = "合并已准予"
+	}
+	return e.tellHandover(ctx, o, why, head.Name, h)
 }
 
 func numbersOf(o organization.Organization) []string {
@@ -225,9 +230,9 @@ func numbersOf(o organization.Organization) []string {
 	return list
 }
 
-func (e decision) tellHandover(ctx context.Context, o organization.Organization, name string, h account.HandedOver) error {
+func (e decision) tellHandover(ctx context.Context, o organization.Organization, why, name string, h account.HandedOver) error {
 	m := notification.Message{Kind: e.c.Kind, CaseNo: e.c.No, Title: o.Name + "的负责人账号已移交"}
-	m.Body = fmt.Sprintf("负责人变更已核准（%s），负责人账号自今天起由%s（用户名 %s）使用。没有签署的草稿留在组织，由新负责人继续办理。", e.c.No, name, h.Username)
+	m.Body = fmt.Sprintf("%s（%s），负责人账号自今天起由%s（用户名 %s）使用。没有签署的草稿留在组织，由新负责人继续办理。", why, e.c.No, name, h.Username)
 	for _, id := range []uuid.UUID{h.Old, h.New} {
 		to, err := account.ByID(ctx, e.tx, id)
 		if err != nil {
@@ -263,13 +268,17 @@ func (e decision) merge(ctx context.Context, d MergerRequest) error {
 			return err
 		}
 		in.Successor, in.Predecessors = o.ID, append(in.Predecessors, e.c.OrganizationID)
-		if err := e.handOver(ctx, o, d.New.Head, d.New.Username, false); err != nil {
+		parties := append([]uuid.UUID{e.c.OrganizationID}, partyIDs(&d)...)
+		if err := e.handOver(ctx, o, parties, d.New.Head, d.New.Username, false); err != nil {
 			return err
 		}
 		if cert, err = e.certify(ctx, o, ""); err != nil {
 			return err
 		}
 	} else if err := e.resume(ctx, e.tx, e.now, e.actor, *e.c); err != nil {
+		return err
+	}
+	if err := e.tellParties(ctx, d); err != nil { // before the successor's people read for them
 		return err
 	}
 	if err := e.Organizations.Succeed(ctx, e.tx, e.now, e.actor, in); err != nil {
@@ -279,9 +288,6 @@ func (e decision) merge(ctx context.Context, d MergerRequest) error {
 		if err := e.voidCertificate(ctx, id, in.Reason); err != nil {
 			return err
 		}
-	}
-	if err := e.tellParties(ctx, d); err != nil {
-		return err
 	}
 	successor, err := organization.Load(ctx, e.tx, in.Successor)
 	if err != nil {

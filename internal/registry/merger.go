@@ -49,7 +49,7 @@ type NewParty struct {
 	Capital       *money.Fen            `json:"registered_capital_fen,omitempty"`
 	Head          Person                `json:"head"`
 	HeadMany      string                `json:"head_many_reason,omitempty"`
-	Username      string                `json:"head_username"`
+	Username      string                `json:"head_username,omitempty"` // for a head without an account in any of the parties
 }
 
 // MaxParties is how many other parties a merger has at most.
@@ -193,7 +193,7 @@ func (r reader) newParty() *NewParty {
 	n.Head = r.head()
 	in.HeadName, in.HeadIDType, in.HeadIDNumber, in.HeadMobile = n.Head.Name, n.Head.IDType, n.Head.number, n.Head.mobile
 	n.HeadMany = r.words("head_many_reason", "同时担任其他组织负责人的说明", form.Multiline, form.Max(300))
-	n.Username = r.Code("head_username", "负责人的用户名", form.Required, form.Max(32))
+	n.Username = r.Code("head_username", "负责人的用户名", form.Max(32))
 	r.judge(&in, nil, "name", "category", "supervising_unit", "business_scope", "registered_capital", "subdistrict", "community", "address",
 		"head_name", "head_id_no", "head_mobile")
 	n.Name, n.Type, n.Category, n.BusinessScope, n.Unit, n.Capital = in.Name, in.Type, in.Category, in.BusinessScope, in.SupervisingUnit, in.RegisteredCapital

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"testing"
 
+	"civilaffairs/internal/account"
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/casework"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding/fundingtest"
@@ -101,6 +103,53 @@ func TestConsolidation(t *testing.T) {
 	}
 	if l := b.Letters(t, no); l[len(l)-1] != casework.RegistryApprovalLetter {
 		t.Errorf("letters %v", l)
+	}
+}
+
+// Who headed a party and heads what comes of it goes on with the account of that
+// party: no second one is made, its sessions end, and it reads the cases of both.
+// Who stays with a party goes on reading there.
+func TestConsolidationUnderAPartysHead(t *testing.T) {
+	t.Parallel()
+	b := registrytest.New(t)
+	first, second := b.Organization(t), b.Organization(t)
+	stays := b.Account(t, account.NewAccount{Username: "clerk-of-second", Name: "赵经办", Role: authz.OrgClerk, OrganizationID: second.ID, Community: registrytest.Liulian,
+		ResidentID: b.Person().ID})
+	a := registrytest.Absorbing(first).Head(first.Person).With("way", "consolidation", "name", "六联社区友邻联合会", "category", "charity",
+		"business_scope", "邻里互助、志愿服务", "subdistrict", registrytest.Pingshan, "community", registrytest.Liulian, "address", "六联社区综合服务楼 201")
+	no := b.Draft(t, second.Head, registry.Merger, uuid.Nil, a) // the head comes from the other party
+	b.AskConsent(t, second.Head, no)
+	b.Agree(t, first, no)
+	was := registrytest.Scan[int](t, b, `select session_epoch from account where id = $1`, first.Head.AccountID)
+	accounts := registrytest.Scan[int](t, b, `select count(*) from account`)
+	must(t, b.Submit(t, second.Head, no))
+	b.Decided(t, no, "")
+	view, err := b.Registry.View(t.Context(), second.Head, no)
+	must(t, err)
+	head := b.ActorOf(t, first.Head.AccountID)
+	if head.Role != authz.OrgHead || head.OrgID != view.Result || head.PersonID != b.Load(t, view.Result).HeadPersonID {
+		t.Errorf("the head of the new one %+v", head)
+	}
+	if now := registrytest.Scan[int](t, b, `select session_epoch from account where id = $1`, first.Head.AccountID); now != was+1 {
+		t.Errorf("sessions go on: epoch %d, was %d", now, was)
+	}
+	if n := registrytest.Scan[int](t, b, `select count(*) from account`); n != accounts {
+		t.Errorf("%d accounts, %d before", n, accounts)
+	}
+	if _, err := b.Registry.View(t.Context(), head, no); err != nil {
+		t.Errorf("the new head reads the merger: %v", err)
+	}
+	for _, who := range []authz.Actor{head, stays, second.Head} {
+		n := registrytest.Scan[int](t, b, `select count(*) from notification where account_id = $1 and body like '%账号以后只能查看%'`, who.AccountID)
+		if n > 0 { // the other party alone, and its head has gone to the new one
+			t.Errorf("%s is told %d times that the account only reads", who.Name, n)
+		}
+	}
+	if n := registrytest.Scan[int](t, b, `select count(*) from notification where account_id = $1 and title like '%负责人账号已移交%' and body like '合并已准予%'`, head.AccountID); n != 1 {
+		t.Errorf("the head is told %d times", n)
+	}
+	if h, err := b.Registry.HandoverOf(t.Context(), head); err != nil || h == nil || h.Made {
+		t.Errorf("the hand-over %+v, %v", h, err)
 	}
 }
 

@@ -197,7 +197,7 @@ func fresh(v applying.SectionView, s registry.Subject) []block {
 		own = append(own, formpage.Amount("registered_capital", "开办资金"))
 	}
 	return []block{{Title: "组织", Questions: asked(v, own...)}, {Title: "住所", Questions: asked(v, place(s)...)},
-		{Title: "负责人", Questions: asked(v, append(head(), formpage.Line("head_username", "负责人的用户名", 14).Hint("准予后由街道交付一次性密码"))...)}}
+		{Title: "负责人", Questions: asked(v, append(head(), formpage.Line("head_username", "负责人的用户名", 14).Hint("在各方都还没有账号的填写，准予后由街道交付一次性密码；已有账号的，原来的账号转到新组织").Optional())...)}}
 }
 
 func property(s registry.Subject) []formpage.Control {
