@@ -228,6 +228,7 @@ func (s *Service) keep(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	}
 	sub := casework.Submission{Document: text, StatementVersion: sig.StatementVersion, Method: sig.Method, SignerName: signer(actor, sig, r)}
 	from := c.Place()
+	c.About = about(document)
 	if first {
 		err = s.Cases.Submit(ctx, tx, now, actor, &c, r.Subject.Edition(), requested(document), sub)
 	} else {
@@ -256,6 +257,15 @@ func requested(d Document) *money.Fen {
 	}
 	amount := r.Requested()
 	return &amount
+}
+
+// about is what tells an application from others of the same applicant, "" where
+// there is one only.
+func about(d Document) string {
+	if a, ok := d.(interface{ About() string }); ok {
+		return a.About()
+	}
+	return ""
 }
 
 // signer is the name under the document: the head's, also on stamped paper.

@@ -42,6 +42,7 @@ type Case struct {
 	Kind             string         `db:"kind"`
 	No               string         `db:"no"`
 	Title            string         `db:"title"`
+	About            string         `db:"about"` // tells it from other cases of the same applicant, "" where there is one
 	OrganizationID   uuid.UUID      `db:"organization_id"`
 	Community        string         `db:"community"`
 	Subdistrict      string         `db:"subdistrict"`
@@ -71,7 +72,7 @@ type Case struct {
 	Readers []uuid.UUID `db:"reader_ids"`
 }
 
-const caseColumns = `id, kind, no, title, organization_id, community, subdistrict, channel, state, class,
+const caseColumns = `id, kind, no, title, about, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
 	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
 	coalesce((select o.department_code from organization o where o.id = case_file.organization_id), '') as department_code,

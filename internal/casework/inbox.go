@@ -48,6 +48,7 @@ type Item struct {
 	No               string         `db:"no"`
 	Kind             string         `db:"kind"`
 	Title            string         `db:"title"`
+	About            string         `db:"about"`
 	MergedFrom       string         `db:"merged_from"` // the record that it was filed under, when that was merged away or taken over
 	Community        string         `db:"community"`
 	Subdistrict      string         `db:"subdistrict"`
@@ -149,7 +150,7 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 	}
 	w.args = append(w.args, limit+1)
 	items, err := postgres.All[Item](ctx, q, `
-		select f.id, f.no, f.kind, f.title,
+		select f.id, f.no, f.kind, f.title, f.about,
 			coalesce((select o.name from organization o where o.id = f.organization_id and `+from+`), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
 			`+receivedAt+` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
 			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
@@ -181,7 +182,7 @@ func narrow(w *where, f Filter) {
 	}
 	if text := form.Clean(f.Text, false); text != "" { // Postgres takes neither NUL nor broken UTF-8
 		pattern := "%" + escapeLike(text) + "%"
-		w.add("(f.no ilike ? or f.title ilike ?)", pattern, pattern)
+		w.add("(f.no ilike ? or f.title ilike ? or f.about ilike ?)", pattern, pattern, pattern)
 	}
 }
 

@@ -25,10 +25,10 @@ func updateCase(ctx context.Context, tx postgres.Tx, c *Case) error {
 	err := postgres.ExecOne(ctx, tx, `
 		update case_file set title = $3, state = $4, class = $5, waits_role = $6, amount_fen = $7, edition_id = $8,
 			submitted_at = $9, entered_at = $10, closed_at = $11, clock_from = $12, clock_days = $13, due_on = $14,
-			due_provisional = $15, paused_days = $16, correction_rounds = $17, kind = $18, organization_id = $19, community = $20, subdistrict = $21, version = version + 1
+			due_provisional = $15, paused_days = $16, correction_rounds = $17, kind = $18, organization_id = $19, community = $20, subdistrict = $21, about = $22, version = version + 1
 		where id = $1 and version = $2`,
 		c.ID, c.Version, c.Title, c.State, c.Class, c.Waits, c.Amount, c.EditionID, c.SubmittedAt, c.EnteredAt,
-		c.ClosedAt, c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional, c.PausedDays, c.CorrectionRounds, c.Kind, c.OrganizationID, c.Community, c.Subdistrict)
+		c.ClosedAt, c.ClockFrom, c.ClockDays, c.DueOn, c.DueProvisional, c.PausedDays, c.CorrectionRounds, c.Kind, c.OrganizationID, c.Community, c.Subdistrict, c.About)
 	if err == nil {
 		c.Version++
 	}

@@ -72,7 +72,7 @@ func insertList(ctx context.Context, tx postgres.Tx, l List, before *uuid.UUID, 
 }
 
 func read(ctx context.Context, q postgres.Querier, list uuid.UUID) ([]Candidate, error) {
-	return postgres.All[Candidate](ctx, q, `select c.position, c.case_id, c.case_no, c.rank, f.title from sample_candidate c join case_file f on f.id = c.case_id
+	return postgres.All[Candidate](ctx, q, `select c.position, c.case_id, c.case_no, c.rank, concat_ws('：', f.title, nullif(f.about, '')) as title from sample_candidate c join case_file f on f.id = c.case_id
 		where c.list_id = $1 order by c.position`, list)
 }
 

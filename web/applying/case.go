@@ -103,6 +103,9 @@ func headOf(in application.View, a authz.Actor, own Face) caseView {
 		Next: waitingText(c, own), Counter: c.Channel == casework.Counter, Staff: a.Role.Staff(), Applicant: !a.Role.Staff(),
 		Version: itoa(c.Version), Token: NewToken(), Clock: clockOf(in),
 	}
+	if c.About != "" {
+		v.Kind += "：" + c.About
+	}
 	if v.Clock != nil {
 		v.Due = c.DueOn.Chinese()
 	}

@@ -19,8 +19,8 @@ const exportPart = 100
 func (p *Pages) exportInbox(*http.Request) export.List {
 	return export.List{
 		Name: "办件",
-		Columns: []sheet.Column{{Name: "编号", Kind: sheet.Code}, {Name: "事项与组织", Width: 44}, {Name: "工程", Width: 16}, {Name: "街道", Width: 12}, {Name: "社区", Width: 14},
-			{Name: "金额（元）", Kind: sheet.Money}, {Name: "状态", Width: 16}, {Name: "等谁办", Width: 26}, {Name: "办理期限", Kind: sheet.Date}, {Name: "还剩工作日", Kind: sheet.Count, Width: 12},
+		Columns: []sheet.Column{{Name: "编号", Kind: sheet.Code}, {Name: "事项与组织", Width: 44}, {Name: "工程", Width: 16}, {Name: "活动或项目", Width: 30}, {Name: "街道", Width: 12}, {Name: "社区", Width: 14},
+			{Name: "申请金额（元）", Kind: sheet.Money}, {Name: "状态", Width: 16}, {Name: "等谁办", Width: 26}, {Name: "办理期限", Kind: sheet.Date}, {Name: "还剩工作日", Kind: sheet.Count, Width: 12},
 			{Name: "期限暂定", Width: 10}, {Name: "有不同意意见", Width: 14}, {Name: "意见逾期（处）", Kind: sheet.Count}, {Name: "补正次数", Kind: sheet.Count}, {Name: "窗口代办", Width: 10},
 			{Name: "收到", Kind: sheet.Moment}, {Name: "办结", Kind: sheet.Moment}},
 		Fill: func(r *http.Request, t *export.Table) error {
@@ -61,6 +61,6 @@ func caseCells(in casework.Inbox, i casework.Item) []any {
 	if i.ClosedAt != nil {
 		closed = *i.ClosedAt
 	}
-	return []any{i.No, i.Title, strings.TrimSuffix(kindName(in, i.Kind), "工程"), in.Regions.Name(i.Subdistrict), in.Regions.Name(i.Community), amount, i.PlaceName,
+	return []any{i.No, i.Title, strings.TrimSuffix(kindName(in, i.Kind), "工程"), i.About, in.Regions.Name(i.Subdistrict), in.Regions.Name(i.Community), amount, i.PlaceName,
 		holder(in.Setting, i), i.DueOn, left, i.DueProvisional, i.Opposed, i.LateOpinions, i.CorrectionRounds, i.Channel == casework.Counter, i.ReceivedAt, closed}
 }

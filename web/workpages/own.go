@@ -99,7 +99,7 @@ func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 }
 
 func (p *Pages) standing(own casework.Own) ui.Table {
-	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限", Full: true}, {Label: "金额（元）", Number: true}}}
+	t := ui.Table{Caption: "在办的件", Columns: []ui.Column{{Label: "事项"}, {Label: "到哪一步"}, {Label: "在谁那里"}, {Label: "期限", Full: true}, {Label: "申请（元）", Number: true}}}
 	var rows []ui.Row
 	for _, i := range own.Others {
 		rows = append(rows, ui.Cells(p.caseHead(i), ui.C(ui.Tag(i.PlaceName, stateTone(i.State))), ui.T(office(own.Setting, i)), dueCell(own.Setting, i), ui.T(amount(i))))
@@ -108,7 +108,7 @@ func (p *Pages) standing(own casework.Own) ui.Table {
 }
 
 func (p *Pages) done(own casework.Own) ui.Table {
-	t := ui.Table{Caption: "最近的结果", Columns: []ui.Column{{Label: "事项"}, {Label: "结果"}, {Label: "日期"}, {Label: "金额（元）", Number: true}}}
+	t := ui.Table{Caption: "最近的结果", Columns: []ui.Column{{Label: "事项"}, {Label: "结果"}, {Label: "日期"}, {Label: "申请（元）", Number: true}}}
 	var rows []ui.Row
 	for _, i := range own.Done {
 		on := ""
@@ -121,7 +121,11 @@ func (p *Pages) done(own casework.Own) ui.Table {
 }
 
 func (p *Pages) caseHead(i casework.Item) ui.Cell {
-	return ui.Head(p.Desk.KindName(i.Kind), paths.Application(i.No), i.No)
+	sub := i.No
+	if i.About != "" {
+		sub += " · " + i.About
+	}
+	return ui.Head(p.Desk.KindName(i.Kind), paths.Application(i.No), sub)
 }
 
 func filled(t ui.Table, rows []ui.Row) ui.Table {

@@ -24,7 +24,7 @@ func queue(in casework.Inbox, a authz.Actor) ui.Table {
 	}
 	return ui.Table{
 		Caption: heading(in), Class: "queue", Groups: groups(in, a),
-		Columns: []ui.Column{{Label: clockHead, Full: true}, {Label: "事项与组织"}, {Label: "工程"}, {Label: "金额（元）", Number: true},
+		Columns: []ui.Column{{Label: clockHead, Full: true}, {Label: "事项与组织"}, {Label: "工程"}, {Label: "申请（元）", Number: true},
 			{Label: who}, {Label: "提醒"}, {Label: when, Number: true}},
 	}
 }
@@ -69,6 +69,9 @@ func urgency(s casework.Setting, i casework.Item) string {
 
 func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 	sub := i.No
+	if i.About != "" {
+		sub += " · " + i.About
+	}
 	if a.Community == "" {
 		sub += " · " + in.Regions.Name(i.Community)
 	}

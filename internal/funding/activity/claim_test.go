@@ -345,7 +345,7 @@ func TestACorrectionReplacesTheClaim(t *testing.T) {
 	}
 	other := b.Organization(t)
 	b.must(b.SubmitOf(t, programme, other, b.draft(other, answers(other, 1))))
-	if c := b.Case(t, no); c.State != workflow.Accepting || c.Channel != casework.Online {
+	if c := b.Case(t, no); c.State != workflow.Accepting || c.Channel != casework.Online || c.About != "立冬敬老邻里茶话会" {
 		t.Errorf("%+v", c)
 	}
 }

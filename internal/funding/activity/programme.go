@@ -156,6 +156,9 @@ func (a Application) Spent() (sum money.Fen) {
 // Requested is the amount applied for, in fen.
 func (a Application) Requested() money.Fen { return a.Amount }
 
+// About is the name of the activity: an organization claims for several.
+func (a Application) About() string { return a.Title }
+
 func (a Application) papers() []receipt.Entry {
 	papers := make([]receipt.Entry, len(a.Costs))
 	for i, c := range a.Costs {
