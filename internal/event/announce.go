@@ -14,9 +14,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// longestAudience is how much of whom an activity is for the calendar shows.
-const longestAudience = 60
-
 // longestReason is how much of a reason the calendar holds.
 const longestReason = 200
 
@@ -24,9 +21,6 @@ const longestReason = 200
 // on the calendar, in the caller's transaction: who reports does not enter it twice.
 // errs.Invalid with the fields at fault.
 func (s *Service) Announce(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, plan uuid.UUID, in Input) error {
-	if utf8.RuneCountInString(in.Audience) > longestAudience {
-		in.Audience = string([]rune(in.Audience)[:longestAudience-1]) + "…"
-	}
 	if err := s.check(ctx, tx, in, true); err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ func (e Event) input() Input {
 		Audience: e.Audience, Intro: e.Intro, Expected: e.Expected, Wanted: e.Wanted}
 }
 
+// MostAudience is how many characters tell whom an activity is for, here and where
+// it is reported before or claimed for.
+const MostAudience = 100
+
 // The words of the fields, in messages and on pages.
 const (
 	labelTitle    = "活动名称"
@@ -65,7 +69,7 @@ func (in Input) Faults(regions *district.RegionSet, complete bool) errs.Faults {
 			f.Add("community", labelHome, "选活动所在的社区。在坪山区以外办的活动不列在这里。")
 		}
 	}
-	f.Length("audience", "服务对象", in.Audience, 0, 60)
+	f.Length("audience", "服务对象", in.Audience, 0, MostAudience)
 	f.Length("intro", labelIntro, in.Intro, least(10), 1000)
 	switch {
 	case in.Expected == nil && complete:

@@ -58,7 +58,7 @@ func TestFaultsOfAnActivity(t *testing.T) {
 		"no community":   {func(in *Input) { in.CommunityCode = "" }, "community", false},
 		"elsewhere":      {func(in *Input) { in.CommunityCode = "440307001001" }, "community", true},
 		"a subdistrict":  {func(in *Input) { in.CommunityCode = "440310001" }, "community", true},
-		"long audience":  {func(in *Input) { in.Audience = strings.Repeat("长", 61) }, "audience", true},
+		"long audience":  {func(in *Input) { in.Audience = strings.Repeat("长", 101) }, "audience", true},
 		"no intro":       {func(in *Input) { in.Intro = "" }, "intro", false},
 		"long intro":     {func(in *Input) { in.Intro = strings.Repeat("长", 1001) }, "intro", true},
 		"nobody told":    {func(in *Input) { in.Expected = nil }, "expected", false},

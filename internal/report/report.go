@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/workday"
 )
 
 // Service answers the pages.
@@ -32,6 +34,7 @@ func New(db *postgres.DB, programmes []funding.Programme) *Service {
 type Terms struct {
 	Today, On civil.Date
 	Rules     funding.Rules
+	Calendar  *workday.Calendar // of the working days, by which times run out
 }
 
 // Terms returns the rules on a day, today when on is zero. Outside the force of
@@ -41,7 +44,10 @@ type Terms struct {
 func (s *Service) Terms(ctx context.Context, on civil.Date) (Terms, error) {
 	var t Terms
 	err := s.db.Read(ctx, func(q postgres.Querier, now time.Time) (err error) {
-		t, err = terms(ctx, q, now, on)
+		if t, err = terms(ctx, q, now, on); err != nil {
+			return err
+		}
+		t.Calendar, err = district.Calendar(ctx, q)
 		return err
 	})
 	return t, err

@@ -222,7 +222,7 @@ func readPlan(f *form.Form) event.Input {
 	}
 	return event.Input{Title: f.Text("title", "活动名称", form.Required, form.Max(80), form.NoEmoji), Theme: event.Theme(f.Choice("theme", "主题", formpage.Keys(event.Themes))),
 		Day: f.Date("day", "活动日期"), From: clock("from", "开始时间"), Until: clock("until", "结束时间"), CommunityCode: f.Code("community", "活动所在社区"),
-		Place: f.Text("place", "活动地点", form.Max(120)), Audience: f.Text("audience", "服务对象", form.Max(60)), Intro: f.Text("intro", "活动介绍", form.Multiline, form.Max(1000)),
+		Place: f.Text("place", "活动地点", form.Max(120)), Audience: f.Text("audience", "服务对象", form.Max(event.MostAudience)), Intro: f.Text("intro", "活动介绍", form.Multiline, form.Max(1000)),
 		Expected: formpage.OptionalInt(f, "expected", "预计参加人数"), Wanted: f.Int("wanted", "需要志愿者", form.Max(1000))}
 }
 

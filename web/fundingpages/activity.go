@@ -7,12 +7,14 @@ import (
 
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/district"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/receipt"
 	"civilaffairs/web/applying"
 	"civilaffairs/web/checks"
+	"civilaffairs/web/formpage"
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
@@ -54,7 +56,7 @@ type eventView struct {
 
 func eventOf(v applying.SectionView) eventView {
 	c, k := contextOf(v.Form), knownOf(v.Form)
-	e := eventView{SectionView: v, Themes: termOptions("选主题", activity.Themes), Communities: communityOptions(k.Regions, true)}
+	e := eventView{SectionView: v, Themes: themeOptions(), Communities: communityOptions(k.Regions, true)}
 	e.HeldOn = dated(applying.Hinted(v.Field("held_on", "held_on", "活动日期"), heldHint(c)), v.Values)
 	for _, p := range k.Plans {
 		e.Plans = append(e.Plans, ui.Option{Value: p.ID.String(), Label: p.HeldOn.String() + "　" + p.Title})
@@ -88,6 +90,8 @@ func communityOptions(regions *district.RegionSet, outside bool) []ui.Option {
 	}
 	return options
 }
+
+func themeOptions() []ui.Option { return formpage.First("选主题", formpage.Named(event.Themes)) }
 
 func termOptions(first string, terms []activity.Term) []ui.Option {
 	var options []ui.Option
@@ -157,7 +161,7 @@ func (activityPage) Words(f application.Form, control, typed string) string {
 	case strings.HasSuffix(control, "-"+string(receipt.PartKind)):
 		return receipt.Kind(typed).Name()
 	case control == "theme":
-		return activity.ThemeName(typed)
+		return event.Theme(typed).Name()
 	case control == "minors":
 		return activity.MinorsName(typed)
 	case control == "community" && typed == activity.Outside:
@@ -191,7 +195,7 @@ func activityAnswers(a activity.Application, regions *district.RegionSet) []appl
 		community = regions.FullName(a.Community)
 	}
 	event := []applying.Named{
-		applying.Answer("title", "活动名称", a.Title), applying.Answer("theme", "活动主题", activity.ThemeName(a.Theme)), applying.Answer("held_on", "日期和时间", a.When()),
+		applying.Answer("title", "活动名称", a.Title), applying.Answer("theme", "活动主题", a.Theme.Name()), applying.Answer("held_on", "日期和时间", a.When()),
 		applying.Answer("community", "所在社区", community), applying.Answer("place", "地点", a.Place),
 	}
 	if a.Capacity > 0 {

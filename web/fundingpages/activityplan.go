@@ -154,7 +154,7 @@ func (p *Pages) showPlan(w http.ResponseWriter, r *http.Request) error {
 
 func planFacts(p activity.Plan, x activity.Setting) []ui.Fact {
 	facts := []ui.Fact{
-		{Label: "组织", Value: p.Organization, Demo: true}, ui.F("主题", activity.ThemeName(p.Theme)), ui.F("时间", p.When()), ui.F("地点", x.Regions.FullName(p.Community)+"，"+p.Place),
+		{Label: "组织", Value: p.Organization, Demo: true}, ui.F("主题", p.Theme.Name()), ui.F("时间", p.When()), ui.F("地点", x.Regions.FullName(p.Community)+"，"+p.Place),
 		ui.F("服务对象", p.Target), ui.F("预计人数", itoa(p.Expected)+" 人"), ui.F("预算", p.Budget.String()+" 元"), ui.F("活动安排", p.Intro),
 		ui.F("公开", openWords(p.Open)), ui.F("报备", p.FilerName+"，"+clock(p.FiledAt)),
 	}
@@ -187,7 +187,7 @@ func (p *Pages) planForm(r *http.Request) (*formpage.Editor, error) {
 	e := &formpage.Editor{Saved: url.Values{}, Done: "已报备。社区和街道会收到消息，不用等批准。"}
 	e.View = formpage.View{Page: planShell(title, actor(r), true), Heading: title, Lead: "活动前告诉社区和街道。报备不是审批，也不影响以后申请补贴。",
 		Action: paths.ActivityPlans + "/new", Submit: "报备", Back: paths.ActivityPlans, BackLabel: "返回活动报备", Hidden: []ui.Pair{formpage.Token()}}
-	e.Part("活动", "", formpage.Line("title", "活动名称", 0).Hint("4 至 80 个字"), formpage.Pick("theme", "活动主题", termOptions("选主题", activity.Themes)),
+	e.Part("活动", "", formpage.Line("title", "活动名称", 0).Hint("4 至 80 个字"), formpage.Pick("theme", "活动主题", themeOptions()),
 		formpage.Day("held_on", "活动日期"), formpage.Line("starts", "开始时间", 4).Hint("24 小时制，如 14:30"), formpage.Line("ends", "结束时间", 4),
 		formpage.Pick("community", "活动所在社区", communityOptions(x.Regions, true)), formpage.Line("place", "活动地点", 0))
 	e.Part("安排", "", formpage.Line("target", "服务对象", 0).Hint("如 六联社区 60 岁以上独居老人"), formpage.Number("expected", "预计人数", "人"),

@@ -32,6 +32,7 @@ func (activityTrial) Try(f *form.Form, t report.Terms) checks.Answered {
 		Claims:       f.Int("claims", "当年已经补贴的次数", form.Required, form.Max(100)),
 		Granted:      f.Money("granted", "当年已经补贴的金额"),
 		Reports:      said(f, "reports", "年度报告"),
+		Calendar:     t.Calendar,
 	}
 	if activity.Tiered(e) {
 		trial.Held = f.Int("held", "当年办过的活动", form.Required, form.Max(1000))

@@ -22,9 +22,9 @@ type ownView struct {
 	Standing ui.Table // where each case stands; no groups for none
 	Done     ui.Table // the latest results; no groups for none
 	Messages []message
-	More     string // 全部消息，未读 3 条
-	Clerks   bool   // may add clerks
-	Check    string // address of the eligibility check
+	More     string   // 全部消息，未读 3 条
+	Clerks   bool     // may add clerks
+	Checks   []ui.Tab // the eligibility check of each programme
 	Duties   glance
 }
 
@@ -52,7 +52,9 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	v := ownView{
 		Page: page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
 		Lead: ownLead(own), Messages: messagesOf(a, news, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
-		Check: paths.MyEligibility(p.Programmes[0]),
+	}
+	for _, kind := range p.Programmes {
+		v.Checks = append(v.Checks, ui.Tab{Label: p.Desk.KindName(kind), Href: paths.MyEligibility(kind)})
 	}
 	if unread > 0 {
 		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(unread), "。")

@@ -124,8 +124,8 @@ func TestAmountIsBoundedAndMonotone(t *testing.T) {
 // over month ends, and on when it is a day off.
 func TestLastDay(t *testing.T) {
 	t.Parallel()
-	known := Known{Calendar: workday.New([]workday.Day{{Date: day("2026-10-10"), Kind: workday.Work, Name: "国庆节"}, {Date: day("2026-10-01"), Kind: workday.Off},
-		{Date: day("2026-10-02"), Kind: workday.Off}}, 2026)}
+	calendar := workday.New([]workday.Day{{Date: day("2026-10-10"), Kind: workday.Work, Name: "国庆节"}, {Date: day("2026-10-01"), Kind: workday.Off},
+		{Date: day("2026-10-02"), Kind: workday.Off}}, 2026)
 	for held, want := range map[string]string{
 		"2026-07-31": "2026-09-29", // 31 days of August and 29 of September
 		"2026-08-02": "2026-10-05", // 10-01 and the day after are holidays, then comes a weekend
@@ -134,7 +134,7 @@ func TestLastDay(t *testing.T) {
 		"2026-12-31": "2027-03-01", // a year that is not announced yet: the Monday, 2027 having no 29 February
 		"2027-12-31": "2028-02-29", // a leap year
 	} {
-		if got := known.LastDay(day(held), params()); got != day(want) {
+		if got := params().LastDay(calendar, day(held)); got != day(want) {
 			t.Errorf("%s: %s (%s), want %s", held, got, got.ChineseWeekday(), want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/event"
 	"civilaffairs/internal/form"
 
 	"golang.org/x/text/width"
@@ -15,14 +16,14 @@ import (
 
 // Event is what an activity is, told before or after.
 type Event struct {
-	Title     string     `json:"title" db:"title"`
-	Theme     string     `json:"theme" db:"theme"`
-	HeldOn    civil.Date `json:"held_on" db:"held_on"`
-	Starts    string     `json:"starts" db:"starts"` // 14:00
-	Ends      string     `json:"ends" db:"ends"`
-	Community string     `json:"community" db:"community"`
-	Place     string     `json:"place" db:"place"`
-	Target    string     `json:"target" db:"target"` // whom it is for
+	Title     string      `json:"title" db:"title"`
+	Theme     event.Theme `json:"theme" db:"theme"`
+	HeldOn    civil.Date  `json:"held_on" db:"held_on"`
+	Starts    string      `json:"starts" db:"starts"` // 14:00
+	Ends      string      `json:"ends" db:"ends"`
+	Community string      `json:"community" db:"community"`
+	Place     string      `json:"place" db:"place"`
+	Target    string      `json:"target" db:"target"` // whom it is for
 }
 
 // When says day and hours: 2026年10月18日 14:00 至 16:30.
@@ -33,11 +34,19 @@ func (e Event) When() string {
 	return e.HeldOn.Chinese() + " " + e.Starts + " 至 " + e.Ends
 }
 
+// themes are those of the calendar.
+var themes = func() (keys []string) {
+	for _, t := range event.Themes {
+		keys = append(keys, string(t))
+	}
+	return keys
+}()
+
 // readEvent reads the parts that plan and claim have in common, but for the date.
 func readEvent(f *form.Form, regions *district.RegionSet) Event {
 	e := Event{
 		Title:  f.Text("title", "活动名称", form.Required, form.NoEmoji, form.Min(4), form.Max(80)),
-		Theme:  f.Choice("theme", "活动主题", keysOf(Themes), form.Required),
+		Theme:  event.Theme(f.Choice("theme", "活动主题", themes, form.Required)),
 		HeldOn: f.Date("held_on", "活动日期", form.Required),
 	}
 	e.Starts = form.Parse(f, "starts", "开始时间", clock, form.Required)
@@ -47,7 +56,7 @@ func readEvent(f *form.Form, regions *district.RegionSet) Event {
 	}
 	e.Community = readCommunity(f, regions, e.HeldOn)
 	e.Place = f.Text("place", "活动地点", form.Required, form.NoEmoji, form.Min(2), form.Max(120))
-	e.Target = f.Text("target", "服务对象", form.Required, form.NoEmoji, form.Min(2), form.Max(100))
+	e.Target = f.Text("target", "服务对象", form.Required, form.NoEmoji, form.Min(2), form.Max(event.MostAudience))
 	return e
 }
 

@@ -55,13 +55,6 @@ func (k Known) Sums(a Application) Sums {
 		Granted: k.Years[year].Granted, Free: k.Free}
 }
 
-// LastDay is the last day on which an event of a day can be claimed. One that is a
-// day off runs on to the next working day (民法典 203); in a year not announced yet
-// nobody loses a right to a guessed one, because Saturdays and Sundays run on too.
-func (k Known) LastDay(held civil.Date, p Params) civil.Date {
-	return k.Calendar.OnOrAfter(held.AddDays(p.ClaimDays)).On
-}
-
 // knownOf is what a form's context holds; without any, nothing is known.
 func knownOf(c funding.Context) Known {
 	k, ok := c.Known.(Known)

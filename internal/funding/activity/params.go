@@ -5,6 +5,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/policy"
+	"civilaffairs/internal/workday"
 )
 
 // Params are the parameters of activity claims under one edition. None stands in
@@ -42,6 +43,13 @@ func paramsOf(e policy.Edition) Params {
 		CapEvent: p.Fen(policy.ActivityCapEvent), CapYear: p.Fen(policy.ActivityCapYear),
 		Yearly: p.Text(policy.ActivityIntake) == policy.IntakeYearly, From: from, To: to,
 	}
+}
+
+// LastDay is the last day on which an event of a day can be claimed. One that is a
+// day off runs on to the next working day (民法典 203); in a year not announced yet
+// nobody loses a right to a guessed one, because Saturdays and Sundays run on too.
+func (p Params) LastDay(c *workday.Calendar, held civil.Date) civil.Date {
+	return c.OnOrAfter(held.AddDays(p.ClaimDays)).On
 }
 
 // Rate returns the share of the costs that is given when held activities of the

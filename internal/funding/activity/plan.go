@@ -69,7 +69,7 @@ type PlanInput struct {
 func (in PlanInput) onCalendar() event.Input {
 	from, _ := event.ParseClock(in.Starts)
 	until, _ := event.ParseClock(in.Ends)
-	return event.Input{Title: in.Title, Theme: event.Theme(in.Theme), Day: in.HeldOn, From: from, Until: until, Place: in.Place, CommunityCode: in.Community,
+	return event.Input{Title: in.Title, Theme: in.Theme, Day: in.HeldOn, From: from, Until: until, Place: in.Place, CommunityCode: in.Community,
 		Audience: in.Target, Intro: in.Intro, Expected: &in.Expected}
 }
 

@@ -71,8 +71,8 @@ func checkDay(f *form.Form, held civil.Date, c funding.Context, p Params, k Know
 		f.Fail(name, label, held.Chinese()+"还没到。填活动已经办完的日期；还没办的，先做事前报备")
 	case !established.IsZero() && held.Before(established):
 		f.Fail(name, label, fmt.Sprintf("组织 %s才成立。只补贴成立以后办的活动", established.Chinese()))
-	case submitted.After(k.LastDay(held, p)):
-		f.Fail(name, label, fmt.Sprintf("活动后 %d 天内申请，%s办的活动到 %s为止。换一次没有过期的活动", p.ClaimDays, held.Chinese(), k.LastDay(held, p).Chinese()))
+	case submitted.After(p.LastDay(k.Calendar, held)):
+		f.Fail(name, label, fmt.Sprintf("活动后 %d 天内申请，%s办的活动到 %s为止。换一次没有过期的活动", p.ClaimDays, held.Chinese(), p.LastDay(k.Calendar, held).Chinese()))
 	case year.Claims >= p.MaxPerYear:
 		f.Fail(name, label, fmt.Sprintf("%d 年的活动已经申请或补贴过 %d 次，每年最多 %d 次。换一个年度的活动", held.Year, year.Claims, p.MaxPerYear))
 	}

@@ -1,12 +1,15 @@
 package activity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/policy"
+	"civilaffairs/internal/workday"
 )
 
 func eligible() Facts {
@@ -103,7 +106,7 @@ func edition() policy.Edition {
 
 func TestTrial(t *testing.T) {
 	t.Parallel()
-	well := Trial{HeldOn: day("2026-10-18"), Participants: 45, Cost: yuan(4000), Reports: funding.Yes, Obstructed: funding.Obstructed{Sure: true}}
+	well := Trial{HeldOn: day("2026-10-18"), Participants: 45, Cost: yuan(4000), Reports: funding.Yes, Obstructed: funding.Obstructed{Sure: true}, Calendar: workday.New(nil, 2026)}
 	on := day("2026-11-23")
 	lines, v, amount := TryOut(well, edition(), on)
 	if !v.MaySubmit || !v.MayAccept || v.Met != 13 || amount != yuan(2400) {
@@ -118,7 +121,7 @@ func TestTrial(t *testing.T) {
 		line  string
 		spoil func(x *Trial)
 	}{
-		"too late": {"claim_days", func(x *Trial) { x.HeldOn = day("2026-09-23") }}, "not yet": {"claim_days", func(x *Trial) { x.HeldOn = day("2026-11-24") }},
+		"too late": {"claim_days", func(x *Trial) { x.HeldOn = day("2026-09-20") }}, "not yet": {"claim_days", func(x *Trial) { x.HeldOn = day("2026-11-24") }},
 		"too few": {"participants", func(x *Trial) { x.Participants = 14 }}, "twice this year": {"year", func(x *Trial) { x.Claims = 2 }},
 		"on a list": {"serious", func(x *Trial) { x.Obstacles = []string{"serious"} }}, "a report owed": {"annual_report", func(x *Trial) { x.Reports = funding.No }},
 	} {
@@ -127,6 +130,40 @@ func TestTrial(t *testing.T) {
 		if _, v, _ := TryOut(x, edition(), on); v.MaySubmit || v.Unmet != 1 {
 			t.Errorf("%s: %+v", name, v)
 		}
+	}
+}
+
+// Whoever tries the conditions out hears of the day of the event what the form says
+// of it, day by day, over weekends and holidays.
+func TestTrialAndFormAgreeOnTheLastDay(t *testing.T) {
+	t.Parallel()
+	c := formContext()
+	known(&c, func(k *Known) {
+		k.Calendar = workday.New([]workday.Day{{Date: day("2026-11-20"), Kind: workday.Off}, {Date: day("2026-11-21"), Kind: workday.Work}}, 2026)
+	})
+	k := c.Known.(Known)
+	late := 0
+	for held := day("2026-09-10"); held.Before(day("2026-11-30")); held = held.AddDays(1) {
+		v := filled()
+		for _, name := range []string{"held_on", "cost-1-issued_on", "cost-2-issued_on"} {
+			for _, box := range []string{"-year", "-month", "-day"} {
+				v.Del(name + box)
+			}
+			v.Set(name, held.String())
+		}
+		_, faults := read(v, c)
+		refused := slices.ContainsFunc(faults, func(f errs.Field) bool { return f.Name == "held_on" })
+		lines, _, _ := TryOut(Trial{HeldOn: held, Participants: 45, Cost: yuan(4000), Reports: funding.Yes, Obstructed: funding.Obstructed{Sure: true}, Calendar: k.Calendar}, edition(), c.Today)
+		i := slices.IndexFunc(lines, func(l funding.Line) bool { return l.Key == "claim_days" })
+		if unmet := lines[i].Answer == funding.Unmet; unmet != refused {
+			t.Errorf("held on %s (last day %s): the form refuses %v, the trial %v", held, paramsOf(edition()).LastDay(k.Calendar, held), refused, unmet)
+		}
+		if refused && held.Before(c.Today) {
+			late++
+		}
+	}
+	if late != 13 { // up to 22 September: its sixtieth day is a Saturday that is worked
+		t.Errorf("%d days are too long ago", late)
 	}
 }
 

@@ -10,15 +10,6 @@ import (
 // Term is a word of a closed list with its key.
 type Term struct{ Key, Name string }
 
-// Themes are what an activity may be about: those of the district's call of 2025.
-var Themes = []Term{
-	{"hardship", "困难群体帮扶"}, {"neighbours", "邻里互助和志愿服务"}, {"governance", "社区协商共治"}, {"safety", "平安和安全"},
-	{"women", "妇女儿童健康"}, {"family", "家庭家教家风"}, {"waste", "垃圾分类和环保"}, {"civic", "文明和文化"}, {"local", "社区特色"}, {"other", "其他公益服务"},
-}
-
-// ThemeName returns the Chinese name of a theme.
-func ThemeName(key string) string { return nameOf(Themes, key) }
-
 // Spending is a kind of cost, and which lawful use of the money it is (三（三）3).
 type Spending struct {
 	Term

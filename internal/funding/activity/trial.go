@@ -7,6 +7,7 @@ import (
 	"civilaffairs/internal/funding"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/policy"
+	"civilaffairs/internal/workday"
 )
 
 // Trial is what somebody types to try the conditions out. It is an assertion,
@@ -20,6 +21,7 @@ type Trial struct {
 	Claims       int // of the year, already
 	Granted      money.Fen
 	Reports      funding.Said
+	Calendar     *workday.Calendar // by which the time to claim runs out
 	funding.Obstructed
 }
 
@@ -90,8 +92,11 @@ func (t Trial) event(p Params, on civil.Date) []funding.Line {
 	if t.HeldOn.IsZero() {
 		return []funding.Line{day, people}
 	}
-	last := t.HeldOn.AddDays(p.ClaimDays)
-	day.Value = fmt.Sprintf("%s办的活动，到 %s为止；那天放假的，顺延到下一个工作日", t.HeldOn.Chinese(), last.Chinese())
+	last := p.LastDay(t.Calendar, t.HeldOn)
+	day.Value = fmt.Sprintf("%s办的活动，到 %s为止", t.HeldOn.Chinese(), last.Chinese())
+	if last.After(t.HeldOn.AddDays(p.ClaimDays)) {
+		day.Value += fmt.Sprintf("；第 %d 天放假，顺延到下一个工作日", p.ClaimDays)
+	}
 	switch {
 	case on.Before(t.HeldOn):
 		day.Answer, day.Flips, day.Remedy = funding.Unmet, t.HeldOn, "办完活动再申请"
