@@ -113,7 +113,7 @@ func (s *story) claimsIt(t *testing.T, c *claim) {
 	s.writesClaim(t, c)
 	s.handsIn(t, c)
 	s.tooManyPictures(t, c)
-	c.head.open(c.at+"/review").says("4,000.00", "按比例计算", "2,400.00 元", "活动时没有星级", "照片1.jpg")
+	c.head.open(c.at+"/review").light().says("4,000.00", "按比例计算", "2,400.00 元", "活动时没有星级", "照片1.jpg")
 	s.sign(c.head, c.no).submit().is(200, c.at+"/receipt").says(c.no, "内容摘要", "2,600.00 元")
 	c.head.open("/messages").says(c.no, "已提交")
 	s.pool(t, "2401.00 0.00 0.00 0.00")
@@ -131,8 +131,12 @@ func (c *claim) part(key string) []string {
 	case "organization":
 		return []string{"contact_name", "陈小雨", "contact_mobile", "13900139000"}
 	case "event":
-		return append(on("held_on", c.held), "title", c.title, "theme", "neighbours", "starts", "14:00", "ends", "16:30", "community", liulian,
+		event := append(on("held_on", c.held), "title", c.title, "theme", "neighbours", "starts", "14:00", "ends", "16:30", "community", liulian,
 			"place", "六联社区党群服务中心一楼", "capacity", "80")
+		if c.plan != "" {
+			event = append(event, "plan", c.plan)
+		}
+		return event
 	case "people":
 		return []string{"target", "六十岁以上的居民", "participants", "45", "volunteers", "8", "hours", "24", "partner", "六联社区工作站", "satisfaction", "96",
 			"links", "https://news.example.org/chayang", "minors", "none", "summary", "来了四十五位老人，义工上门接送，现场登记了十二条需求。"}
@@ -157,18 +161,31 @@ func (s *story) writesClaim(t testing.TB, c *claim) {
 	section := func(key string) string { return c.at + "/sections/" + key }
 	p := c.head.open(section("organization"))
 	for _, step := range [][2]string{{"organization", "event"}, {"event", "people"}, {"people", "costs"}} {
-		f := p.form(section(step[0])).set(c.part(step[0])...)
-		if step[0] == "event" && c.plan != "" {
-			f.set("plan", c.plan)
+		f := p.form(section(step[0]))
+		switch told := f.value("title") == c.title && f.value("plan") == c.plan || f.value("target") == "六十岁以上的居民"; {
+		case step[0] == "organization":
+		case told != (c.plan != ""):
+			t.Errorf("%s: filled in from the plan: %v", step[0], told)
+		case told && step[0] == "event" && f.value("held_on-day") != "28":
+			t.Errorf("the day of the plan: %q", f.value("held_on-day"))
 		}
-		p = f.submit().is(200, section(step[1]))
+		p = f.set(c.part(step[0])...).submit().is(200, section(step[1])).light()
 	}
 	p = p.form(section("costs")).set(c.cost(1, "total", "3,000", "category", "material", "item", "茶点和活动物料", "amount", "2,800")...).
 		press("go", "more").is(200, section("costs")).says("现在合计 2,800.00 元")
 	p = p.form(section("costs")).set(c.cost(2, "total", "1200", "category", "venue", "item", "场地和音响", "amount", "1200")...).
 		set("amount", "2,600").submit().is(200, section("payee"))
 	account, _ := p.Find(`input[name=payee]`).First().Attr("value")
-	p.form(section("payee")).set("payee", account).submit().is(200, c.at+"/papers")
+	p.form(section("payee")).set("payee", account).submit().is(200, c.at+"/papers").light()
+}
+
+// light checks that the page asks no more of the database than a page may.
+func (p *page) light() *page {
+	p.browser.t.Helper()
+	if n := len(p.statements); n > maxStatements {
+		p.browser.t.Errorf("%s runs %d statements:\n\t%s", p.path, n, oneLine(p.statements))
+	}
+	return p
 }
 
 // handsIn sends the papers of a claim, the pictures as a phone takes them.
@@ -213,7 +230,7 @@ func (s *story) tooManyPictures(t *testing.T, c *claim) {
 
 // heardOnIt are the opinions of both offices.
 func (s *story) heardOnIt(c *claim) {
-	c.desk.open("/workspace").follow(c.name).is(200, c.at).says("您的意见", c.title, "45 人")
+	c.desk.open("/workspace").follow(c.name).is(200, c.at).light().says("您的意见", c.title, "45 人")
 	s.opine(c.desk, c.no, "support", "活动在我们社区办的，来的人不少，情况属实。")
 	c.street.open("/workspace").says(c.name)
 	s.opine(c.street, c.no, "support", "同意社区意见。")
@@ -223,7 +240,7 @@ func (s *story) heardOnIt(c *claim) {
 // that says what it was for; nothing else is open.
 func (s *story) correctsIt(t *testing.T, c *claim) {
 	clerk := s.office(authz.BureauClerk)
-	clerk.open("/workspace").follow(c.name).is(200, c.at).says("深圳市示例商贸有限公司", "照片20.jpg", "情况属实")
+	clerk.open("/workspace").follow(c.name).is(200, c.at).light().says("深圳市示例商贸有限公司", "照片20.jpg", "情况属实")
 	s.decision(clerk, c.no).set("choice", "return", "flaw", "cost", "reason-cost", "第 1 行写明买了哪些物料",
 		"flaw", "file:sign_in", "reason-file:sign_in", "签到表缺第二页，请补全").submit().is(200, c.at+"/decision").form(c.at+"/decision").submit().is(200, c.at).says("待补正")
 	c.head.open("/workspace").says("补正").follow(c.no).is(200, c.at).says("第 1 行写明买了哪些物料")
@@ -255,7 +272,7 @@ func (s *story) takesIn(c *claim) {
 // reviewsIt proposes what the rules give: the smallest of six, said line by line.
 func (s *story) reviewsIt(t *testing.T, c *claim) {
 	reviewer := s.office(authz.BureauReviewer)
-	reviewer.open("/workspace").follow(c.name).is(200, c.at).
+	reviewer.open("/workspace").follow(c.name).is(200, c.at).light().
 		says("金额怎么算", "2 行票据 4,000.00 元", "60%", "还剩 10,000.00 元", "还剩 2,401.00 元", "取最小的：按比例计算的", "2,400.00 元")
 	s.verdict(reviewer, c.no, "proposal", "choice", "support", "amount", "2400.01").refused("amount").says("按规则最多 2,400.00 元")
 	s.proposeWhatRulesGive(c.no, "2,400.00 元", "贰仟肆佰元整")
@@ -315,7 +332,7 @@ func (s *story) closesWithThePayment(t *testing.T, c *claim, second *someone) {
 	s.pool(t, "2401.00 2401.00 2400.00 0.00")
 	s.arrive(t, second, payment)
 	s.pool(t, "2401.00 2401.00 0.00 2400.00")
-	p := c.head.open(c.at).says("已办结")
+	p := c.head.open(c.at).light().says("已办结")
 	if p.has(c.at+"/use-report") || strings.Contains(p.main(), "使用报告") {
 		t.Errorf("a use report is asked for: %s", p.main())
 	}

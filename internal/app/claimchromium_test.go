@@ -84,7 +84,7 @@ func (c *claimSeats) fillsIn(t *testing.T) {
 	section := func(key string) string { return c.at + "/sections/" + key }
 	c.head.open(section("organization"))
 	c.head.send(section("organization"), c.part("organization")...).is(200, section("event"))
-	c.head.send(section("event"), append(c.part("event"), append(on("held_on", c.held.AddDays(3)), "plan", c.plan, "community", "outside")...)...).refused("held_on", "community")
+	c.head.send(section("event"), append(c.part("event"), append(on("held_on", c.held.AddDays(3)), "community", "outside")...)...).refused("held_on", "community")
 	c.head.send(section("event"), append(on("held_on", c.held), "community", liulian)...).is(200, section("people"))
 	c.head.send(section("people"), append(c.part("people"), "participants", "81", "minors", "unmasked")...).refused("participants", "minors")
 	c.head.send(section("people"), "participants", "45", "minors", "none").is(200, section("costs"))

@@ -64,6 +64,7 @@ func TestSlipsOfAClaim(t *testing.T) {
 	s.plansWithSlips(t, g)
 	s.goTo(t, outingDay.AddDays(2))
 	c := s.claimOf(g, "重阳敬老邻里茶话会")
+	c.plan = scan[string](t, s.portal, `select id::text from activity_plan`)
 	s.beginsClaim(c)
 	s.writesClaim(t, c)
 	for _, x := range claimSlips {

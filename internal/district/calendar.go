@@ -30,13 +30,23 @@ type calendarRow struct {
 // ahead, in one statement of some 150 rows. A year not loaded is unknown to the
 // calendar: its results are provisional there.
 func Calendar(ctx context.Context, q postgres.Querier) (*workday.Calendar, error) {
-	return calendar(ctx, q, `
+	return calendar(ctx, q, aroundSQL, yearsBack, yearsAhead)
+}
+
+// GatherCalendar adds what Calendar asks to a batch; what it returns is called
+// after the run.
+func GatherCalendar(b *postgres.Batch) func() *workday.Calendar {
+	var rows []calendarRow
+	postgres.Gather(b, &rows, aroundSQL, yearsBack, yearsAhead)
+	return func() *workday.Calendar { return calendarFrom(rows) }
+}
+
+const aroundSQL = `
 		with today as (select extract(year from portal_now() at time zone 'Asia/Shanghai')::int as year)
 		select y.year, d.date, coalesce(d.kind, '') as kind, coalesce(d.name, '') as name
 		from today t join calendar_year y on y.year between t.year - $1 and t.year + $2
 			left join calendar_day d on d.year = y.year
-		order by y.year, d.date`, yearsBack, yearsAhead)
-}
+		order by y.year, d.date`
 
 // CalendarOf reads the years first to last, for what happened longer ago.
 func CalendarOf(ctx context.Context, q postgres.Querier, first, last int) (*workday.Calendar, error) {
@@ -51,6 +61,10 @@ func calendar(ctx context.Context, q postgres.Querier, sql string, args ...any) 
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
+	return calendarFrom(rows), nil
+}
+
+func calendarFrom(rows []calendarRow) *workday.Calendar {
 	var days []workday.Day
 	var years []int
 	for _, r := range rows {
@@ -66,7 +80,7 @@ func calendar(ctx context.Context, q postgres.Querier, sql string, args ...any) 
 		}
 		days = append(days, workday.Day{Date: r.Date, Kind: kind, Name: r.Name})
 	}
-	return workday.New(days, years...), nil
+	return workday.New(days, years...)
 }
 
 // Year says where the calendar of a year comes from.

@@ -66,6 +66,14 @@ func Regions(ctx context.Context, q postgres.Querier) (*RegionSet, error) {
 	return NewRegionSet(rows), nil
 }
 
+// GatherRegions adds what Regions asks to a batch; what it returns is called after
+// the run.
+func GatherRegions(b *postgres.Batch) func() *RegionSet {
+	var rows []Region
+	postgres.Gather(b, &rows, regionsSQL)
+	return func() *RegionSet { return NewRegionSet(rows) }
+}
+
 const regionsSQL = `
 		select r.code, r.kind, r.name, coalesce(r.parent_code, '') as parent_code, r.valid_from, r.valid_to,
 			r.code_confirmed, coalesce(r.map_position, 0) as map_position,

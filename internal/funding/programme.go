@@ -75,7 +75,6 @@ type Asked struct {
 	CaseID, Organization uuid.UUID
 	Today                civil.Date
 	Rules                Rules
-	Free                 money.Fen // in this year's pool of the programme
 	// Lock keeps others from granting by the same facts until the transaction ends.
 	Lock bool
 }

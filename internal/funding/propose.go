@@ -13,7 +13,6 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
-	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
@@ -173,15 +172,20 @@ func (p Proposal) note() string {
 // compute returns what the rules of the case give for what was signed last. With
 // lock nobody else grants by the same facts until the transaction ends.
 func (s *Service) compute(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case, lock bool) (Computation, Rules, error) {
+	signed, applicant, err := lastSigned(ctx, q, c.ID)
+	if err != nil {
+		return Computation{}, Rules{}, err
+	}
+	return s.computeSigned(ctx, q, now, c, signed, applicant, lock)
+}
+
+// computeSigned is compute for who has read what was signed.
+func (s *Service) computeSigned(ctx context.Context, q postgres.Querier, now time.Time, c casework.Case, signed json.RawMessage, applicant Applicant, lock bool) (Computation, Rules, error) {
 	p, err := s.Programme(c.Kind)
 	if err != nil {
 		return Computation{}, Rules{}, err
 	}
 	rules, err := rulesOf(ctx, q, c, civil.On(now))
-	if err != nil {
-		return Computation{}, rules, err
-	}
-	signed, applicant, err := lastSigned(ctx, q, c.ID)
 	if err != nil {
 		return Computation{}, rules, err
 	}
@@ -199,11 +203,7 @@ func (s *Service) known(ctx context.Context, q postgres.Querier, p Programme, c 
 	if !ok {
 		return nil, nil
 	}
-	free, err := s.Ledger.Free(ctx, q, ledger.Purpose(c.Kind), today.Year)
-	if err != nil {
-		return nil, err
-	}
-	return knowing.Known(ctx, q, Asked{CaseID: c.ID, Organization: c.OrganizationID, Today: today, Rules: r, Free: free, Lock: lock})
+	return knowing.Known(ctx, q, Asked{CaseID: c.ID, Organization: c.OrganizationID, Today: today, Rules: r, Lock: lock})
 }
 
 // Preview returns what the rules would give for a form without faults, for who is

@@ -54,16 +54,18 @@ var Lists = map[string]standing.Kind{
 }
 
 // RecordOf reads the record of an organization as of a day, with the registered
-// facts that it is read from.
-func RecordOf(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date) (Record, organization.Facts, error) {
+// facts that it is read from. What stands in the batch is asked in the same round
+// trip.
+func RecordOf(ctx context.Context, q postgres.Querier, org uuid.UUID, on civil.Date, b *postgres.Batch) (Record, organization.Facts, error) {
 	o, err := organization.FactsOn(ctx, q, org, on)
 	if err != nil {
 		return Record{}, o, err
 	}
-	s, err := standing.On(ctx, q, org, on)
-	if err != nil {
+	standing := standing.GatherOn(b, org, on)
+	if err := b.Run(ctx, q); err != nil {
 		return Record{}, o, err
 	}
+	s := standing()
 	r := Record{EstablishedOn: o.EstablishedOn, StatusName: o.Status.Name(), Active: o.Status == organization.Active, Lists: map[string]List{}}
 	_, r.ReportsKnown = o.Looked(organization.AnnualReports)
 	for _, a := range o.Reports {

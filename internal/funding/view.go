@@ -56,7 +56,11 @@ func (k kind) Behind(ctx context.Context, q postgres.Querier, now time.Time, act
 		}
 	}
 	if v.May(Endorse) {
-		computed, _, err := k.s.compute(ctx, q, now, v.Case, false)
+		var applicant Applicant
+		if err := json.Unmarshal(v.Profile, &applicant); err != nil {
+			return nil, err
+		}
+		computed, _, err := k.s.computeSigned(ctx, q, now, v.Case, v.Signed, applicant, false)
 		if err != nil {
 			return nil, err
 		}

@@ -121,11 +121,17 @@ func (s *Service) OpenGate(ctx context.Context, tx postgres.Tx, now time.Time, a
 	return note(ctx, tx, now, actor, caseID, "ledger.gate.open", map[string]any{"no": c.CaseNo, "gate": string(g)})
 }
 
-// Free returns what can still be committed in the pool of a year, 0 when there
-// is none.
-func (s *Service) Free(ctx context.Context, q postgres.Querier, purpose Purpose, year int) (money.Fen, error) {
-	p, err := poolOf(ctx, q, year, purpose)
-	return p.Free(), err
+// GatherFree asks in a batch what can still be committed in the pool of a year, 0
+// when there is none; what it returns is called after the run.
+func GatherFree(b *postgres.Batch, purpose Purpose, year int) func() money.Fen {
+	var pools []Pool
+	postgres.Gather(b, &pools, poolSQL, year, purpose)
+	return func() (free money.Fen) {
+		for _, p := range pools {
+			free += p.Free()
+		}
+		return free
+	}
 }
 
 // OfCase returns how a case stands in the ledger, and false when nothing was

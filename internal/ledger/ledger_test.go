@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,14 @@ func TestBudgetCountsWhenAnotherPersonHasCheckedIt(t *testing.T) {
 	_, err = b.ProposeBudget(ctx, b.maker, in)
 	refused(t, err, errs.Invalid, "kind:", "已经登记过")
 	b.verify(t)
+}
+
+// Free is what can still be committed.
+func (b *bench) Free(ctx context.Context, q postgres.Querier, purpose ledger.Purpose, year int) (money.Fen, error) {
+	var batch postgres.Batch
+	free := ledger.GatherFree(&batch, purpose, year)
+	err := batch.Run(ctx, q)
+	return free(), err
 }
 
 func TestAdjustments(t *testing.T) {

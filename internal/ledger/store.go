@@ -14,10 +14,12 @@ import (
 
 const poolColumns = `p.id, p.year, p.purpose, p.budget_fen, p.filled_fen, p.committed_fen, p.sent_fen, p.paid_fen, p.returned_fen, p.recovered_fen`
 
+const poolSQL = `select ` + poolColumns + ` from ledger_pool p where p.year = $1 and p.purpose = $2`
+
 // poolOf returns the pool of a year, an empty one with ID uuid.Nil when there is
 // none.
 func poolOf(ctx context.Context, q postgres.Querier, year int, purpose Purpose) (Pool, error) {
-	p, err := postgres.One[Pool](ctx, q, `select `+poolColumns+` from ledger_pool p where p.year = $1 and p.purpose = $2`, year, purpose)
+	p, err := postgres.One[Pool](ctx, q, poolSQL, year, purpose)
 	if errs.Is(err, errs.NotFound) {
 		return Pool{Year: year, Purpose: purpose}, nil
 	}

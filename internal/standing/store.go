@@ -16,33 +16,41 @@ import (
 // unknown organization has an empty standing: the caller knows whether it is
 // there.
 func On(ctx context.Context, q postgres.Querier, orgID uuid.UUID, on civil.Date) (Standing, error) {
+	var b postgres.Batch
+	standing := GatherOn(&b, orgID, on)
+	if err := b.Run(ctx, q); err != nil {
+		return Standing{}, err
+	}
+	return standing(), nil
+}
+
+// GatherOn adds what On asks to a batch; what it returns is called after the run.
+func GatherOn(b *postgres.Batch, orgID uuid.UUID, on civil.Date) func() Standing {
 	s := Standing{OrgID: orgID, On: on, Checks: map[Kind]Check{}}
 	var checks []Check
-	var b postgres.Batch
-	postgres.Gather(&b, &s.Entries, `
+	postgres.Gather(b, &s.Entries, `
 		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason,
 		       closed_at is not null as closed, version
 		from standing_entry where org_id = any(organization_ids($1)) and from_on <= $2 and not void
 		order by from_on desc, id desc`, orgID, on)
-	postgres.Gather(&b, &s.Grades, `
+	postgres.Gather(b, &s.Grades, `
 		select id, org_id, star, from_on, to_on, cert_no, version
 		from standing_grade where org_id = any(organization_ids($1)) and not void order by from_on desc, org_id <> $1`, orgID)
-	postgres.Gather(&b, &checks, `
+	postgres.Gather(b, &checks, `
 		select distinct on (list) id, org_id, list, checked_on, result, source, recorded_at
 		from standing_check where org_id = any(organization_ids($1)) and checked_on <= $2
 		order by list, checked_on desc, recorded_at desc`, orgID, on)
-	if err := b.Run(ctx, q); err != nil {
-		return s, err
-	}
-	for _, g := range s.Grades {
-		if g.InForceOn(on) {
-			s.Grade = &g
+	return func() Standing {
+		for _, g := range s.Grades {
+			if g.InForceOn(on) {
+				s.Grade = &g
+			}
 		}
+		for _, c := range checks {
+			s.Checks[c.List] = c
+		}
+		return s
 	}
-	for _, c := range checks {
-		s.Checks[c.List] = c
-	}
-	return s, nil
 }
 
 // place locks the organization against a concurrent entry and returns where it

@@ -2,6 +2,7 @@ package fundingpages
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ import (
 	"civilaffairs/web/ui"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 )
 
 // activityPage is what activity claims show of their own.
@@ -33,7 +35,7 @@ func (activityPage) Section(v applying.SectionView) templ.Component {
 	case "event":
 		return activityEvent(eventOf(v))
 	case "people":
-		return activityPeople(v)
+		return activityPeople(peopleOf(v))
 	case "costs":
 		return activityCosts(costsOf(v))
 	default:
@@ -52,12 +54,24 @@ type eventView struct {
 	applying.SectionView
 	Plans, Themes, Communities []ui.Option
 	HeldOn                     ui.Field
+	Told                       string // day of the plan that the fields were filled from, "" for none
 }
 
 func eventOf(v applying.SectionView) eventView {
 	c, k := contextOf(v.Form), knownOf(v.Form)
+	told, ok := k.Told(c.Today, c.Rules.Edition)
+	if ok = ok && v.Editable && v.Form.Saved["event"].Version == 0; ok {
+		v.Values = maps.Clone(v.Values)
+		for name, value := range map[string]string{"plan": told.ID.String(), "title": told.Title, "theme": string(told.Theme), "held_on": told.HeldOn.String(),
+			"starts": told.Starts, "ends": told.Ends, "community": told.Community, "place": told.Place} {
+			v.Values.Set(name, value)
+		}
+	}
 	e := eventView{SectionView: v, Themes: themeOptions(), Communities: communityOptions(k.Regions, true)}
 	e.HeldOn = dated(applying.Hinted(v.Field("held_on", "held_on", "活动日期"), heldHint(c)), v.Values)
+	if ok {
+		e.Told = told.HeldOn.Chinese()
+	}
 	for _, p := range k.Plans {
 		e.Plans = append(e.Plans, ui.Option{Value: p.ID.String(), Label: p.HeldOn.String() + "　" + p.Title})
 	}
@@ -65,6 +79,16 @@ func eventOf(v applying.SectionView) eventView {
 		e.Plans = append([]ui.Option{{Value: "", Label: "没有报备，或不是报备过的活动"}}, e.Plans...)
 	}
 	return e
+}
+
+// peopleOf takes whom the activity was for from the plan that was chosen, until
+// something else is saved.
+func peopleOf(v applying.SectionView) applying.SectionView {
+	if plan, ok := knownOf(v.Form).Plan(v.Values.Get("plan")); ok && v.Form.Saved["people"].Version == 0 {
+		v.Values = maps.Clone(v.Values)
+		v.Values.Set("target", plan.Target)
+	}
+	return v
 }
 
 func heldHint(c funding.Context) string {
@@ -194,8 +218,12 @@ func activityAnswers(a activity.Application, regions *district.RegionSet) []appl
 	if a.Community != "" {
 		community = regions.FullName(a.Community)
 	}
+	told := "没有报备"
+	if a.PlanID != uuid.Nil {
+		told = "活动前报备过"
+	}
 	event := []applying.Named{
-		applying.Answer("title", "活动名称", a.Title), applying.Answer("theme", "活动主题", a.Theme.Name()), applying.Answer("held_on", "日期和时间", a.When()),
+		applying.Answer("plan", "事前报备", told), applying.Answer("title", "活动名称", a.Title), applying.Answer("theme", "活动主题", a.Theme.Name()), applying.Answer("held_on", "日期和时间", a.When()),
 		applying.Answer("community", "所在社区", community), applying.Answer("place", "地点", a.Place),
 	}
 	if a.Capacity > 0 {
@@ -243,12 +271,12 @@ func costAnswers(a activity.Application) applying.Part {
 func costsTable(a activity.Application) templ.Component {
 	rows := make([]ui.Row, len(a.Costs))
 	for i, c := range a.Costs {
-		paper := c.Paper.Kind.Name() + " " + strings.TrimSpace(c.Paper.Code+" "+c.Paper.Number)
-		rows[i] = ui.Cells(ui.Head(c.Paper.Item, "", paper), ui.T(activity.CostName(c.Spent)), ui.TS(c.Paper.IssuedOn.String(), c.Paper.Seller), ui.T(c.Paper.Amount.String()))
+		paper := activity.CostName(c.Spent) + "。" + c.Paper.Kind.Name() + " " + strings.TrimSpace(c.Paper.Code+" "+c.Paper.Number) + "，" + c.Paper.IssuedOn.Chinese() + "，" + c.Paper.Seller
+		rows[i] = ui.Cells(ui.Head(c.Paper.Item, "", paper), ui.T(c.Paper.Amount.String()))
 	}
 	return ui.DataTable(ui.Table{
 		Caption: "支出和票据，" + strconv.Itoa(len(a.Costs)) + " 行", Groups: ui.Rows(rows...), Dense: true,
-		Columns: []ui.Column{{Label: "用途和票据"}, {Label: "类别"}, {Label: "开票"}, {Label: "金额（元）", Number: true}},
-		Foot:    []ui.Row{ui.Cells(ui.Cell{Text: "合计", Span: 3, Head: true}, ui.T(a.Spent().String()))},
+		Columns: []ui.Column{{Label: "用途和票据", Full: true}, {Label: "金额（元）", Number: true}}, // two fit the narrow column of a case
+		Foot:    []ui.Row{ui.Cells(ui.Cell{Text: "合计", Head: true}, ui.T(a.Spent().String()))},
 	})
 }

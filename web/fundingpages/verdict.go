@@ -252,6 +252,18 @@ func proposalFacts(p *funding.Proposal) []ui.Fact {
 
 // computation explains the amount line by line: the one put forward, or what the
 // rules give now.
+// sourceWords is where a step of the amount comes from, in a line.
+func sourceWords(s funding.Source) string {
+	words := s.Document
+	if s.Article != "" {
+		words += " " + s.Article
+	}
+	if s.Pending {
+		words += "（待确认）"
+	}
+	return words
+}
+
 func computation(in funding.View) []funding.Step {
 	switch {
 	case in.Computed != nil:

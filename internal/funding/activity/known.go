@@ -2,11 +2,14 @@ package activity
 
 import (
 	"context"
+	"slices"
 
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/money"
+	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workday"
 
@@ -20,7 +23,7 @@ type Known struct {
 	Grades   []Grade
 	Held     map[int]int // confirmed activities on file, by year
 	Years    map[int]Year
-	Plans    []Plan // the organization's own, newest first
+	Plans    []Plan // the organization's own that no other claim goes back to, newest first
 	Free     money.Fen
 }
 
@@ -55,6 +58,28 @@ func (k Known) Sums(a Application) Sums {
 		Granted: k.Years[year].Granted, Free: k.Free}
 }
 
+// Told is the plan that a claim begun on a day is most likely about: the latest one
+// whose day has come and can still be claimed for.
+func (k Known) Told(today civil.Date, e policy.Edition) (Plan, bool) {
+	p := paramsOf(e)
+	i := slices.IndexFunc(k.Plans, func(x Plan) bool {
+		return !x.HeldOn.After(today) && !today.After(p.LastDay(k.Calendar, x.HeldOn))
+	})
+	if i < 0 {
+		return Plan{}, false
+	}
+	return k.Plans[i], true
+}
+
+// Plan returns one of the plans by the text of its id.
+func (k Known) Plan(id string) (Plan, bool) {
+	i := slices.IndexFunc(k.Plans, func(p Plan) bool { return p.ID.String() == id })
+	if i < 0 {
+		return Plan{}, false
+	}
+	return k.Plans[i], true
+}
+
 // knownOf is what a form's context holds; without any, nothing is known.
 func knownOf(c funding.Context) Known {
 	k, ok := c.Known.(Known)
@@ -64,7 +89,7 @@ func knownOf(c funding.Context) Known {
 	return k
 }
 
-// Known reads it, in three round trips. With a.Lock nobody else grants for the
+// Known reads it, in one round trip. With a.Lock nobody else grants for the
 // year of the claim until the transaction ends.
 func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked) (any, error) {
 	if a.Lock {
@@ -72,7 +97,7 @@ func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked)
 			return nil, err
 		}
 	}
-	k := Known{Free: a.Free, Held: map[int]int{}, Years: map[int]Year{}}
+	k := Known{Held: map[int]int{}, Years: map[int]Year{}}
 	type count struct {
 		Year    int       `db:"year"`
 		N       int       `db:"n"`
@@ -87,10 +112,14 @@ func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked)
 		select extract(year from held_on)::int as year, count(*)::int as n, 0::bigint as granted from organization_activity
 		where org_id = any(organization_ids($1)) and void_on is null and confirmed_on is not null group by 1`, a.Organization)
 	postgres.Gather(&b, &years, yearsSQL, a.Organization, a.CaseID)
-	postgres.Gather(&b, &k.Plans, plansSQL+` where p.organization_id = any(organization_ids($1)) and p.withdrawn_at is null order by p.held_on desc, p.id desc limit 30`, a.Organization)
+	postgres.Gather(&b, &k.Plans, plansSQL+` where p.organization_id = any(organization_ids($1)) and p.withdrawn_at is null and not exists (select from activity_claim c
+			where c.organization_id = p.organization_id and c.plan_id = p.id and c.live and c.case_id <> $2)
+		order by p.held_on desc, p.id desc limit 30`, a.Organization, a.CaseID)
+	regions, calendar, free := district.GatherRegions(&b), district.GatherCalendar(&b), ledger.GatherFree(&b, ledger.Activity, a.Today.Year)
 	if err := b.Run(ctx, q); err != nil {
 		return nil, err
 	}
+	k.Regions, k.Calendar, k.Free = regions(), calendar(), free()
 	for _, c := range held {
 		k.Held[c.Year] = c.N
 	}
@@ -98,12 +127,7 @@ func (Programme) Known(ctx context.Context, q postgres.Querier, a funding.Asked)
 		y := k.Years[c.Year]
 		k.Years[c.Year] = Year{y.Claims + c.N, y.Granted + c.Granted}
 	}
-	var err error
-	if k.Regions, err = district.Regions(ctx, q); err != nil {
-		return nil, err
-	}
-	k.Calendar, err = district.Calendar(ctx, q)
-	return k, err
+	return k, nil
 }
 
 // yearsSQL counts claims that live and grants of before the portal, by the year of

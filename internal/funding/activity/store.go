@@ -20,22 +20,21 @@ import (
 // begun by the date.
 func (Programme) Conditions(ctx context.Context, q postgres.Querier, org, own uuid.UUID, on civil.Date, r funding.Rules) (funding.Conditions, error) {
 	p := paramsOf(r.Edition)
-	record, _, err := funding.RecordOf(ctx, q, org, on)
-	if err != nil {
-		return nil, err
-	}
-	f := Facts{Record: record, Claims: map[int]int{}}
 	type count struct {
 		Year int  `db:"year"`
 		N    int  `db:"n"`
 		Own  bool `db:"own"`
 	}
-	rows, err := postgres.All[count](ctx, q, `
+	var rows []count
+	var b postgres.Batch
+	postgres.Gather(&b, &rows, `
 		select year, n, false as own from (`+yearsSQL+`) y
 		union all select year, 0, true from activity_claim where case_id = $2`, org, own)
+	record, _, err := funding.RecordOf(ctx, q, org, on, &b)
 	if err != nil {
 		return nil, err
 	}
+	f := Facts{Record: record, Claims: map[int]int{}}
 	for _, c := range rows {
 		if c.Own {
 			f.Of = c.Year

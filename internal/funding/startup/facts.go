@@ -38,7 +38,7 @@ func (Programme) Conditions(ctx context.Context, q postgres.Querier, org, own uu
 }
 
 func loadFacts(ctx context.Context, q postgres.Querier, org, own uuid.UUID, p Params, on civil.Date) (Facts, error) {
-	r, o, err := funding.RecordOf(ctx, q, org, on)
+	r, o, err := funding.RecordOf(ctx, q, org, on, &postgres.Batch{})
 	if err != nil {
 		return Facts{}, err
 	}
