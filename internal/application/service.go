@@ -33,8 +33,12 @@ type Deps struct {
 // errs.NotFound.
 type Service struct {
 	Deps
-	kinds map[string]Kind
+	kinds  map[string]Kind
+	traces []func(cause error) Trace
 }
+
+// Trace keeps that a submission of a case came to nothing.
+type Trace = func(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, caseID uuid.UUID) error
 
 // New returns a Service without kinds; features add theirs.
 func New(d Deps) *Service { return &Service{Deps: d, kinds: map[string]Kind{}} }
@@ -45,6 +49,35 @@ func (s *Service) Add(kinds ...Kind) {
 	for _, k := range kinds {
 		s.kinds[k.Workflow().Kind] = k
 	}
+}
+
+// OnRefused registers what a refused submission leaves behind: of returns how to
+// keep it, nil for a cause that leaves nothing. It belongs to the wiring of the
+// program.
+func (s *Service) OnRefused(of func(cause error) Trace) { s.traces = append(s.traces, of) }
+
+// Witnessed returns cause, the end of a submission that was rolled back or nil. What
+// it leaves behind is kept in a transaction of its own, also when the applicant
+// hangs up.
+func (s *Service) Witnessed(ctx context.Context, actor authz.Actor, no string, cause error) error {
+	for _, of := range s.traces {
+		trace := of(cause)
+		if trace == nil {
+			continue
+		}
+		ctx := context.WithoutCancel(ctx)
+		err := s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+			c, err := s.Cases.Load(ctx, tx, actor, no)
+			if err != nil {
+				return err
+			}
+			return trace(ctx, tx, now, actor, c.ID)
+		})
+		if err != nil {
+			return fmt.Errorf("keep a refused submission: %w", err)
+		}
+	}
+	return cause
 }
 
 // Kind returns a kind by its key; errs.NotFound for an unknown one.

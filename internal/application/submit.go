@@ -75,12 +75,13 @@ func (s *Service) Submit(ctx context.Context, actor authz.Actor, no string, vers
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		_, err := once.Do(ctx, tx, actor, token, func() (string, error) {
 			return no, s.submit(ctx, tx, now, actor, no, version, sig, unproven)
 		})
 		return err
 	})
+	return s.Witnessed(ctx, actor, no, err)
 }
 
 // officeOpened is errs.Forbidden for a case that an applicant began.

@@ -53,6 +53,7 @@ const (
 	ApplicationOpine   Permission = "application.opine"   // community and subdistrict opinions
 	ApplicationAccept  Permission = "application.accept"  // accept, return for correction, refuse acceptance
 	ApplicationReview  Permission = "application.review"  // propose a grant or a refusal, send back
+	ApplicationCompare Permission = "application.compare" // receipts and pictures of a case that stand in others too
 	ApplicationConsent Permission = "application.consent" // the leading group's word on a large item
 	ApplicationSign    Permission = "application.sign"    // sign what was proposed, or give it back
 	UseReportWrite     Permission = "use_report.write"    // draft the use report
@@ -165,6 +166,7 @@ var permissions = map[Permission]permissionInfo{
 	ApplicationOpine:   {"提出意见", []Role{Community, Subdistrict}},
 	ApplicationAccept:  {"受理、退回补正、不予受理", []Role{Subdistrict, BureauClerk}},
 	ApplicationReview:  {"复核，提出支持或不予支持", []Role{BureauReviewer}},
+	ApplicationCompare: {"查看和别的办件重复的票据、照片", []Role{BureauClerk, BureauReviewer, BureauLeader, Auditor}},
 	ApplicationConsent: {"对大额项目表示同意", []Role{LeadingGroup}},
 	ApplicationSign:    {"签批", []Role{BureauLeader}},
 	UseReportWrite:     {"填写使用报告", []Role{OrgClerk, OrgHead}},

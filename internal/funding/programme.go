@@ -79,6 +79,14 @@ type Asked struct {
 	Lock bool
 }
 
+// Comparing is a programme that compares what a case handed in with other cases,
+// for the offices that may see both.
+type Comparing interface {
+	// Compare adds its questions to b; what it returns gives the answer once b has
+	// run.
+	Compare(b *postgres.Batch, caseID uuid.UUID) func() any
+}
+
 // Rules are the document in force on a date and its edition of parameters.
 type Rules struct {
 	Document policy.Document

@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/receipt"
 	"civilaffairs/internal/workflow"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ func New(d Deps) *Service {
 		s.programmes[p.Workflow().Kind] = p
 		d.Applications.Add(kind{p, s})
 	}
+	d.Applications.OnRefused(receipt.TraceOf)
 	return s
 }
 

@@ -261,12 +261,13 @@ func (s *Service) SubmitReport(ctx context.Context, actor authz.Actor, no string
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
+	err = s.DB.InTx(ctx, func(tx postgres.Tx, now time.Time) error {
 		_, err := once.Do(ctx, tx, actor, token, func() (string, error) {
 			return no, s.submitReport(ctx, tx, now, actor, no, version, sig, unproven)
 		})
 		return err
 	})
+	return s.Applications.Witnessed(ctx, actor, no, err)
 }
 
 func (s *Service) submitReport(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, no string, version int, sig ReportSignature, unproven []errs.Field) error {

@@ -13,6 +13,7 @@ import (
 	"civilaffairs/internal/ledger"
 	"civilaffairs/internal/notice"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/receipt"
 )
 
 // View is what a submitted application for support has beside the application
@@ -26,6 +27,26 @@ type View struct {
 	Award     *Award           // what was signed, nil before
 	Notice    *notice.Position // nil before it is in one
 	Money     *ledger.Position // nil before the signature
+	Same      *Same            // nil for who may not compare cases
+}
+
+// Same is what of a case stands in others too. It decides nothing by itself.
+type Same struct {
+	Receipts []receipt.Conflict
+	Refusals []receipt.Refusal
+	More     any // of a Comparing programme, nil for others
+}
+
+// gatherSame asks for it in a batch, if the actor may compare cases.
+func (v *View) gatherSame(b *postgres.Batch, actor authz.Actor) (after func()) {
+	if !actor.Can(authz.ApplicationCompare) {
+		return func() {}
+	}
+	receipts, refusals, more := receipt.GatherConflicts(b, v.Case.ID), receipt.GatherRefusals(b, v.Case.ID), func() any { return nil }
+	if p, ok := v.Programme.(Comparing); ok {
+		more = p.Compare(b, v.Case.ID)
+	}
+	return func() { v.Same = &Same{receipts(), refusals(), more()} }
 }
 
 // StoredCheck is the last check of eligibility that is on record.
@@ -83,9 +104,9 @@ func (s *Service) View(ctx context.Context, actor authz.Actor, no string) (View,
 	return v, nil
 }
 
-// readDecision reads the last check, proposal, award and place in a notice in one
-// round trip. What
-// is only proposed is for the offices.
+// readDecision reads the last check, proposal, award, place in a notice and what
+// stands in other cases too in one round trip. What is only proposed is for the
+// offices.
 func (v *View) readDecision(ctx context.Context, q postgres.Querier, actor authz.Actor) error {
 	type checkRow struct {
 		Stage string          `db:"stage"`
@@ -99,10 +120,11 @@ func (v *View) readDecision(ctx context.Context, q postgres.Querier, actor authz
 	postgres.Gather(&b, &checks, `select stage, at, lines from application_check where case_id = $1 order by at desc limit 1`, v.Case.ID)
 	postgres.Gather(&b, &proposals, proposalSQL, v.Case.ID)
 	postgres.Gather(&b, &awards, awardSQL, v.Case.ID)
-	position := notice.GatherOf(&b, v.Case.ID)
+	position, same := notice.GatherOf(&b, v.Case.ID), v.gatherSame(&b, actor)
 	if err := b.Run(ctx, q); err != nil {
 		return err
 	}
+	same()
 	if at, in := position(); in && (actor.Role.Staff() || at.No != "") {
 		v.Notice = &at
 	}

@@ -27,7 +27,8 @@ const (
 //
 // A row that Check refuses, a paper used up by live allocations of other cases and
 // a paper that they know with other data are errs.Invalid at their controls, and
-// the caller's transaction must be given up. A paper that no other case uses is set
+// the caller's transaction must be given up; because of other cases it is a
+// *RefusedError, which TraceOf keeps. A paper that no other case uses is set
 // right by what is entered now.
 func Replace(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, caseID uuid.UUID, entries []Entry, names Names) error {
 	entries = normal(entries)
@@ -45,9 +46,9 @@ func Replace(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Act
 	if err != nil {
 		return err
 	}
-	wrong, faults := settle(entries, keys, known, names)
+	wrong, against, faults := settle(entries, keys, known, names)
 	if err := errs.Fields(faults); err != nil {
-		return err
+		return refusal(ctx, tx, caseID, against, err)
 	}
 	released, err := release(ctx, tx, now, actor.AccountID, caseID)
 	if err != nil || len(entries) == 0 && released == 0 {
@@ -91,13 +92,13 @@ type correction struct {
 }
 
 // settle compares the list with the papers, which are locked: what to set right,
-// or the faults.
-func settle(entries []Entry, keys []string, known map[string]row, names Names) (wrong []correction, faults []errs.Field) {
+// or the faults and the papers of other cases that are against it.
+func settle(entries []Entry, keys []string, known map[string]row, names Names) (wrong []correction, against map[uuid.UUID]Reason, faults []errs.Field) {
 	// The database folds names by its own rules; Check has judged by ours.
 	if faults = shared(entries, keys, names); faults != nil {
-		return nil, faults
+		return nil, nil, faults
 	}
-	c := checker{names: names}
+	c, against := checker{names: names}, map[uuid.UUID]Reason{}
 	wanted := map[string]money.Fen{}
 	for i, e := range entries {
 		wanted[keys[i]] += e.Amount
@@ -110,14 +111,16 @@ func settle(entries []Entry, keys []string, known map[string]row, names Names) (
 		switch {
 		case others > 0 && others+wanted[keys[i]] > r.Amount:
 			c.fail(PartNumber, usedUp)
+			against[r.ID] = UsedUp
 		case e.agrees(r.entry()) || done[keys[i]]:
 		case others > 0:
 			c.fail(PartNumber, differ)
+			against[r.ID] = Differs
 		default:
 			wrong, done[keys[i]] = append(wrong, correction{r, e}), true
 		}
 	}
-	return wrong, c.faults
+	return wrong, against, c.faults
 }
 
 func note(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, caseID uuid.UUID, action string, detail map[string]any) error {

@@ -185,13 +185,13 @@ func TestConflicts(t *testing.T) {
 		t.Fatalf("conflicts %+v", list)
 	}
 	for i, want := range []struct {
-		number, no string
-		n          int
-		amount     money.Fen
-	}{{twenty, caseNo(1), 1, 10}, {"12345678", caseNo(1), 1, 200}, {"12345678", caseNo(2), 2, 300}} {
+		number, no  string
+		n           int
+		amount, own money.Fen
+	}{{twenty, caseNo(1), 1, 10, 10}, {"12345678", caseNo(1), 1, 200, 300}, {"12345678", caseNo(2), 2, 300, 300}} {
 		got := list[i]
 		if got.Number != want.number || got.CaseNo != want.no || got.Organization != orgName(want.n) || got.CaseTitle != "孵化关爱资助" ||
-			got.CaseID != b.cases[want.n] || got.Amount != want.amount*money.Yuan || !got.Kind.Valid() {
+			got.CaseID != b.cases[want.n] || got.Amount != want.amount*money.Yuan || got.Own != want.own*money.Yuan || got.Total != 1000*money.Yuan || !got.Kind.Valid() {
 			t.Errorf("%d: %+v, want %+v", i, got, want)
 		}
 	}

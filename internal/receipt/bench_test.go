@@ -90,14 +90,24 @@ func (b *bench) list(t *testing.T, n int) (list receipt.Allocations) {
 
 func (b *bench) conflicts(t *testing.T, n int) (list []receipt.Conflict) {
 	t.Helper()
-	err := b.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) (err error) {
-		list, err = receipt.Conflicts(t.Context(), q, b.cases[n])
+	list, _ = b.seen(t, n)
+	return list
+}
+
+// seen is what a reviewer sees of case n and others.
+func (b *bench) seen(t *testing.T, n int) (conflicts []receipt.Conflict, refusals []receipt.Refusal) {
+	t.Helper()
+	err := b.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) error {
+		var batch postgres.Batch
+		of, against := receipt.GatherConflicts(&batch, b.cases[n]), receipt.GatherRefusals(&batch, b.cases[n])
+		err := batch.Run(t.Context(), q)
+		conflicts, refusals = of(), against()
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return conflicts, refusals
 }
 
 // count reads one number behind the package.

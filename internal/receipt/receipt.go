@@ -1,5 +1,6 @@
 // Package receipt is every invoice and receipt of every programme and year, and
-// its allocation to uses. Level 4; owns receipt and receipt_allocation.
+// its allocation to uses. Level 4; owns receipt, receipt_allocation and
+// receipt_refusal.
 //
 // A paper is known by kind, code and number over all organizations and years. The
 // live allocations of one paper never exceed its amount, and what it says does not
@@ -7,7 +8,8 @@
 //
 // A feature reads its rows with Read, keeps them with Replace in its own
 // transaction and ends them with Release; who may see them is the feature's to
-// decide. An applicant never learns whose paper it is, a reviewer does (Conflicts).
+// decide. An applicant never learns whose paper it is, a reviewer does
+// (GatherConflicts), and of who was refused because of it too (GatherRefusals).
 //
 // Lock order: receipts come after the case and before the audit subject, by
 // ascending key.

@@ -3,6 +3,8 @@ package receipt
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/civil"
@@ -127,6 +129,34 @@ func insertAllocations(ctx context.Context, tx postgres.Tx, now time.Time, by, c
 		from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[]) with ordinality
 			e (id, receipt_id, category, item, amount, ordinal)
 		order by ordinal`, caseID, ids, receipts, categories, items, amounts, now, by)
+	return err
+}
+
+// usersOf returns the other cases that live on the papers which stand against a
+// list, each with the reason. The papers are locked: nobody comes or goes.
+func usersOf(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, against map[uuid.UUID]Reason) ([]clash, error) {
+	list, err := postgres.All[clash](ctx, tx, `
+		select distinct receipt_id, case_id from receipt_allocation
+		where receipt_id = any($1) and live and case_id <> $2 order by receipt_id, case_id`, slices.Collect(maps.Keys(against)), caseID)
+	for i := range list {
+		list[i].reason = against[list[i].ReceiptID]
+	}
+	return list, err
+}
+
+// insertRefusals locks the cases before the papers, like every other writer.
+func insertRefusals(ctx context.Context, tx postgres.Tx, now time.Time, by, caseID uuid.UUID, clashes []clash) error {
+	ids, receipts, others, reasons := make([]uuid.UUID, len(clashes)), make([]uuid.UUID, len(clashes)), make([]uuid.UUID, len(clashes)), make([]string, len(clashes))
+	for i, c := range clashes {
+		ids[i], receipts[i], others[i], reasons[i] = newID(), c.ReceiptID, c.CaseID, string(c.reason)
+	}
+	if _, err := tx.Exec(ctx, `select from case_file where id = $1 or id = any($2) order by id for key share`, caseID, others); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		insert into receipt_refusal (id, case_id, receipt_id, other_id, reason, at, by)
+		select id, $1, receipt_id, other_id, reason, $6, $7
+		from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) e (id, receipt_id, other_id, reason)`, caseID, ids, receipts, others, reasons, now, by)
 	return err
 }
 

@@ -56,25 +56,32 @@ type Conflict struct {
 	Kind         Kind      `db:"kind"`
 	Code         string    `db:"code"`
 	Number       string    `db:"number"`
+	Total        money.Fen `db:"total_fen"` // of the paper
+	Own          money.Fen `db:"own_fen"`   // that the case at hand takes of it
 	CaseID       uuid.UUID `db:"case_id"`
 	CaseNo       string    `db:"case_no"`
 	CaseTitle    string    `db:"case_title"`
 	Organization string    `db:"organization"` // its name, "" for a case without one
-	Amount       money.Fen `db:"amount_fen"`   // that the other case takes of the paper
+	Amount       money.Fen `db:"amount_fen"`   // that the other case takes of it
 }
 
-// Conflicts returns the other cases whose live lists use papers of this one, by
-// paper in the order of the list. One paper may lawfully serve two cases, each for
-// its part. For the bureau's eyes only; it checks no scope.
-func Conflicts(ctx context.Context, q postgres.Querier, caseID uuid.UUID) ([]Conflict, error) {
-	return postgres.All[Conflict](ctx, q, `
-		select r.id as receipt_id, r.kind, r.code, r.number, c.id as case_id, c.no as case_no, c.title as case_title,
-			coalesce(o.name, '') as organization, sum(a.amount_fen)::bigint as amount_fen
-		from (select receipt_id, min(ordinal) as place from receipt_allocation where case_id = $1 and live group by receipt_id) own
-		join receipt r on r.id = own.receipt_id
-		join receipt_allocation a on a.receipt_id = r.id and a.live and a.case_id <> $1
-		join case_file c on c.id = a.case_id
-		left join organization o on o.id = c.organization_id
-		group by own.place, r.id, c.id, o.name
-		order by own.place, c.no_year, c.no_serial, c.no`, caseID)
+// GatherConflicts asks in a batch for the other cases whose live lists use papers
+// of this one, by paper in the order of the list. One paper may lawfully serve two
+// cases, each for its part. For the bureau's eyes only; it checks no scope.
+func GatherConflicts(b *postgres.Batch, caseID uuid.UUID) func() []Conflict {
+	var list []Conflict
+	postgres.Gather(b, &list, conflictsSQL, caseID)
+	return func() []Conflict { return list }
 }
+
+const conflictsSQL = `
+	select r.id as receipt_id, r.kind, r.code, r.number, r.amount_fen as total_fen, own.fen as own_fen, c.id as case_id, c.no as case_no,
+		c.title as case_title, coalesce(o.name, '') as organization, sum(a.amount_fen)::bigint as amount_fen
+	from (select receipt_id, min(ordinal) as place, sum(amount_fen)::bigint as fen
+		from receipt_allocation where case_id = $1 and live group by receipt_id) own
+	join receipt r on r.id = own.receipt_id
+	join receipt_allocation a on a.receipt_id = r.id and a.live and a.case_id <> $1
+	join case_file c on c.id = a.case_id
+	left join organization o on o.id = c.organization_id
+	group by own.place, own.fen, r.id, c.id, o.name
+	order by own.place, c.no_year, c.no_serial, c.no`

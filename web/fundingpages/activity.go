@@ -271,7 +271,7 @@ func costAnswers(a activity.Application) applying.Part {
 func costsTable(a activity.Application) templ.Component {
 	rows := make([]ui.Row, len(a.Costs))
 	for i, c := range a.Costs {
-		paper := activity.CostName(c.Spent) + "。" + c.Paper.Kind.Name() + " " + strings.TrimSpace(c.Paper.Code+" "+c.Paper.Number) + "，" + c.Paper.IssuedOn.Chinese() + "，" + c.Paper.Seller
+		paper := activity.CostName(c.Spent) + "。" + paperName(c.Paper.Kind, c.Paper.Code, c.Paper.Number) + "，" + c.Paper.IssuedOn.Chinese() + "，" + c.Paper.Seller
 		rows[i] = ui.Cells(ui.Head(c.Paper.Item, "", paper), ui.T(c.Paper.Amount.String()))
 	}
 	return ui.DataTable(ui.Table{

@@ -112,6 +112,7 @@ type behindView struct {
 	CheckedAt          string
 	Proposal           []ui.Fact
 	Computation        []funding.Step
+	Same               sameView
 	Notice, Money      []ui.Fact
 	Verdict            verdictView
 	Report             string // address of the use report, "" while there is none
@@ -137,7 +138,7 @@ func (face) Behind(r *http.Request, in application.View, typed *applying.Typed) 
 		v.Report = paths.ApplicationReport(in.Case.No)
 	}
 	if a.Role.Staff() {
-		v.Computation = computation(b)
+		v.Computation, v.Same = computation(b), sameOf(b)
 		x.Middle, x.Side = behind(v), beside(v)
 		if v.Verdict.Stage != "" {
 			x.Box = verdictBox(v)

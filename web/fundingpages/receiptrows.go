@@ -47,6 +47,11 @@ func receiptRows(typed url.Values, most int, hint string, control func(i int, pa
 	return rows
 }
 
+// paperName names a paper as it is printed: 增值税普通发票 044031900111 12345678.
+func paperName(k receipt.Kind, code, number string) string {
+	return k.Name() + " " + strings.TrimSpace(code+" "+number)
+}
+
 func receiptKinds() []ui.Option {
 	var options []ui.Option
 	for _, k := range receipt.Kinds {

@@ -275,6 +275,10 @@ func TestOneInvoiceClaimedAtOnce(t *testing.T) {
 			if want := map[bool]int{true: 1, false: n}[guarded]; won != want {
 				t.Errorf("%d claims of one invoice", won)
 			}
+			// Each of the refused has left its trace, for whoever reviews the one.
+			if got := fundingtest.Scan[int](t, b.Bench, `select count(distinct r.case_id)::int from receipt_refusal r join activity_claim c on c.case_id = r.other_id`); got != n-won {
+				t.Errorf("%d refusals kept", got)
+			}
 			drafts := fundingtest.Scan[int](t, b.Bench, `select count(*)::int from case_file where kind = 'activity' and state = 'draft'`)
 			claims := fundingtest.Scan[int](t, b.Bench, `select count(*)::int from activity_claim`)
 			if drafts != n-won || claims != won {
