@@ -11,9 +11,9 @@ const (
 	hashRows  = 8
 	hashCells = hashRows + 1
 	// samples bounds how many points of a cell are looked at along one side; an
-	// average of a thousand moves by less than a grey level when a picture is
+	// average of thousands moves by less than a grey level when a picture is
 	// compressed again or made smaller.
-	samples = 32
+	samples = 64
 	// margin is how many grey levels a cell has to be brighter than the next one. In
 	// a wall or a sky, noise alone would decide.
 	margin = 2

@@ -52,11 +52,11 @@ func TestPicturesThatLookAlike(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(17, 9))
 	var all []uint64
-	for range 60 {
-		img := scene(r, 900, 700)
+	for range 25 {
+		img := scene(r, 640, 480)
 		hash := DHash(img)
 		for name, other := range map[string]image.Image{
-			"compressed": again(t, img, 60), "made smaller": smaller(img, 450, 350), "both": again(t, smaller(img, 300, 233), 70),
+			"compressed": again(t, img, 60), "made smaller": smaller(img, 400, 300), "both": again(t, smaller(img, 320, 240), 70),
 			"turned": upright(upright(img, 6), 8),
 		} {
 			if d := bits.OnesCount64(hash ^ DHash(other)); d > 3 {
