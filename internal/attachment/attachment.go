@@ -21,6 +21,7 @@ package attachment
 
 import (
 	"fmt"
+	"math/bits"
 	"time"
 
 	"civilaffairs/internal/attachment/inspect"
@@ -85,7 +86,8 @@ type Attachment struct {
 	SourceSHA256   string     `db:"source_sha256"` // of the bytes received: duplicates across cases
 	Width          int        `db:"width"`         // pictures only
 	Height         int        `db:"height"`
-	Notes          []string   `db:"notes"` // what a reader should know, Chinese: hidden sheets, embedded objects
+	PictureHash    int64      `db:"picture_hash"` // inspect.DHash, 0: nothing to compare by
+	Notes          []string   `db:"notes"`        // what a reader should know, Chinese: hidden sheets, embedded objects
 	State          State      `db:"state"`
 	Reason         string     `db:"reason"` // why refused or removed, with what to do
 	UploadedBy     uuid.UUID  `db:"uploaded_by"`
@@ -112,6 +114,12 @@ func (a Attachment) DownloadName() string { return a.Filename }
 
 // ContentType is the type the file was found to be.
 func (a Attachment) ContentType() string { return a.MediaType }
+
+// Alike reports whether two pictures differ in at most so many bits of their hash.
+// What is plain is like nothing.
+func (a Attachment) Alike(b Attachment, distance int) bool {
+	return a.PictureHash != 0 && b.PictureHash != 0 && bits.OnesCount64(uint64(a.PictureHash^b.PictureHash)) <= distance
+}
 
 // Viewable reports whether a browser may show the file in its window, sandboxed:
 // only pictures, which were re-encoded here.

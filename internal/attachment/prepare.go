@@ -145,7 +145,7 @@ func (s *Service) prepare(ctx context.Context, u Upload, body content, size int6
 	}
 	p := &Prepared{owner: u.Owner, field: u.Field, label: u.Label, store: s.store, at: time.Now()}
 	p.row.Attachment = Attachment{ID: id, Slot: u.Slot, Filename: name, MediaType: kind.MediaType(), Extension: string(kind),
-		SourceSHA256: hex.EncodeToString(source.Sum(nil)), Width: report.Width, Height: report.Height, Notes: report.Notes}
+		SourceSHA256: hex.EncodeToString(source.Sum(nil)), Width: report.Width, Height: report.Height, PictureHash: int64(report.Hash), Notes: report.Notes}
 	if p.row.Notes == nil {
 		p.row.Notes = []string{}
 	}

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -135,6 +136,43 @@ func photo(t *testing.T, shade uint8) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+// A picture sent again in another size and quality is alike; a plain one is like
+// nothing, not even itself.
+func TestPicturesAreKeptWithTheirHash(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	var shades [8][9]uint8
+	r := rand.New(rand.NewPCG(3, 4))
+	for y := range shades {
+		for x := range shades[y] {
+			shades[y][x] = uint8(20 * r.IntN(12))
+		}
+	}
+	steps := func(w, h, quality int) []byte {
+		img := image.NewGray(image.Rect(0, 0, w, h))
+		for y := range h {
+			for x := range w {
+				img.SetGray(x, y, color.Gray{shades[y*8/h][x*9/w]})
+			}
+		}
+		var buf bytes.Buffer
+		if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		return buf.Bytes()
+	}
+	b.mustAdd("photos", "一.jpg", steps(360, 320, 95), false)
+	b.mustAdd("photos", "二.jpg", steps(180, 160, 70), false)
+	b.mustAdd("photos", "三.jpg", photo(t, 120), false)
+	list := b.list()
+	if one, two := list[0], list[1]; one.SourceSHA256 == two.SourceSHA256 || !one.Alike(two, 3) || one.Alike(list[2], 64) {
+		t.Errorf("hashes %x %x %x", one.PictureHash, two.PictureHash, list[2].PictureHash)
+	}
+	if plain := list[2]; plain.PictureHash != 0 || plain.Alike(plain, 64) {
+		t.Errorf("a plain picture: %x", plain.PictureHash)
+	}
 }
 
 func TestUploadKeepsWhatWasSent(t *testing.T) {

@@ -19,7 +19,7 @@ type row struct {
 }
 
 const columns = `id, owner_kind, owner_id, slot, filename, media_type, extension, size, sha256, source_sha256,
-	width, height, notes, state, reason, coalesce(uploaded_by, '00000000-0000-0000-0000-000000000000') as uploaded_by,
+	width, height, picture_hash, notes, state, reason, coalesce(uploaded_by, '00000000-0000-0000-0000-000000000000') as uploaded_by,
 	uploaded_by_name, uploaded_at, scanned_at, handed_in_at, removed_at, erased_at, version, storage_key`
 
 func find(ctx context.Context, q postgres.Querier, id uuid.UUID) (row, error) {
@@ -50,11 +50,11 @@ func listSlot(ctx context.Context, tx postgres.Tx, o Owner, slot string) ([]row,
 
 func insert(ctx context.Context, tx postgres.Tx, r row) error {
 	_, err := tx.Exec(ctx, `insert into attachment (id, owner_kind, owner_id, slot, filename, media_type, extension,
-			size, sha256, source_sha256, width, height, notes, state, storage_key, uploaded_by, uploaded_by_name, uploaded_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-			nullif($16, '00000000-0000-0000-0000-000000000000'::uuid), $17, $18)`,
+			size, sha256, source_sha256, width, height, picture_hash, notes, state, storage_key, uploaded_by, uploaded_by_name, uploaded_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			nullif($17, '00000000-0000-0000-0000-000000000000'::uuid), $18, $19)`,
 		r.ID, r.OwnerKind, r.OwnerID, r.Slot, r.Filename, r.MediaType, r.Extension,
-		r.Size, r.SHA256, r.SourceSHA256, r.Width, r.Height, r.Notes, r.State, r.StorageKey,
+		r.Size, r.SHA256, r.SourceSHA256, r.Width, r.Height, r.PictureHash, r.Notes, r.State, r.StorageKey,
 		r.UploadedBy, r.UploadedByName, r.UploadedAt)
 	return err
 }

@@ -135,7 +135,7 @@ const (
 const ownedSQL = `(owner_kind = 'governance_meeting' and owner_id in (select id from governance_meeting where org_id = any(organization_ids($1)))
 	or owner_kind = 'organization_system' and owner_id in (select id from organization_system where org_id = any(organization_ids($1))))`
 
-const fileColumns = `id, owner_kind, owner_id, slot, filename, media_type, extension, size, sha256, source_sha256, width, height, notes, state, reason,
+const fileColumns = `id, owner_kind, owner_id, slot, filename, media_type, extension, size, sha256, source_sha256, width, height, picture_hash, notes, state, reason,
 	coalesce(uploaded_by, '00000000-0000-0000-0000-000000000000') as uploaded_by, uploaded_by_name, uploaded_at, scanned_at, handed_in_at,
 	removed_at, erased_at, version`
 

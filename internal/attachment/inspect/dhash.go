@@ -3,6 +3,7 @@ package inspect
 import (
 	"image"
 	"image/color"
+	"math/bits"
 )
 
 // The grid of a difference hash: each of eight rows compares nine cells with their
@@ -17,11 +18,14 @@ const (
 	// margin is how many grey levels a cell has to be brighter than the next one. In
 	// a wall or a sky, noise alone would decide.
 	margin = 2
+	// A hash with fewer bits set than telling, or unset, says too little: a sheet with
+	// one stain would be like every other.
+	telling = 6
 )
 
 // DHash is a difference hash of a picture that stands upright: pictures that look
 // alike, compressed again or made smaller, differ in few of its 64 bits. Zero says
-// nothing: the picture is plain.
+// nothing: the picture is plain, or nearly so.
 func DHash(img image.Image) uint64 {
 	luma := lumaOf(img)
 	b := img.Bounds()
@@ -36,6 +40,9 @@ func DHash(img image.Image) uint64 {
 			}
 			left = right
 		}
+	}
+	if n := bits.OnesCount64(hash); n < telling || n > 64-telling {
+		return 0
 	}
 	return hash
 }

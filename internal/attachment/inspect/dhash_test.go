@@ -70,7 +70,15 @@ func TestPicturesThatLookAlike(t *testing.T) {
 		}
 		all = append(all, hash)
 	}
-	if h := DHash(image.NewGray(image.Rect(0, 0, 5, 3))); h != 0 {
-		t.Errorf("a plain picture: %x", h)
+	stained := image.NewGray(image.Rect(0, 0, 640, 480))
+	draw.Draw(stained, image.Rect(100, 100, 180, 160), image.White, image.Point{}, draw.Src)
+	fading := image.NewGray(image.Rect(0, 0, 640, 480))
+	for i := range fading.Pix {
+		fading.Pix[i] = uint8(255 - i%640/3)
+	}
+	for name, plain := range map[string]image.Image{"plain": image.NewGray(image.Rect(0, 0, 5, 3)), "stained": stained, "fading": fading} {
+		if h := DHash(plain); h != 0 {
+			t.Errorf("a %s picture: %x", name, h)
+		}
 	}
 }

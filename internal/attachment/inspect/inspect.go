@@ -54,6 +54,7 @@ func (k Kind) Name() string { return strings.ToUpper(string(k)) }
 // Report is what inspection found out about a file that it lets pass.
 type Report struct {
 	Width, Height int      // of the re-encoded picture
+	Hash          uint64   // its DHash
 	Notes         []string // what a reader should know, Chinese sentences
 }
 

@@ -60,7 +60,7 @@ func Picture(k Kind, r io.ReaderAt, size int64, w io.Writer) (Report, error) {
 	} else {
 		err = (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(w, img)
 	}
-	return Report{Width: size2.X, Height: size2.Y}, err
+	return Report{Width: size2.X, Height: size2.Y, Hash: DHash(img)}, err
 }
 
 // admitPixels refuses a pixel flood from the header alone and returns what
