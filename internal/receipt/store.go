@@ -80,13 +80,7 @@ func insertUnknown(ctx context.Context, tx postgres.Tx, now time.Time, by uuid.U
 // lock locks the papers of these keys and those that the case uses now, by
 // ascending key, and returns them by key.
 func lock(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, keys []string) (map[string]row, error) {
-	list, err := postgres.All[row](ctx, tx, `
-		select id, key, kind, issued_on, seller, amount_fen, allocated_fen, version,
-			(select coalesce(sum(a.amount_fen), 0) from receipt_allocation a
-			 where a.receipt_id = r.id and a.case_id = $1 and a.live)::bigint as own_fen
-		from receipt r
-		where key = any($2) or id in (select a.receipt_id from receipt_allocation a where a.case_id = $1 and a.live)
-		order by key collate "C" for update of r`, caseID, keys)
+	list, err := postgres.All[row](ctx, tx, lockSQL, caseID, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +95,15 @@ func lock(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, keys []string) 
 	}
 	return known, nil
 }
+
+const lockSQL = `
+	select id, key, kind, issued_on, seller, amount_fen, allocated_fen, version,
+		(select coalesce(sum(a.amount_fen), 0) from receipt_allocation a
+		 where a.receipt_id = r.id and a.case_id = $1 and a.live)::bigint as own_fen
+	from receipt r
+	where id in (select k.id from receipt k where k.key = any($2)
+		union select a.receipt_id from receipt_allocation a where a.case_id = $1 and a.live)
+	order by key collate "C" for update of r`
 
 // correct sets right what is recorded of a paper on which nothing rests.
 func correct(ctx context.Context, tx postgres.Tx, r row, e Entry) error {
@@ -135,14 +138,16 @@ func insertAllocations(ctx context.Context, tx postgres.Tx, now time.Time, by, c
 // usersOf returns the other cases that live on the papers which stand against a
 // list, each with the reason. The papers are locked: nobody comes or goes.
 func usersOf(ctx context.Context, tx postgres.Tx, caseID uuid.UUID, against map[uuid.UUID]Reason) ([]clash, error) {
-	list, err := postgres.All[clash](ctx, tx, `
-		select distinct receipt_id, case_id from receipt_allocation
-		where receipt_id = any($1) and live and case_id <> $2 order by receipt_id, case_id`, slices.Collect(maps.Keys(against)), caseID)
+	list, err := postgres.All[clash](ctx, tx, usersSQL, slices.Collect(maps.Keys(against)), caseID)
 	for i := range list {
 		list[i].reason = against[list[i].ReceiptID]
 	}
 	return list, err
 }
+
+const usersSQL = `
+	select distinct receipt_id, case_id from receipt_allocation
+	where receipt_id = any($1) and live and case_id <> $2 order by receipt_id, case_id`
 
 // insertRefusals locks the cases before the papers, like every other writer.
 func insertRefusals(ctx context.Context, tx postgres.Tx, now time.Time, by, caseID uuid.UUID, clashes []clash) error {

@@ -60,26 +60,36 @@ func newBench(t *testing.T, budget money.Fen) bench {
 // draft is a claim with its papers, ready to be signed.
 func (b bench) draft(org fundingtest.Org, a fundingtest.Answers) string {
 	b.t.Helper()
+	return b.draftWith(org, a, picture(b.r), picture(b.r), picture(b.r))
+}
+
+// draftWith is draft with pictures of one's own.
+func (b bench) draftWith(org fundingtest.Org, a fundingtest.Answers, pictures ...[]byte) string {
+	b.t.Helper()
 	no := b.OpenOf(b.t, activity.Kind, org.Head, org)
 	b.Save(b.t, org.Head, no, a)
 	for _, slot := range []string{activity.PlanSlot, activity.SummarySlot, activity.SignInSlot, activity.ReceiptsSlot} {
 		b.Attach(b.t, org.Head, no, slot)
 	}
-	for i := range 3 {
-		if err := b.TryFile(b.t, org.Head, no, activity.PhotoSlot, fmt.Sprintf("照片%d.png", i), picture(b.r)); err != nil {
-			b.t.Fatal(err)
-		}
+	for i, content := range pictures {
+		b.must(b.TryFile(b.t, org.Head, no, activity.PhotoSlot, fmt.Sprintf("照片%d.png", i), content))
 	}
 	return no
 }
 
 // picture is noise: like no other.
-func picture(r *rand.Rand) []byte {
+func picture(r *rand.Rand) []byte { return drawn(noise(r)) }
+
+func noise(r *rand.Rand) *image.Gray {
 	img := image.NewGray(image.Rect(0, 0, 32, 32))
 	for i := range img.Pix {
 		img.Pix[i] = uint8(r.IntN(256))
 	}
 	img.SetGray(0, 0, color.Gray{1})
+	return img
+}
+
+func drawn(img image.Image) []byte {
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
 		panic(err)

@@ -6,7 +6,7 @@
 // follows the payment.
 //
 // Level 5, below funding/catalog. Tables: activity_plan, activity_claim,
-// activity_cost, activity_year. Receipts are package receipt's.
+// activity_cost, activity_year, activity_picture. Receipts are package receipt's.
 package activity
 
 import (
@@ -24,7 +24,7 @@ import (
 // Kind is the programme's key in cases, URLs and parameters.
 const Kind = "activity"
 
-// Programme implements funding.Programme and funding.Knowing.
+// Programme implements funding.Programme, funding.Knowing and funding.Comparing.
 type Programme struct{}
 
 // definition is the workflow of an activity claim (domain §4).

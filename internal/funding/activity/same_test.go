@@ -1,11 +1,15 @@
 package activity_test
 
 import (
+	"fmt"
+	"image"
+	"slices"
 	"testing"
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/funding"
+	"civilaffairs/internal/funding/activity"
 	"civilaffairs/internal/funding/fundingtest"
 	"civilaffairs/internal/money"
 )
@@ -54,5 +58,61 @@ func TestAReviewerSeesWhoSharesAPaper(t *testing.T) {
 	}
 	if _, err := b.Funding.View(t.Context(), second.Head, one); !errs.Is(err, errs.NotFound) {
 		t.Errorf("the other applicant: %v", err)
+	}
+}
+
+// Of the pictures of two claims one is the same file, one was saved anew, and one is
+// there twice: whoever reviews either claim sees them beside each other, whatever
+// was replaced since. Drafts are nobody else's.
+func TestAReviewerSeesPicturesThatWereHandedInBefore(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	again := func(img *image.Gray) []byte { // the eye sees no difference
+		img.Pix[40] ^= 3
+		return drawn(img)
+	}
+	same, saved, twice := picture(b.r), noise(b.r), noise(b.r)
+	first, second, third := b.Organization(t), b.Organization(t), b.Organization(t)
+	one := b.draftWith(first, answers(first, 1), same, drawn(saved), picture(b.r))
+	b.must(b.SubmitOf(t, programme, first, one))
+	two := b.draftWith(second, answers(second, 2), same, again(saved), drawn(twice), again(twice))
+	b.must(b.SubmitOf(t, programme, second, two))
+	b.draftWith(third, answers(third, 3), same, picture(b.r), picture(b.r))
+
+	twins := func(no string) []activity.Twin { return b.same(b.Reviewer, no).More.([]activity.Twin) }
+	describe := func(list []activity.Twin) (out []string) {
+		for _, x := range list {
+			out = append(out, fmt.Sprintf("%s exact=%t own=%t replaced=%t %s", x.CaseNo, x.Exact, x.Own, x.Replaced, x.Title))
+			if x.Distance > 3 || x.Picture == x.Other {
+				t.Errorf("no twins: %+v", x)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	const title = "立冬敬老邻里茶话会"
+	if got, want := describe(twins(two)), []string{one + " exact=false own=false replaced=false " + title, one + " exact=true own=false replaced=false " + title,
+		two + " exact=false own=true replaced=false " + title}; !slices.Equal(got, want) {
+		t.Errorf("of the later claim:\n%q\n%q", got, want)
+	}
+	b.Opine(t, b.Community, two)
+	b.Opine(t, b.Subdistrict, two)
+	b.Return(t, two, "file:photos")
+	for _, x := range twins(two) {
+		if x.Exact {
+			b.must(b.Applications.Detach(t.Context(), second.Head, two, activity.PhotoSlot, x.Picture.String()))
+		}
+	}
+	b.must(b.SubmitOf(t, programme, second, two))
+	if got, want := describe(twins(one)), []string{two + " exact=false own=false replaced=false " + title, two + " exact=true own=false replaced=true " + title}; !slices.Equal(got, want) {
+		t.Errorf("of the earlier claim:\n%q\n%q", got, want)
+	}
+	if got := describe(twins(two)); len(got) != 2 {
+		t.Errorf("of the later claim, corrected: %q", got)
+	}
+	for _, sql := range []string{`update activity_picture set hash = 1`, `delete from activity_picture`} {
+		if _, err := b.DB.App.Pool().Exec(t.Context(), sql); err == nil {
+			t.Errorf("%s: done", sql)
+		}
 	}
 }

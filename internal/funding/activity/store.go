@@ -67,6 +67,9 @@ func (Programme) Keep(ctx context.Context, tx postgres.Tx, now time.Time, actor 
 	if err := replaceCosts(ctx, tx, c.ID, a.Costs); err != nil {
 		return err
 	}
+	if err := keepPictures(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	return receipt.Replace(ctx, tx, now, actor, c.ID, a.papers(), a.controls())
 }
 
