@@ -57,6 +57,17 @@ func (s SlotFiles) Usable() int {
 	return n
 }
 
+// Repeats returns the earlier picture that the i-th is like, "" for none. The same
+// bytes are one file already; this is for what was saved anew.
+func (s SlotFiles) Repeats(i int) string {
+	for _, before := range s.Files[:i] {
+		if s.Pictures && before.Current() && s.Files[i].Current() && s.Files[i].Alike(before, s.Alike) {
+			return before.Filename
+		}
+	}
+	return ""
+}
+
 // MayEdit reports whether the item may be changed now.
 func (f Form) MayEdit(item string) bool {
 	return f.Editable && (!f.Correcting || f.Correction.Open(item) || f.reopened[item])

@@ -165,6 +165,7 @@ type Slot struct {
 	Min      int  // files, when required or begun; 1 when zero
 	Max      int  // files; 1 when zero
 	Pictures bool // nothing but pictures
+	Alike    int  // bits in which pictures may differ that are pointed out as one sent twice
 }
 
 // Kinds are the types of file that the slot takes, nil for all.

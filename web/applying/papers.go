@@ -77,8 +77,12 @@ func SlotRows(to SlotLinks, s application.SlotFiles, fault string) []ui.Upload {
 		need = "必交"
 	}
 	var rows []ui.Upload
-	for _, a := range s.Files {
-		rows = append(rows, fileRow(to, s, a, need))
+	for i, a := range s.Files {
+		row := fileRow(to, s, a, need)
+		if before := s.Repeats(i); before != "" && row.Say == "" {
+			row.Say = "和“" + before + "”几乎相同。传重了的，移除一张；确实是两张的可以留着，复核时会并排看"
+		}
+		rows = append(rows, row)
 	}
 	full := s.Max <= 1 && len(s.Files) > 0 || s.Max > 1 && s.Usable() >= s.Max
 	if full && fault == "" {

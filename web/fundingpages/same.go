@@ -11,10 +11,11 @@ import (
 type sameView struct {
 	Papers   []sharedPaper
 	Refusals []refusedPaper
+	Pictures *twinsView // nil for a programme that compares none
 }
 
-// Found reports whether there is anything to look at.
-func (v sameView) Found() bool { return len(v.Papers)+len(v.Refusals) > 0 }
+// Shown reports whether there is anything to say.
+func (v sameView) Shown() bool { return len(v.Papers)+len(v.Refusals) > 0 || v.Pictures != nil }
 
 // sharedPaper is a paper of the case with the others that use a part of it.
 type sharedPaper struct {
@@ -39,7 +40,7 @@ func sameOf(in funding.View) sameView {
 	if in.Same == nil {
 		return sameView{}
 	}
-	return sameView{Papers: sharedPapers(in.Same.Receipts), Refusals: refusedPapers(in.Same.Refusals)}
+	return sameView{Papers: sharedPapers(in.Same.Receipts), Refusals: refusedPapers(in.Same.Refusals), Pictures: twinsOf(in)}
 }
 
 // sharedPapers groups the other cases by paper, in the order in which they come.

@@ -22,6 +22,10 @@ type Twin struct {
 	Exact        bool           `db:"exact"`    // byte by byte as it was sent
 	Distance     int            `db:"distance"` // bits in which the hashes differ
 	Replaced     bool           `db:"replaced"` // the other one was taken out in a correction
+	Shown        bool           `db:"shown"`    // the other one can be looked at
+	Filename     string         `db:"filename"` // of the other one, as its size
+	Width        int            `db:"width"`
+	Height       int            `db:"height"`
 	CaseNo       string         `db:"case_no"`
 	Own          bool           `db:"own"` // the other one is of the claim itself
 	Organization string         `db:"organization"`
@@ -61,7 +65,8 @@ var twinsSQL = fmt.Sprintf(`
 	), pairs as (
 		select distinct on (picture, other) picture, other, distance, exact from found order by picture, other, exact desc
 	)
-	select f.picture, f.other, f.exact, f.distance, o.state = 'removed' as replaced, c.no as case_no, c.id = $1 as own,
+	select f.picture, f.other, f.exact, f.distance, o.state = 'removed' as replaced,
+		o.state <> 'checking' and o.erased_at is null as shown, o.filename, o.width, o.height, c.no as case_no, c.id = $1 as own,
 		coalesce(g.name, '') as organization, c.state, coalesce(k.title, '') as title, k.held_on
 	from pairs f
 	join attachment o on o.id = f.other and o.handed_in_at is not null and o.state <> 'refused'

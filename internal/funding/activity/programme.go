@@ -98,11 +98,12 @@ func (Programme) SlotName(key string) string { return slotNames[key] }
 
 // Slots are the papers that a claim asks for.
 func (Programme) Slots(v url.Values, c funding.Context) []application.Slot {
-	least := paramsOf(c.Rules.Edition).MinPhotos
+	p := paramsOf(c.Rules.Edition)
+	least := p.MinPhotos
 	slots := []application.Slot{
 		{Key: PlanSlot, Label: slotNames[PlanSlot], Required: true, Hint: "活动前定的方案：目的、流程、分工、预算"},
 		{Key: SummarySlot, Label: slotNames[SummarySlot], Required: true, Hint: "活动后写的总结：做了什么、效果、不足"},
-		{Key: PhotoSlot, Label: slotNames[PhotoSlot], Required: least > 0, Min: least, Max: MaxPhotos, Pictures: true,
+		{Key: PhotoSlot, Label: slotNames[PhotoSlot], Required: least > 0, Min: least, Max: MaxPhotos, Pictures: true, Alike: p.PhotoDistance,
 			Hint: photoHint(least)},
 		{Key: SignInSlot, Label: slotNames[SignInSlot], Required: true, Max: 5, Hint: "参加人员签到，不公开"},
 		{Key: ReceiptsSlot, Label: slotNames[ReceiptsSlot], Required: true, Max: 20, Hint: "和登记的票据一一对应，1 至 20 份"},

@@ -76,6 +76,14 @@ func TestAReviewerSeesPicturesThatWereHandedInBefore(t *testing.T) {
 	one := b.draftWith(first, answers(first, 1), same, drawn(saved), picture(b.r))
 	b.must(b.SubmitOf(t, programme, first, one))
 	two := b.draftWith(second, answers(second, 2), same, again(saved), drawn(twice), again(twice))
+	// What an applicant learns is of the own pictures alone, before it is handed in.
+	_, slot, err := b.Applications.SlotOf(t.Context(), second.Head, two, activity.PhotoSlot)
+	b.must(err)
+	for i, want := range []string{"", "", "", "照片2.png"} {
+		if got := slot.Repeats(i); got != want {
+			t.Errorf("picture %d repeats %q, want %q", i, got, want)
+		}
+	}
 	b.must(b.SubmitOf(t, programme, second, two))
 	b.draftWith(third, answers(third, 3), same, picture(b.r), picture(b.r))
 
