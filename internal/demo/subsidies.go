@@ -123,7 +123,11 @@ type claimCase struct {
 
 func (p *planter) claimFor(key string, rng *rand.Rand) *claimCase {
 	i := slices.IndexFunc(occasions, func(o occasion) bool { return o.key == key })
-	c := &claimCase{grantCase: &grantCase{member: p.orgs[key], p: p, programme: activity.Programme{}}, occasion: occasions[i], rng: rng, first: p.receipts + 1}
+	return p.claimOf(occasions[i], rng)
+}
+
+func (p *planter) claimOf(o occasion, rng *rand.Rand) *claimCase {
+	c := &claimCase{grantCase: &grantCase{member: p.orgs[o.key], p: p, programme: activity.Programme{}}, occasion: o, rng: rng, first: p.receipts + 1}
 	p.receipts += len(c.spent)
 	return c
 }
