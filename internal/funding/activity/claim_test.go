@@ -1,11 +1,7 @@
 package activity_test
 
 import (
-	"bytes"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"maps"
 	"math/rand/v2"
 	"strings"
@@ -28,17 +24,8 @@ import (
 
 var programme = activity.Programme{}
 
-// answers is a claim without fault for an event of 2026-11-08: 4,000 yuan on one
-// paper of its own, 2,400 asked for.
 func answers(org fundingtest.Org, paper int) fundingtest.Answers {
-	return fundingtest.Answers{
-		"contact_name": "何经办", "contact_mobile": "13800138000", "title": "立冬敬老邻里茶话会", "theme": "neighbours", "held_on": "2026-11-08",
-		"starts": "14:00", "ends": "16:30", "community": fundingtest.Liulian, "place": "六联社区党群服务中心", "target": "六十岁以上的居民",
-		"participants": "45", "volunteers": "8", "hours": "24", "minors": "none", "summary": "四十五位老人参加，义工上门接送，现场登记了十二条需求。",
-		"cost-1-kind": "vat_digital", "cost-1-number": fmt.Sprintf("264403%014d", paper), "cost-1-issued_on": "2026-11-06", "cost-1-seller": "示例商贸有限公司",
-		"cost-1-total": "4000", "cost-1-category": "material", "cost-1-item": "茶点和活动物料", "cost-1-amount": "4000",
-		"amount": "2400", "payee": org.Payee.String(),
-	}
+	return fundingtest.ClaimAnswers(org, paper)
 }
 
 // bench is a portal with money for activities.
@@ -60,42 +47,11 @@ func newBench(t *testing.T, budget money.Fen) bench {
 // draft is a claim with its papers, ready to be signed.
 func (b bench) draft(org fundingtest.Org, a fundingtest.Answers) string {
 	b.t.Helper()
-	return b.draftWith(org, a, picture(b.r), picture(b.r), picture(b.r))
-}
-
-// draftWith is draft with pictures of one's own.
-func (b bench) draftWith(org fundingtest.Org, a fundingtest.Answers, pictures ...[]byte) string {
-	b.t.Helper()
-	no := b.OpenOf(b.t, activity.Kind, org.Head, org)
-	b.Save(b.t, org.Head, no, a)
-	for _, slot := range []string{activity.PlanSlot, activity.SummarySlot, activity.SignInSlot, activity.ReceiptsSlot} {
-		b.Attach(b.t, org.Head, no, slot)
-	}
-	for i, content := range pictures {
-		b.must(b.TryFile(b.t, org.Head, no, activity.PhotoSlot, fmt.Sprintf("照片%d.png", i), content))
-	}
-	return no
+	return b.DraftClaim(b.t, org, a, picture(b.r), picture(b.r), picture(b.r))
 }
 
 // picture is noise: like no other.
-func picture(r *rand.Rand) []byte { return drawn(noise(r)) }
-
-func noise(r *rand.Rand) *image.Gray {
-	img := image.NewGray(image.Rect(0, 0, 32, 32))
-	for i := range img.Pix {
-		img.Pix[i] = uint8(r.IntN(256))
-	}
-	img.SetGray(0, 0, color.Gray{1})
-	return img
-}
-
-func drawn(img image.Image) []byte {
-	var out bytes.Buffer
-	if err := png.Encode(&out, img); err != nil {
-		panic(err)
-	}
-	return out.Bytes()
-}
+func picture(r *rand.Rand) []byte { return fundingtest.PNG(fundingtest.Noise(r)) }
 
 func (b bench) submitted(org fundingtest.Org, a fundingtest.Answers) string {
 	b.t.Helper()

@@ -2,7 +2,6 @@ package activity_test
 
 import (
 	"fmt"
-	"image"
 	"slices"
 	"testing"
 
@@ -67,15 +66,11 @@ func TestAReviewerSeesWhoSharesAPaper(t *testing.T) {
 func TestAReviewerSeesPicturesThatWereHandedInBefore(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
-	again := func(img *image.Gray) []byte { // the eye sees no difference
-		img.Pix[40] ^= 3
-		return drawn(img)
-	}
-	same, saved, twice := picture(b.r), noise(b.r), noise(b.r)
+	same, saved, twice := picture(b.r), fundingtest.Noise(b.r), fundingtest.Noise(b.r)
 	first, second, third := b.Organization(t), b.Organization(t), b.Organization(t)
-	one := b.draftWith(first, answers(first, 1), same, drawn(saved), picture(b.r))
+	one := b.DraftClaim(t, first, answers(first, 1), same, fundingtest.PNG(saved), picture(b.r))
 	b.must(b.SubmitOf(t, programme, first, one))
-	two := b.draftWith(second, answers(second, 2), same, again(saved), drawn(twice), again(twice))
+	two := b.DraftClaim(t, second, answers(second, 2), same, fundingtest.PNG(fundingtest.Touched(saved)), fundingtest.PNG(twice), fundingtest.PNG(fundingtest.Touched(twice)))
 	// What an applicant learns is of the own pictures alone, before it is handed in.
 	_, slot, err := b.Applications.SlotOf(t.Context(), second.Head, two, activity.PhotoSlot)
 	b.must(err)
@@ -85,7 +80,7 @@ func TestAReviewerSeesPicturesThatWereHandedInBefore(t *testing.T) {
 		}
 	}
 	b.must(b.SubmitOf(t, programme, second, two))
-	b.draftWith(third, answers(third, 3), same, picture(b.r), picture(b.r))
+	b.DraftClaim(t, third, answers(third, 3), same, picture(b.r), picture(b.r))
 
 	twins := func(no string) []activity.Twin { return b.same(b.Reviewer, no).More.([]activity.Twin) }
 	describe := func(list []activity.Twin) (out []string) {
