@@ -17,7 +17,7 @@ func yuan(n int) money.Fen { return money.Fen(n) * money.Yuan }
 func params() Params {
 	return Params{
 		RecordTerms: funding.RecordTerms{Label: "参数", ViolationYears: 3, AnnualReportDue: day("2000-05-31")},
-		ClaimDays:   60, ReceiptDays: 30, MaxPerYear: 2, MinParticipants: 15, MinPhotos: 3, RatePct: 60, TierFrom: 6, TierLowPct: 40, TierHighPct: 60,
+		ClaimDays:   60, ReceiptDays: 30, MaxPerYear: 2, MinParticipants: 15, MinPhotos: 3, PhotoDistance: 3, RatePct: 60, TierFrom: 6, TierLowPct: 40, TierHighPct: 60,
 		Star3BonusPct: 20, Star2BonusPct: 10, CapEvent: yuan(3000), CapYear: yuan(10000), From: day("2000-03-07"), To: day("2000-03-28"),
 	}
 }

@@ -47,7 +47,7 @@ func newBench(t *testing.T, budget money.Fen) bench {
 // draft is a claim with its papers, ready to be signed.
 func (b bench) draft(org fundingtest.Org, a fundingtest.Answers) string {
 	b.t.Helper()
-	return b.DraftClaim(b.t, org, a, picture(b.r), picture(b.r), picture(b.r))
+	return b.DraftClaim(b.t, org, a, fundingtest.Pictures(b.r, 3)...)
 }
 
 // picture is noise: like no other.

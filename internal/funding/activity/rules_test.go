@@ -98,7 +98,7 @@ func edition() policy.Edition {
 	return policy.Edition{EditionFacts: policy.EditionFacts{Label: "参数"}, Params: policy.ParamsOf(map[policy.Key]any{
 		policy.ActivityMaxPerYear: 2, policy.ActivityRateMode: policy.RateFlat, policy.ActivityRatePct: 60, policy.ActivityTierFrom: 6,
 		policy.ActivityTierLowPct: 40, policy.ActivityTierHighPct: 60, policy.ActivityCapEvent: 300_000, policy.ActivityCapYear: 1_000_000,
-		policy.ActivityClaimDays: 60, policy.ActivityMinParticipants: 15, policy.ActivityMinPhotos: 3, policy.ActivityStar3BonusPct: 20,
+		policy.ActivityClaimDays: 60, policy.ActivityMinParticipants: 15, policy.ActivityMinPhotos: 3, policy.ActivityPhotoDistance: 3, policy.ActivityStar3BonusPct: 20,
 		policy.ActivityStar2BonusPct: 10, policy.ActivityReceiptDays: 30, policy.ActivityIntake: policy.IntakeAlways, policy.ActivityIntakeFrom: "03-07",
 		policy.ActivityIntakeTo: "03-28", policy.LookbackViolationYears: 3, policy.AnnualReportRegistrarDue: "05-31",
 	})}

@@ -55,6 +55,15 @@ func Noise(r *rand.Rand) *image.Gray {
 	return img
 }
 
+// Pictures are n pictures like no other, as files.
+func Pictures(r *rand.Rand, n int) [][]byte {
+	list := make([][]byte, n)
+	for i := range list {
+		list[i] = PNG(Noise(r))
+	}
+	return list
+}
+
 // Touched is a picture after a change that the eye does not see.
 func Touched(img *image.Gray) *image.Gray {
 	again := *img
