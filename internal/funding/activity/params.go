@@ -39,7 +39,7 @@ func paramsOf(e policy.Edition) Params {
 		RecordTerms: funding.RecordTermsOf(e), ClaimDays: p.Int(policy.ActivityClaimDays), ReceiptDays: p.Int(policy.ActivityReceiptDays),
 		MaxPerYear: p.Int(policy.ActivityMaxPerYear), MinParticipants: p.Int(policy.ActivityMinParticipants), MinPhotos: p.Int(policy.ActivityMinPhotos),
 		PhotoDistance: p.Int(policy.ActivityPhotoDistance),
-		Tiered: p.Text(policy.ActivityRateMode) == policy.RateTiered, RatePct: p.Int(policy.ActivityRatePct), TierFrom: p.Int(policy.ActivityTierFrom),
+		Tiered:        p.Text(policy.ActivityRateMode) == policy.RateTiered, RatePct: p.Int(policy.ActivityRatePct), TierFrom: p.Int(policy.ActivityTierFrom),
 		TierLowPct: p.Int(policy.ActivityTierLowPct), TierHighPct: p.Int(policy.ActivityTierHighPct),
 		Star3BonusPct: p.Int(policy.ActivityStar3BonusPct), Star2BonusPct: p.Int(policy.ActivityStar2BonusPct),
 		CapEvent: p.Fen(policy.ActivityCapEvent), CapYear: p.Fen(policy.ActivityCapYear),
