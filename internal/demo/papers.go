@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"unicode/utf16"
+
+	scaling "golang.org/x/image/draw"
 )
 
 // paper makes a page of PDF with the lines given, in a font that readers bring
@@ -68,6 +70,7 @@ func photo(rng *rand.Rand) []byte {
 			img.SetRGBA(x, y, c)
 		}
 	}
+	houses(img, sky, ground)
 	for range 6 + rng.IntN(8) {
 		x, y, r := 40+rng.IntN(w-80), h*5/9-20+rng.IntN(h/3), 9+rng.IntN(8)
 		coat := color.RGBA{uint8(rng.IntN(220)), uint8(rng.IntN(220)), uint8(rng.IntN(220)), 255}
@@ -83,6 +86,19 @@ func photo(rng *rand.Rand) []byte {
 		panic(err) // a buffer takes every byte
 	}
 	return b.Bytes()
+}
+
+// houses stand behind the square, others for every light: without them the upper
+// half of all pictures would be the same.
+func houses(img *image.RGBA, sky, ground color.RGBA) {
+	rng := rand.New(rand.NewPCG(uint64(sky.R)<<8|uint64(sky.G), uint64(ground.R)<<16|uint64(ground.G)<<8|uint64(ground.B)))
+	size := img.Bounds().Size()
+	for x := 0; x < size.X; {
+		w, top, shade := 45+rng.IntN(80), size.Y/12+rng.IntN(size.Y*2/5), uint8(110+rng.IntN(130))
+		wall := image.Rect(x, top, x+w, size.Y*5/9)
+		scaling.Draw(img, wall, image.NewUniform(color.RGBA{shade, shade - 8, shade - 20, 255}), image.Point{}, scaling.Src)
+		x += w
+	}
 }
 
 func disc(img *image.RGBA, x, y, r int, c color.RGBA) {

@@ -20,7 +20,7 @@ const (
 	margin = 2
 	// A hash with fewer bits set than telling, or unset, says too little: a sheet with
 	// one stain would be like every other.
-	telling = 6
+	telling = 8
 )
 
 // DHash is a difference hash of a picture that stands upright: pictures that look
