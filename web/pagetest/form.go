@@ -77,31 +77,20 @@ func Day(name string, d civil.Date) []string {
 
 // Press fills in the first form of the page that posts and sends it, as a browser
 // would: what stands in it is sent along.
-func (p Page) Press(pairs ...string) Page { p.site.Helper(); return p.PressIn(posting, pairs...) }
-
-// PressIn sends the form that css selects.
-func (p Page) PressIn(css string, pairs ...string) Page {
-	p.site.Helper()
-	return p.send(css, "", nil, pairs)
-}
+func (p Page) Press(pairs ...string) Page { p.site.Helper(); return p.Attach("", nil, pairs...) }
 
 // Attach is Press with files, names and contents in turn, in the control called name.
 func (p Page) Attach(name string, files []string, pairs ...string) Page {
 	p.site.Helper()
-	return p.send(posting, name, files, pairs)
-}
-
-func (p Page) send(css, control string, files, pairs []string) Page {
-	p.site.Helper()
-	form := p.Find(css).First()
+	form := p.Find(posting).First()
 	if form.Length() == 0 {
-		p.site.Fatalf("%s as %q (%d) has no form %s: %s", p.Path, p.as, p.Status, css, p.Text("main"))
+		p.site.Fatalf("%s as %q (%d) has no form: %s", p.Path, p.as, p.Status, p.Text("main"))
 	}
 	v, path := With(values(form), pairs...), form.AttrOr("action", p.Path)
 	var answer Page
 	if form.AttrOr("enctype", "") == "multipart/form-data" {
-		body, kind := p.parts(v, control, files)
-		answer = p.site.Do(p.as, p.site.request(http.MethodPost, path, body, "Content-Type", kind))
+		body, kind := p.parts(v, name, files)
+		answer = p.site.do(p.as, p.site.request(http.MethodPost, path, body, "Content-Type", kind))
 	} else {
 		if len(files) > 0 {
 			p.site.Fatalf("%s takes no files", p.Path)

@@ -95,7 +95,7 @@ func TestAFormIsSentAsABrowserSendsIt(t *testing.T) {
 	if led := s.Post("clerk", "/led", nil).Follow(); len(w.failed) != 0 || led.Path != "/who" || led.Text("main") != "某clerk" {
 		t.Errorf("led to %s: %q, %v", led.Path, led.Text("main"), w.failed)
 	}
-	if why := w.complaints(func() { s.Get("", "/form").PressIn("main form.other") }); !strings.Contains(why, "no form main form.other") {
+	if why := w.complaints(func() { s.Get("", "/who").Press() }); !strings.Contains(why, "has no form") {
 		t.Errorf("a form that is not there was sent: %q", why)
 	}
 	if why := w.complaints(func() { s.Get("", "/form").Follow() }); !strings.Contains(why, "want 303") {
@@ -145,5 +145,34 @@ func TestEveryAnswerIsLookedAt(t *testing.T) {
 	p := s.Get("", "/text")
 	if got := w.complaints(func() { p.Says("main", "没有的词").Lacks("main", "onclick") }); strings.Count(got, "says")+strings.Count(got, "say ") != 2 {
 		t.Errorf("words that are not there, and that should not be: %q", got)
+	}
+}
+
+func TestAPageIsHeldToItsStatements(t *testing.T) {
+	t.Parallel()
+	w := &watched{TB: t}
+	s := New(w, civil.Of(2026, 11, 23).Start())
+	asks := func(n int, kind string) httpserver.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			for range n {
+				if _, err := s.DB.App.Pool().Exec(r.Context(), `select 1`); err != nil {
+					return err
+				}
+			}
+			w.Header().Set("Content-Type", kind)
+			return nil
+		}
+	}
+	s.Serve(func(public, signed *httpserver.Router) {
+		for n := range 14 {
+			public.Get(fmt.Sprintf("/public/%d", n), authz.Public, asks(n, "text/html"))
+			signed.Get(fmt.Sprintf("/signed/%d", n), authz.Public, asks(n, "text/html"))
+		}
+		public.Get("/file", authz.Public, asks(20, "text/csv"))
+	})
+	for path, over := range map[string]bool{"/public/12": false, "/public/13": true, "/signed/10": false, "/signed/11": true, "/file": false} {
+		if why := w.complaints(func() { s.Get("", path) }); strings.Contains(why, "statements") != over || !over && why != "" {
+			t.Errorf("%s: %q", path, why)
+		}
 	}
 }

@@ -6,6 +6,7 @@
 package pagetest
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -72,18 +73,8 @@ func (s *Site) Keys() *secret.Keys {
 // Cast makes people known by their names, with an identity where they have none.
 func (s *Site) Cast(people map[string]authz.Actor) {
 	for name, a := range people {
-		if a.AccountID == uuid.Nil {
-			a.AccountID = uuid.Must(uuid.NewV7())
-		}
-		if a.PersonID == uuid.Nil {
-			a.PersonID = uuid.Must(uuid.NewV7())
-		}
-		if a.Name == "" {
-			a.Name = "某" + name
-		}
-		if a.IP == "" {
-			a.IP = "192.0.2.1"
-		}
+		a.AccountID, a.PersonID = cmp.Or(a.AccountID, uuid.Must(uuid.NewV7())), cmp.Or(a.PersonID, uuid.Must(uuid.NewV7()))
+		a.Name, a.IP = cmp.Or(a.Name, "某"+name), cmp.Or(a.IP, "192.0.2.1")
 		s.Actors[name] = a
 	}
 }
@@ -121,7 +112,7 @@ func (s *Site) Exec(sql string, args ...any) {
 func (s *Site) Serve(register func(public, signed *httpserver.Router)) {
 	s.Helper()
 	mux := chi.NewMux()
-	mux.Use(httpserver.SecureHeaders(false), http.NewCrossOriginProtection().Handler, s.frame)
+	mux.Use(httpserver.SecureHeaders(false), http.NewCrossOriginProtection().Handler, layout.Middleware(func(*http.Request) layout.Context { return s.Layout }))
 	log := slog.New(slog.NewTextHandler(s.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	router := httpserver.NewRouter(mux, log, layout.ErrorPage)
 	static.Register(router)
@@ -129,12 +120,6 @@ func (s *Site) Serve(register func(public, signed *httpserver.Router)) {
 	server := httptest.NewServer(mux)
 	s.Cleanup(server.Close)
 	s.URL = server.URL
-}
-
-func (s *Site) frame(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(layout.With(r.Context(), s.Layout)))
-	})
 }
 
 // counted holds every page to its statements; a file is read in batches.
@@ -171,14 +156,14 @@ func (s *Site) session(next http.Handler) http.Handler {
 // Get opens a page as somebody, "" for nobody; headers are names and values.
 func (s *Site) Get(as, path string, headers ...string) Page {
 	s.Helper()
-	return s.Do(as, s.request(http.MethodGet, path, nil, headers...))
+	return s.do(as, s.request(http.MethodGet, path, nil, headers...))
 }
 
 // Post sends values that no page needs to have offered: what a program sends.
 func (s *Site) Post(as, path string, v url.Values, headers ...string) Page {
 	s.Helper()
 	headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
-	p := s.Do(as, s.request(http.MethodPost, path, strings.NewReader(v.Encode()), headers...))
+	p := s.do(as, s.request(http.MethodPost, path, strings.NewReader(v.Encode()), headers...))
 	p.typed, p.forged = v, true
 	return p
 }
@@ -193,8 +178,8 @@ func (s *Site) request(method, path string, body io.Reader, headers ...string) *
 	return r
 }
 
-// Do sends a request as somebody and follows no redirect.
-func (s *Site) Do(as string, r *http.Request) Page {
+// do sends a request as somebody and follows no redirect.
+func (s *Site) do(as string, r *http.Request) Page {
 	s.Helper()
 	if as != "" {
 		r.AddCookie(&http.Cookie{Name: "as", Value: as})
