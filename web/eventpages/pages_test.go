@@ -54,7 +54,8 @@ func newSite(t *testing.T) *site {
 		HeadMobile: "13800138000", SubdistrictCode: "440310001", CommunityCode: liulian})
 	s.Must(err)
 	s.Cast(map[string]authz.Actor{"head": {Role: authz.OrgHead, OrgID: s.org}})
-	s.Serve(eventpages.New(eventpages.Deps{Events: s.events, BaseURL: "https://example.org/", ClientIP: func(r *http.Request) string { return r.Header.Get("X-Test-IP") }, Flash: s.Flash}).Register)
+	from := func(r *http.Request) string { return r.Header.Get("X-Test-IP") }
+	s.Serve(eventpages.New(eventpages.Deps{Events: s.events, BaseURL: "https://example.org/", ClientIP: from, Flash: s.Flash}).Register)
 	return s
 }
 
@@ -350,7 +351,8 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s := newSite(t)
 	no, planned := s.stocked(t)
 	s.Judge(map[string][]string{
-		"":         {paths.Activities, paths.ActivitiesMonth + "?month=2026-11", paths.Activity(no), paths.Activity(planned), paths.ActivitiesHours, paths.OrganizationVolunteering(s.org.String(), planned)},
+		"": {paths.Activities, paths.ActivitiesMonth + "?month=2026-11", paths.Activity(no), paths.Activity(planned), paths.ActivitiesHours,
+			paths.OrganizationVolunteering(s.org.String(), planned)},
 		"head":     {paths.MyActivities, paths.MyActivity(no), paths.MyActivityAct(no, "hours"), paths.MyActivityAct(no, "pictures"), paths.MyVolunteers},
 		"reviewer": {paths.StaffPictures, s.Get("reviewer", paths.StaffPictures).Link(`main a[href^="` + paths.StaffPictureRequests + `"]`)}, "street": {paths.StaffActivities},
 	})

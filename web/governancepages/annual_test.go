@@ -47,7 +47,8 @@ func (s *site) reported() (id, draft, standing, withdrawn uuid.UUID) {
 	s.Must(s.service.AttachReport(s.Context(), head, 2025, "accounts", ready))
 	v, err := s.service.Report(s.Context(), head, 2025)
 	s.Must(err)
-	s.Must(s.service.SignReport(s.Context(), head, 2025, v.Filing.Version, application.Signature{Agreed: true, StatementVersion: governance.ReportStatement.Version, TypedName: head.Name}, once.NewToken()))
+	s.Must(s.service.SignReport(s.Context(), head, 2025, v.Filing.Version,
+		application.Signature{Agreed: true, StatementVersion: governance.ReportStatement.Version, TypedName: head.Name}, once.NewToken()))
 	tell := func(k governance.DisclosureKind, year int, typed url.Values) (uuid.UUID, uuid.UUID) {
 		begin, _, _, err := s.service.BeginDisclosure(s.Context(), head, k, year)
 		s.Must(err)

@@ -54,7 +54,8 @@ func newSite(t *testing.T, today string) *site {
 		return err
 	})
 	s.Must(err)
-	s.Serve(noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: "https://portal.example.cn", ClientIP: func(r *http.Request) string { return r.Header.Get("X-Test-From") }, Flash: s.Flash}).Register)
+	from := func(r *http.Request) string { return r.Header.Get("X-Test-From") }
+	s.Serve(noticepages.New(noticepages.Deps{Notices: s.notices, BaseURL: "https://portal.example.cn", ClientIP: from, Flash: s.Flash}).Register)
 	return s
 }
 
