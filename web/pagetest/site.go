@@ -1,8 +1,8 @@
 // Package pagetest opens the pages of one feature for a test: behind the real
-// router with its headers, style and error page, on a database of their own, over
-// HTTP. What every page owes is asked of every answer: no failure, no more than ten
-// statements, no inline style or script, no cookie. Test infrastructure on top of
-// level 2 and the leaves of web; no tables; imported by tests only.
+// router with its headers, style and error page, on a database of their own. What
+// every page owes is asked of every answer: no failure, no more than ten statements,
+// no inline style or script, no cookie. Test infrastructure on top of level 2 and
+// the leaves of web; no tables; imported by tests only.
 package pagetest
 
 import (
@@ -42,9 +42,11 @@ type Site struct {
 	Layout layout.Context         // what the shell knows; may change between requests
 	Actors map[string]authz.Actor // who can be signed in: the cookie “as” carries the name
 	Said   string                 // the last message of an act, until a page shows it
-	URL    string
+	URL    string                 // for a browser
 
 	Statements int // that a signed-in page may run besides the real session's two; there are twelve (DESIGN §5)
+
+	handler http.Handler
 }
 
 // New is a site on a fresh database that shows the instant now.
@@ -117,6 +119,7 @@ func (s *Site) Serve(register func(public, signed *httpserver.Router)) {
 	router := httpserver.NewRouter(mux, log, layout.ErrorPage)
 	static.Register(router)
 	register(router.With(s.counted(12)), router.With(s.session, s.counted(s.Statements)))
+	s.handler = mux
 	server := httptest.NewServer(mux)
 	s.Cleanup(server.Close)
 	s.URL = server.URL
@@ -170,8 +173,7 @@ func (s *Site) Post(as, path string, v url.Values, headers ...string) Page {
 
 func (s *Site) request(method, path string, body io.Reader, headers ...string) *http.Request {
 	s.Helper()
-	r, err := http.NewRequestWithContext(s.Context(), method, s.URL+path, body)
-	s.Must(err)
+	r := httptest.NewRequestWithContext(s.Context(), method, path, body)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -184,16 +186,14 @@ func (s *Site) do(as string, r *http.Request) Page {
 	if as != "" {
 		r.AddCookie(&http.Cookie{Name: "as", Value: as})
 	}
-	res, err := http.DefaultTransport.RoundTrip(r)
-	s.Must(err)
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	s.Must(err)
-	p := Page{Status: res.StatusCode, To: res.Header.Get("Location"), Header: res.Header, Body: string(body), Path: r.URL.RequestURI(), site: s, as: as}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	p := Page{Status: w.Code, To: w.Header().Get("Location"), Header: w.Header(), Body: w.Body.String(), Path: r.URL.RequestURI(), site: s, as: as}
 	html := p.Body
-	if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+	if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 		html = "" // a file: nothing to find in it
 	}
+	var err error
 	p.Document, err = goquery.NewDocumentFromReader(strings.NewReader(html))
 	s.Must(err)
 	p.sound(html)
