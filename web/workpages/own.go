@@ -84,7 +84,7 @@ func ownLead(own casework.Own) string {
 
 func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {
 	v := waiting{
-		Title: p.Desk.KindName(i.Kind), Sub: i.No, Href: paths.Application(i.No), Act: task(i), State: i.PlaceName, Tone: stateTone(i.State),
+		Title: p.Desk.KindName(i.Kind), Sub: which(i), Href: paths.Application(i.No), Act: task(i), State: i.PlaceName, Tone: stateTone(i.State),
 		Say: "还没有提交。填好以后由负责人签署提交。",
 	}
 	if c, ok := clockOf(own.Setting, i); ok {
@@ -123,11 +123,7 @@ func (p *Pages) done(own casework.Own) ui.Table {
 }
 
 func (p *Pages) caseHead(i casework.Item) ui.Cell {
-	sub := i.No
-	if i.About != "" {
-		sub += " · " + i.About
-	}
-	return ui.Head(p.Desk.KindName(i.Kind), paths.Application(i.No), sub)
+	return ui.Head(p.Desk.KindName(i.Kind), paths.Application(i.No), which(i))
 }
 
 func filled(t ui.Table, rows []ui.Row) ui.Table {

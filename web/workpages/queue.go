@@ -67,11 +67,16 @@ func urgency(s casework.Setting, i casework.Item) string {
 	return "之后"
 }
 
-func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
-	sub := i.No
-	if i.About != "" {
-		sub += " · " + i.About
+// which says which of an applicant's cases it is.
+func which(i casework.Item) string {
+	if i.About == "" {
+		return i.No
 	}
+	return i.No + " · " + i.About
+}
+
+func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
+	sub := which(i)
 	if a.Community == "" {
 		sub += " · " + in.Regions.Name(i.Community)
 	}
