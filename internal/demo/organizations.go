@@ -70,7 +70,7 @@ var cast = []role{
 	{key: "org3", place: "沙坣", name: "沙坣社区青苗成长服务中心", kind: service, basis: registered, category: organization.SocialServices, months: 9,
 		head: "退回补正：两处要改，办理期限已暂停", clerk: "可以改补正的两处"},
 	{key: "org4", place: "江岭", name: "江岭社区环保志愿队", kind: assoc, basis: filed, category: organization.Charity, months: 10,
-		head: "社区征求意见中，下一个工作日到期"},
+		head: "社区征求意见中，下一个工作日到期；报备的活动办完了，可以申请补贴"},
 	{key: "org5", place: "马峦", name: "马峦社区客家山歌队", kind: assoc, basis: filed, category: organization.CultureSport, months: 11,
 		head: "社区征求意见中，今天到期"},
 	{key: "org6", place: "碧岭", name: "碧岭社区助残互助中心", kind: service, basis: registered, category: organization.Welfare, months: 10, unit: disabled,

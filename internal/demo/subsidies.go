@@ -132,8 +132,8 @@ func (p *planter) claimOf(o occasion, rng *rand.Rand) *claimCase {
 	return c
 }
 
-// heldBefore puts the activity on the Saturday a week or two before the claim.
-func (c *claimCase) heldBefore(on civil.Date) { c.held = on.AddDays(-8 - (int(on.Weekday())+8-6)%7) }
+// heldBefore puts the activity on the last Saturday but a week before the claim.
+func (c *claimCase) heldBefore(on civil.Date) { c.held = on.AddDays(-7 - (int(on.Weekday())+1)%7) }
 
 // submitted writes the scenes from the first word to the signature, on one evening
 // and the next morning.
@@ -262,7 +262,7 @@ func (p *planter) doubled(c *claimCase, on civil.Date) {
 }
 
 // plans are activities told of before: one that nobody looked at yet, one that the
-// community has seen, one that both have, and one taken back.
+// community has seen, two that both have, of which one is over, and one taken back.
 func (p *planter) plans() {
 	told := func(key, title, theme, place string, ahead, back int, open string) *string {
 		m := p.orgs[key]
@@ -287,6 +287,9 @@ func (p *planter) plans() {
 	id = told("org27", "登山步道急救演练", "safety", "马峦山郊野公园入口", 15, 5, "no")
 	noted("org27", id, 4, 1, p.communityOf, "")
 	noted("org27", id, 3, 2, p.subdistrictOf, "请同时报公园管理处，山上信号弱，带对讲机。")
+	id = told("org4", "旧电池换绿植", "waste", "江岭社区中心广场", -6, 12, "yes") // over: what can be claimed for now
+	noted("org4", id, 11, 1, p.communityOf, "")
+	noted("org4", id, 10, 2, p.subdistrictOf, "")
 	id = told("org16", "劳动仲裁模拟庭", "governance", "沙田社区调解室", 8, 6, "yes")
 	p.tell(p.orgs["org16"], p.workdayBack(2), 16, "plan taken back", func(ctx context.Context) error {
 		return p.Activities.WithdrawPlan(ctx, p.actors["org16-head"], uuid.MustParse(*id), 1, "律师当天要出庭，改到下个月", once.NewToken())

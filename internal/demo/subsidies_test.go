@@ -48,6 +48,7 @@ func (f field) tellsTheClaims(t *testing.T) {
 		|| coalesce((select e.state from event e where e.plan_id = p.id), 'hidden') from activity_plan p join organization o on o.id = p.organization_id order by o.name`)
 	if d := cmp.Diff([]string{
 		"六联社区银龄互助会 true false planned",
+		"江岭社区环保志愿队 true true planned",
 		"沙田社区公益律师团 false false cancelled",
 		"竹坑社区垃圾分类督导队 false false planned",
 		"马峦社区登山救援队 true true hidden",
