@@ -273,7 +273,7 @@ func (s *story) takesIn(c *claim) {
 func (s *story) reviewsIt(t *testing.T, c *claim) {
 	reviewer := s.office(authz.BureauReviewer)
 	reviewer.open("/workspace").follow(c.name).is(200, c.at).light().
-		says("金额怎么算", "2 行票据 4,000.00 元", "60%", "还剩 10,000.00 元", "还剩 2,401.00 元", "取最小的：按比例计算的", "2,400.00 元")
+		says("金额怎么算", "2 行票据", "4,000.00 元", "60%", "还剩 10,000.00 元", "还剩 2,401.00 元", "取最小的：按比例计算的", "2,400.00 元")
 	s.verdict(reviewer, c.no, "proposal", "choice", "support", "amount", "2400.01").refused("amount").says("按规则最多 2,400.00 元")
 	s.proposeWhatRulesGive(c.no, "2,400.00 元", "贰仟肆佰元整")
 	c.head.open(c.at).says("待签批").lacks("拟予支持")
