@@ -61,7 +61,7 @@ func offices() []office {
 	list := []office{
 		{"clerk", "民政局经办：待受理五件（一件超期、一件社区不同意、一件前面的意见逾期、一件活动补贴）、待公示一件、使用报告待核查一件", authz.BureauClerk, "", ""},
 		{"clerk2", "民政局另一位经办", authz.BureauClerk, "", ""},
-		{"reviewer", "民政局复核：待复核三件（一件活动补贴）、异议一件", authz.BureauReviewer, "", ""},
+		{"reviewer", "民政局复核：待复核五件（三件活动补贴，其中两件的票据和照片有重复）、异议一件", authz.BureauReviewer, "", ""},
 		{"leader", "民政局领导：待签批三件（两件拟予支持，其中一件活动补贴；一件拟不予支持）", authz.BureauLeader, "", ""},
 		{"finance", "财务：收款账户待核验、可拨付（一件活动补贴）、待登记结果、待退回结余", authz.Finance, "", ""},
 		{"finance2", "财务，第二人：复核付款和预算", authz.Finance, "", ""},
