@@ -14,6 +14,7 @@ import (
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
+	"civilaffairs/internal/registry"
 	"civilaffairs/internal/report"
 	"civilaffairs/web/accountpages"
 	"civilaffairs/web/applying"
@@ -105,7 +106,7 @@ func (a *App) features() []feature {
 			RecordOrganization: paths.StaffOrganizationFor, DemoAccounts: a.demoAccounts(),
 		}),
 		organizationpages.New(organizationpages.Deps{
-			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Disclosed: disclosed, Flash: flash,
+			DB: a.db, Organizations: s.organizations, Standing: s.standing, Claim: s.accounts.Claim, Disclosed: disclosed, Certificates: certificates, Flash: flash,
 		}),
 		importpages.New(importpages.Deps{Imports: s.imports, Flash: flash}),
 		rosterpages.New(rosterpages.Deps{Roster: s.roster, Flash: flash}),
@@ -152,6 +153,12 @@ func (a *App) waiting(ctx context.Context) layout.Waiting {
 func disclosed(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error) {
 	versions, err := governance.PublicVersions(ctx, q, org)
 	return governancepages.DisclosedTable(versions), err
+}
+
+// certificates shows on the record of an organization what it was given.
+func certificates(ctx context.Context, q postgres.Querier, org uuid.UUID, base string) (ui.Table, error) {
+	list, err := registry.Certificates(ctx, q, org)
+	return registrypages.CertificateTable(list, base), err
 }
 
 // findOrganization looks a number up for the registration page.

@@ -102,9 +102,10 @@ type Overview struct {
 	Facts        Facts
 	Items        []Item
 	Systems      []System
-	Meetings     []Meeting // newest first, those taken back left out
-	Officers     []Officer // present ones first
-	Help         []Help    // what the library offers, for duties that it helps with
+	Meetings     []Meeting             // newest first, those taken back left out
+	Officers     []Officer             // present ones first
+	Help         []Help                // what the library offers, for duties that it helps with
+	Absorbed     organization.Absorbed // records merged into it
 }
 
 // System is an internal system on file with its text.
@@ -130,6 +131,9 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, orgID uuid.UU
 		}
 		v.Facts = facts[orgID]
 		v.Items = Checklist(v.Facts, v.Rules, v.Today)
+		if v.Absorbed, err = organization.AbsorbedBy(ctx, q, orgID); err != nil {
+			return err
+		}
 		return s.gather(ctx, q, &v)
 	})
 	return v, err

@@ -26,7 +26,7 @@ type Timeline struct {
 }
 
 // Timeline returns size items of the stream as the actor may see it, the newest
-// first. Of a record that was merged it tells only that. Seven statements at most.
+// first. Of a record that was merged it tells only that. Eight statements at most.
 func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UUID, only Sort, after string, size int) (t Timeline, err error) {
 	if err := actor.Require(authz.LiaisonView); err != nil {
 		return t, err
@@ -53,7 +53,13 @@ func (s *Service) Timeline(ctx context.Context, actor authz.Actor, orgID uuid.UU
 			rows = rows[:size]
 			t.Next = cursor{rows[size-1].At, rows[size-1].Key}.String()
 		}
-		t.Items, err = s.attach(ctx, q, rows)
+		var absorbed organization.Absorbed
+		if len(family) > 1 {
+			if absorbed, err = organization.AbsorbedBy(ctx, q, orgID); err != nil {
+				return err
+			}
+		}
+		t.Items, err = s.attach(ctx, q, rows, absorbed)
 		return err
 	})
 	return t, err

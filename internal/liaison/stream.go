@@ -47,6 +47,7 @@ type Item struct {
 	Title  string
 	Detail string
 	CaseNo string // of a case, to link to
+	From   string // the record that it stands under when that was merged away, "" otherwise
 	Entry  *Entry
 }
 
@@ -60,6 +61,7 @@ type itemRow struct {
 	Detail string     `db:"detail"`
 	Amount *money.Fen `db:"amount"`
 	Ref    string     `db:"ref"`
+	Org    uuid.UUID  `db:"org"` // the record that it stands under
 }
 
 // day makes an instant of a date, so that dates and instants stand in one order.
@@ -68,7 +70,7 @@ func day(column string) string { return `(` + column + `::timestamp at time zone
 // part is one source of the stream.
 type part struct {
 	sort Sort
-	sql  string // columns at, key, what, title, detail, amount, ref
+	sql  string // columns at, key, what, title, detail, amount, ref, org
 }
 
 // parts are the sources, each narrowed to the organizations $ids and to what the
@@ -86,19 +88,19 @@ func parts(w *where, a authz.Actor, ids string, staff bool) []part {
 		note, label = `v.note`, `v.label`
 	}
 	return []part{
-		{Talk, `select e.at, 'e' || e.id, '', '', '', null::bigint, e.id::text from liaison_entry e where e.` + of + ` and ` + entries.sql()},
-		{Registry, `select ` + day(`happened_on`) + `, 'r' || id, kind, title, detail, null::bigint, '' from organization_event where ` + of + `
-			union all select ` + day(`established_on`) + `, 'f' || id, 'founded', name, registrar, null::bigint, '' from organization where id = any(` + ids + `) and merged_into is null`},
-		{Cases, `select v.at, 'c' || v.case_id || to_char(v.seq, 'FM000000'), '', ` + label + `, ` + note + `, null::bigint, f.no
+		{Talk, `select e.at, 'e' || e.id, '', '', '', null::bigint, e.id::text, e.org_id from liaison_entry e where e.` + of + ` and ` + entries.sql()},
+		{Registry, `select ` + day(`happened_on`) + `, 'r' || id, kind, title, detail, null::bigint, '', org_id from organization_event where ` + of + `
+			union all select ` + day(`established_on`) + `, 'f' || id, 'founded', name, registrar, null::bigint, '', id from organization where id = any(` + ids + `) and merged_into is null`},
+		{Cases, `select v.at, 'c' || v.case_id || to_char(v.seq, 'FM000000'), '', ` + label + `, ` + note + `, null::bigint, f.no, f.organization_id
 			from case_event v join case_file f on f.id = v.case_id
 			where f.organization_id = any(` + ids + `) and v.from_state <> v.to_state and ` + cases.sql()},
-		{Grants, `select ` + day(`awarded_on`) + `, 'g' || id, programme, title, document_no, amount_fen, '' from earlier_grant where ` + of + ` and void_on is null
-			union all select ` + day(`granted_on`) + `, 'w' || case_id, programme, title, '', amount_fen, no from award
+		{Grants, `select ` + day(`awarded_on`) + `, 'g' || id, programme, title, document_no, amount_fen, '', org_id from earlier_grant where ` + of + ` and void_on is null
+			union all select ` + day(`granted_on`) + `, 'w' || case_id, programme, title, '', amount_fen, no, organization_id from award
 			where organization_id = any(` + ids + `) and granted_on is not null`},
-		{Standing, `select ` + day(`from_on`) + `, 's' || id, kind, '', reason, null::bigint, '' from standing_entry where ` + of + ` and not void
-			union all select ` + day(`from_on`) + `, 't' || id, star::text, '', cert_no, null::bigint, '' from standing_grade where ` + of + ` and not void`},
-		{Reports, `select coalesce(` + day(`submitted_on`) + `, recorded_at), 'y' || id, conclusion, report_year::text, unit, null::bigint, '' from annual_report where ` + of},
-		{Activities, `select ` + day(`held_on`) + `, 'a' || id, case when confirmed_on is null then 'waiting' else '' end, title, place, null::bigint, ''
+		{Standing, `select ` + day(`from_on`) + `, 's' || id, kind, '', reason, null::bigint, '', org_id from standing_entry where ` + of + ` and not void
+			union all select ` + day(`from_on`) + `, 't' || id, star::text, '', cert_no, null::bigint, '', org_id from standing_grade where ` + of + ` and not void`},
+		{Reports, `select coalesce(` + day(`submitted_on`) + `, recorded_at), 'y' || id, conclusion, report_year::text, unit, null::bigint, '', org_id from annual_report where ` + of},
+		{Activities, `select ` + day(`held_on`) + `, 'a' || id, case when confirmed_on is null then 'waiting' else '' end, title, place, null::bigint, '', org_id
 			from organization_activity where ` + of + ` and void_on is null`},
 	}
 }
@@ -128,8 +130,8 @@ func stream(ctx context.Context, q postgres.Querier, a authz.Actor, family []uui
 	limit := w.arg(size)
 	var union []string
 	for _, p := range parts(w, a, ids, a.Role.Staff()) {
-		union = append(union, fmt.Sprintf(`(select * from (select at, key collate "C" as key, '%s' as sort, what, title, detail, amount, ref
-			from (%s) p (at, key, what, title, detail, amount, ref)) p where %s%s order by at desc, key desc limit %s)`,
+		union = append(union, fmt.Sprintf(`(select * from (select at, key collate "C" as key, '%s' as sort, what, title, detail, amount, ref, org
+			from (%s) p (at, key, what, title, detail, amount, ref, org)) p where %s%s order by at desc, key desc limit %s)`,
 			p.sort, p.sql, wanted(p.sort, only), after, limit))
 	}
 	return postgres.All[itemRow](ctx, q, strings.Join(union, "\n union all ")+` order by at desc, key desc limit `+limit, w.args...)
@@ -204,7 +206,7 @@ func known(key string) bool {
 }
 
 // attach puts the entries of a page into its items.
-func (s *Service) attach(ctx context.Context, q postgres.Querier, rows []itemRow) ([]Item, error) {
+func (s *Service) attach(ctx context.Context, q postgres.Querier, rows []itemRow, absorbed organization.Absorbed) ([]Item, error) {
 	var ids []uuid.UUID
 	for _, r := range rows {
 		if r.Sort == Talk {
@@ -224,6 +226,7 @@ func (s *Service) attach(ctx context.Context, q postgres.Querier, rows []itemRow
 	items := make([]Item, len(rows))
 	for n, r := range rows {
 		items[n] = r.item()
+		items[n].From = absorbed[r.Org]
 		if at := slices.IndexFunc(entries, func(e Entry) bool { return r.Sort == Talk && e.ID.String() == r.Ref }); at >= 0 {
 			items[n].Entry = &entries[at]
 		}

@@ -149,7 +149,8 @@ const ReportCounting = `conclusion = 'missing', org_id = $1 desc, id`
 // grantsAroundSQL selects the grants of some organizations and those of
 // organizations that the same person headed when they were awarded.
 const grantsAroundSQL = `
-	select g.id, coalesce(g.no, '') as no, organization_root(g.org_id) as org_id, o.name as org_name, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
+	select g.id, coalesce(g.no, '') as no, organization_root(g.org_id) as org_id, o.name as org_name,
+		case when o.merged_into is null then '' else o.name end as merged_from, g.programme, g.title, g.awarded_on, g.amount_fen, g.document_no,
 		g.head_person_id, g.community_code, g.use_report_due_on, g.use_report_filed_on, g.version
 	from earlier_grant g join organization o on o.id = g.org_id
 	where (g.org_id = any(` + recordsOf + `) or g.head_person_id = $2) and g.void_on is null

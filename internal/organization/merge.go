@@ -207,9 +207,28 @@ func years(list []int) string {
 	return strings.TrimSuffix(text, "、") + " "
 }
 
-// Merges returns the merges of a record that stand, for its page.
+// Merges returns the merges that stand of a record and of those merged into it,
+// for its page.
 func Merges(ctx context.Context, q postgres.Querier, id uuid.UUID) ([]Merge, error) {
-	return postgres.All[Merge](ctx, q, `select `+mergeColumns+` where m.kept = $1 and m.state in ('proposed', 'confirmed') order by m.proposed_at desc`, id)
+	return postgres.All[Merge](ctx, q, `select `+mergeColumns+` where m.kept = any(organization_ids($1)) and m.state in ('proposed', 'confirmed') order by m.proposed_at desc`, id)
+}
+
+// Absorbed names the records that were merged into an organization, by id: rows
+// keep the id that they were written under, and their lists say which that was.
+type Absorbed map[uuid.UUID]string
+
+// AbsorbedBy returns the records merged into an organization.
+func AbsorbedBy(ctx context.Context, q postgres.Querier, org uuid.UUID) (Absorbed, error) {
+	type row struct {
+		ID   uuid.UUID `db:"id"`
+		Name string    `db:"name"`
+	}
+	rows, err := postgres.All[row](ctx, q, `select id, name from organization where id = any(organization_ids($1)) and id <> $1`, org)
+	out := make(Absorbed, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, err
 }
 
 // MergeByID returns a merge that the actor may decide on.

@@ -193,6 +193,7 @@ type Grant struct {
 	UseReportDueOn   civil.Date `db:"use_report_due_on"`   // zero when none was asked for
 	UseReportFiledOn civil.Date `db:"use_report_filed_on"` // zero until handed in
 	Version          int        `db:"version"`
+	From             string     `db:"merged_from"` // the record that it stands under when that was merged away, "" otherwise
 }
 
 // ReportOpenOn reports whether a use report was asked for and not handed in by

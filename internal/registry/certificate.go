@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/docx"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/organization"
@@ -60,6 +63,7 @@ type Certificate struct {
 	VoidOn         civil.Date `db:"void_on"` // zero while it is valid
 	VoidReason     string     `db:"void_reason"`
 	ReplacedBy     string     `db:"replaced_by"` // number of the one that replaced it, "" for none
+	From           string     `db:"merged_from"` // the record that it was given to when that was merged away, "" otherwise
 }
 
 // Valid reports whether the certificate holds.
@@ -119,7 +123,8 @@ func (e decision) voided(ctx context.Context, org uuid.UUID, reason string) (uui
 
 const certificateSQL = `
 	select t.id, t.no, t.organization_id, c.no as case_no, t.facts, t.issued_on, t.signer_name, t.void_on, t.void_reason,
-		coalesce(r.no, '') as replaced_by
+		coalesce(r.no, '') as replaced_by,
+		coalesce((select o.name from organization o where o.id = t.organization_id and o.merged_into is not null), '') as merged_from
 	from registry_certificate t join case_file c on c.id = t.case_id left join registry_certificate r on r.id = t.replaced_by`
 
 var certificateNo = regexp.MustCompile(`^ZS-[0-9]{4}-[0-9]{4,9}$`)
@@ -146,6 +151,61 @@ func (s *Service) CertificateByNo(ctx context.Context, no string) (c Certificate
 
 func errNoCertificate() error {
 	return errs.New(errs.NotFound, "没有这个编号的证书。看着证书核对编号，如 ZS-2026-0001。平台启用以前发的证书不在这里查。")
+}
+
+// CertificateFile returns one certificate of an organization as it was printed, to
+// who may see the organization's record, as a document to save. errs.NotFound.
+func (s *Service) CertificateFile(ctx context.Context, actor authz.Actor, org uuid.UUID, no string) (c Certificate, document []byte, err error) {
+	err = s.DB.Read(ctx, func(q postgres.Querier, _ time.Time) error {
+		if _, err := s.Organizations.Visible(ctx, q, actor, org); err != nil {
+			return err
+		}
+		list, err := Certificates(ctx, q, org)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(list, func(x Certificate) bool { return x.No == no })
+		if at < 0 {
+			return errs.New(errs.NotFound, "这个组织没有这张证书。到组织档案的“证书”里看有哪些。")
+		}
+		c = list[at]
+		document, err = c.document()
+		return err
+	})
+	return c, document, err
+}
+
+// document is the certificate as a file. The same one is always the same bytes.
+func (c Certificate) document() ([]byte, error) {
+	d := docx.Document{Title: c.Facts.Title(), Author: c.Facts.Registrar, Made: c.IssuedOn.Start(), Source: "证书编号 " + c.No + "　" + c.Facts.Registrar + "　" + c.IssuedOn.Chinese() + "颁发"}
+	if !c.Valid() {
+		d.Blocks = append(d.Blocks, docx.Block{Kind: docx.Line, Text: "本证书已于" + c.VoidOn.Chinese() + "作废：" + c.VoidReason})
+	}
+	rows := [][]string{{"登记事项", "内容"}, {"名称", c.Facts.Name}}
+	for _, f := range c.Facts.Lines() {
+		rows = append(rows, []string{f.Label, f.Text})
+	}
+	d.Blocks = append(d.Blocks, docx.Block{Kind: docx.Table, Rows: rows},
+		docx.Block{Kind: docx.Line, Text: "在本平台“证书核验”输入证书编号，可以查它现在是否有效。"})
+	var b bytes.Buffer
+	err := d.Write(&b)
+	return b.Bytes(), err
+}
+
+// PrintedLine is one line of a certificate.
+type PrintedLine struct{ Label, Text string }
+
+// Lines are what stands on the certificate under the name, in its order.
+func (p Printed) Lines() []PrintedLine {
+	list := []PrintedLine{{p.NumberLabel, p.Number}, {"类型", p.Type.Name()}, {"业务类别", p.Category.Name()}, {"负责人", p.HeadName}, {"所在", p.Place}}
+	if p.Address != "" {
+		list = append(list, PrintedLine{"住所", p.Address})
+	}
+	list = append(list, PrintedLine{"业务范围", p.BusinessScope})
+	if p.Capital != nil {
+		list = append(list, PrintedLine{"开办资金", p.Capital.String() + " 元"})
+	}
+	return append(list, PrintedLine{"成立日期", p.EstablishedOn.Chinese()})
 }
 
 // Certificates returns the certificates of an organization, the latest first, as

@@ -4,6 +4,7 @@
 package download
 
 import (
+	"bytes"
 	"io"
 	"mime"
 	"net/http"
@@ -26,6 +27,21 @@ const policy = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'
 func Serve(w http.ResponseWriter, r *http.Request, s Source, content io.ReadSeekCloser) error {
 	return send(w, r, s, content, "attachment")
 }
+
+// ServeMade is Serve for a file that the portal has made just now.
+func ServeMade(w http.ResponseWriter, r *http.Request, name, contentType string, raw []byte) error {
+	return Serve(w, r, made{name, contentType}, inMemory{bytes.NewReader(raw)})
+}
+
+type made struct{ name, kind string }
+
+func (m made) DownloadName() string { return m.name }
+func (m made) ContentType() string  { return m.kind }
+func (made) Viewable() bool         { return false }
+
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
 
 // View is Serve, but shows what is viewable in the window or in a page.
 func View(w http.ResponseWriter, r *http.Request, s Source, content io.ReadSeekCloser) error {

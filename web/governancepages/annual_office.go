@@ -193,6 +193,9 @@ func (p *Pages) showStaffReport(w http.ResponseWriter, r *http.Request) error {
 	if o.Why != "" {
 		v.Note, v.NoteTone = o.Why, ui.Info
 	}
+	if o.Instead != uuid.Nil {
+		v.More = append(v.More, ui.Tab{Label: "看为准的那一份", Href: paths.StaffReport(o.Instead.String())})
+	}
 	switch {
 	case o.May.Opine:
 		v.Next, v.NextHref = "提出意见", paths.StaffReportAct(id, "opinion")

@@ -264,6 +264,9 @@ func reportFacts(o governance.ReportView) []ui.Fact {
 		on += fmt.Sprintf("，晚了 %d 天", late)
 	}
 	facts := []ui.Fact{ui.F("报送日期", on), ui.F("签署人", f.SubmittedName), ui.F("登记管理机关", o.Organization.Registrar)}
+	if f.From != "" {
+		facts = append(facts, ui.F("原记录", f.From))
+	}
 	if f.Unit != "" {
 		word := f.Unit
 		if unit > 0 {

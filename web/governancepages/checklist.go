@@ -66,10 +66,14 @@ func (p *Pages) showChecklist(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Say, v.SayTone = verdict(o)
 	v.Items = itemTable(o, v.Mine)
-	v.Systems, v.Meetings = systemList(o, v.Mine), meetingList(o, v.Mine)
-	v.Council = officerList(o, v.Mine, "还没有登记理事。", func(x governance.Officer) bool { return x.Body == governance.TheCouncil && x.LeftOn.IsZero() })
-	v.Supervisors = officerList(o, v.Mine, "还没有登记监事。", func(x governance.Officer) bool { return x.Body == governance.TheSupervisors && x.LeftOn.IsZero() })
-	v.Former = officerList(o, false, "", func(x governance.Officer) bool { return !x.LeftOn.IsZero() })
+	mergedRecords := paths.StaffOrganization(id.String()) + paths.MergedRecords
+	if v.Mine {
+		mergedRecords = paths.MyOrganization + paths.MergedRecords
+	}
+	v.Systems, v.Meetings = systemList(o, v.Mine, mergedRecords), meetingList(o, v.Mine, mergedRecords)
+	v.Council = officerList(o, v.Mine, mergedRecords, "还没有登记理事。", func(x governance.Officer) bool { return x.Body == governance.TheCouncil && x.LeftOn.IsZero() })
+	v.Supervisors = officerList(o, v.Mine, mergedRecords, "还没有登记监事。", func(x governance.Officer) bool { return x.Body == governance.TheSupervisors && x.LeftOn.IsZero() })
+	v.Former = officerList(o, false, mergedRecords, "", func(x governance.Officer) bool { return !x.LeftOn.IsZero() })
 	v.Charter = charterFacts(o)
 	return httpserver.Render(w, r, http.StatusOK, checklistPage(v))
 }
@@ -174,7 +178,7 @@ func fileLinks(o governance.Overview, mine bool, files []attachment.Attachment, 
 	return out
 }
 
-func systemList(o governance.Overview, mine bool) list {
+func systemList(o governance.Overview, mine bool, mergedRecords string) list {
 	l := list{Empty: "还没有登记内部制度。", Table: ui.Table{Caption: "内部制度", Columns: []ui.Column{{Label: "制度", Full: true}, {Label: "登记日期"}, {Label: "状态"}, {Label: "文本"}, {Label: "办理", Hidden: true}}}}
 	var rows []ui.Row
 	for _, x := range o.Systems {
@@ -185,13 +189,13 @@ func systemList(o governance.Overview, mine bool) list {
 		} else if mine {
 			act = ui.C(ui.Link("附上文本", paths.MyGovernanceFiles(string(governance.SystemText), x.ID.String())))
 		}
-		rows = append(rows, ui.Cells(ui.Head(x.Kind.Name(), "", x.Title), ui.T(x.FiledOn.String()), state, ui.C(fileLinks(o, mine, x.Files, "没有附文本")...), act))
+		rows = append(rows, ui.Cells(ui.Head(x.Kind.Name(), "", x.Title).Of(o.Absorbed[x.OrgID], mergedRecords), ui.T(x.FiledOn.String()), state, ui.C(fileLinks(o, mine, x.Files, "没有附文本")...), act))
 	}
 	l.Table.Groups = ui.Rows(rows...)
 	return l
 }
 
-func meetingList(o governance.Overview, mine bool) list {
+func meetingList(o governance.Overview, mine bool, mergedRecords string) list {
 	l := list{Empty: "还没有登记会议。", Table: ui.Table{Caption: "会议，最近的在前", Columns: []ui.Column{{Label: "会议", Full: true}, {Label: "日期"}, {Label: "实到／应到"}, {Label: "纪要"}, {Label: "办理", Hidden: true}}}}
 	var rows []ui.Row
 	for _, m := range o.Meetings {
@@ -204,13 +208,13 @@ func meetingList(o governance.Overview, mine bool) list {
 		if mine {
 			act = ui.C(ui.Link("附纪要", paths.MyGovernanceFiles(string(governance.MeetingMinutes), m.ID.String())), ui.Link("撤销", paths.MyGovernanceRecord("meetings", m.ID.String(), "withdrawal")))
 		}
-		rows = append(rows, ui.Cells(ui.Head(m.Kind.Name(), "", m.Resolutions), ui.T(m.HeldOn.String()), came, ui.C(fileLinks(o, mine, m.Files, "没有附纪要")...), act))
+		rows = append(rows, ui.Cells(ui.Head(m.Kind.Name(), "", m.Resolutions).Of(o.Absorbed[m.OrgID], mergedRecords), ui.T(m.HeldOn.String()), came, ui.C(fileLinks(o, mine, m.Files, "没有附纪要")...), act))
 	}
 	l.Table.Groups = ui.Rows(rows...)
 	return l
 }
 
-func officerList(o governance.Overview, mine bool, empty string, in func(governance.Officer) bool) list {
+func officerList(o governance.Overview, mine bool, mergedRecords, empty string, in func(governance.Officer) bool) list {
 	l := list{Empty: empty, Table: ui.Table{Caption: "任职", Columns: []ui.Column{{Label: "姓名", Full: true}, {Label: "当选"}, {Label: "任期到"}, {Label: "办理", Hidden: true}}}}
 	var rows []ui.Row
 	for _, x := range o.Officers {
@@ -227,7 +231,7 @@ func officerList(o governance.Overview, mine bool, empty string, in func(governa
 		if mine && x.LeftOn.IsZero() {
 			act = ui.C(ui.Link("登记卸任", paths.MyGovernanceRecord("officers", x.ID.String(), "end")))
 		}
-		rows = append(rows, ui.Cells(ui.Head(x.Name, "", x.Post.Name()), ui.T(x.ElectedOn.String()), to, act))
+		rows = append(rows, ui.Cells(ui.Head(x.Name, "", x.Post.Name()).Of(o.Absorbed[x.OrgID], mergedRecords), ui.T(x.ElectedOn.String()), to, act))
 	}
 	l.Table.Groups = ui.Rows(rows...)
 	return l

@@ -76,7 +76,7 @@ func (p *Pages) listDisclosures(w http.ResponseWriter, r *http.Request) error {
 		if i := slices.IndexFunc(o.Versions, func(x governance.Version) bool { return x.DisclosureID == d.ID }); i >= 0 {
 			word, tone = versionWord(o.Versions[i])
 		}
-		rows = append(rows, ui.Cells(ui.Head(d.Subject(), paths.MyDisclosure(d.ID.String()), d.Values().Get("title")), ui.C(ui.Tag(word, tone)),
+		rows = append(rows, ui.Cells(ui.Head(d.Subject(), paths.MyDisclosure(d.ID.String()), d.Values().Get("title")).Of(d.From, paths.MyOrganization+paths.MergedRecords), ui.C(ui.Tag(word, tone)),
 			ui.TS(dayOf(d.SavedAt), d.ByName), ui.C(ui.Link("打开", paths.MyDisclosure(d.ID.String())))))
 	}
 	v.List.Table.Groups = ui.Rows(rows...)

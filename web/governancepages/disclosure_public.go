@@ -65,7 +65,7 @@ func versionTable(caption string, versions []governance.Version, shown func(gove
 		if x.Number > 1 {
 			number = "，第 " + strconv.Itoa(x.Number) + " 版"
 		}
-		rows = append(rows, ui.Cells(ui.Head(x.Title, paths.Disclosure(x.OrgID.String(), x.ID.String()), x.Subject()+number), state, ui.TS(x.On().String(), x.PublishedName)))
+		rows = append(rows, ui.Cells(ui.Head(x.Title, paths.Disclosure(x.OrgID.String(), x.ID.String()), x.Subject()+number).Of(x.From, ""), state, ui.TS(x.On().String(), x.PublishedName)))
 	}
 	if rows == nil {
 		return t
@@ -81,6 +81,9 @@ func (p *Pages) showSection(w http.ResponseWriter, r *http.Request) error {
 	o, err := p.Governance.PublicDisclosures(r.Context(), id)
 	if err != nil {
 		return err
+	}
+	if into := o.Organization.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.Disclosures(into.String()))
 	}
 	name, org := o.Organization.Name, id.String()
 	v := sectionView{Page: publicShell("信息公开", name, org), Heading: name + "的信息公开", Demo: o.Organization.Demo, Back: paths.Organization(org),
@@ -115,11 +118,17 @@ func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if into := x.Organization.MergedInto; into != uuid.Nil {
+		return httpserver.SeeOther(w, r, paths.Disclosure(into.String(), id.String()))
+	}
 	section := paths.Disclosures(org.String())
 	v := versionView{Page: publicShell(x.Title, x.Organization.Name, org.String(), layout.Crumb{Label: "信息公开", Href: section}), Subject: x.Subject(), Demo: x.Organization.Demo,
 		Text: textOf(x.Kind, x.Title, x.Body, x.Lines), Section: section,
 		Facts:  []ui.Fact{{Label: "组织", Body: ui.Link(x.Organization.Name, paths.Organization(org.String()))}, ui.F("内容", x.Subject()), ui.F("版本", "第 "+strconv.Itoa(x.Number)+" 版"), ui.F("发布日期", x.On().Chinese()), ui.F("发布人", x.PublishedName)},
 		Others: list{Table: versionTable("其他版本", x.Others, func(governance.Version) bool { return true })}}
+	if x.From != "" {
+		v.Facts = append(v.Facts, ui.F("原记录", x.From))
+	}
 	v.Tag, v.Tone = versionWord(x.Version)
 	switch {
 	case x.WithdrawnAt != nil:

@@ -38,6 +38,7 @@ type itemView struct {
 	Quoted  string // what an answer answers
 	Text    string
 	Meta    string // who, and for whom
+	From    ui.Origin
 	Gone    string // why it was withdrawn
 	Tags    []tagView
 	Files   []templ.Component
@@ -80,7 +81,7 @@ func (p *Pages) showTimeline(w http.ResponseWriter, r *http.Request) error {
 		v.Writes[1].Label = "发" + liaison.Request.Name()
 	}
 	for _, i := range t.Items {
-		v.Items = append(v.Items, newItem(i, actor(r), at, t.Today))
+		v.Items = append(v.Items, newItem(i, actor(r), at, v.Record, t.Today))
 	}
 	if t.Next != "" {
 		v.Pages.Next = paths.WithQuery(at, url.Values{"sort": {string(only)}, "after": {t.Next}})
@@ -100,8 +101,8 @@ func sorts(at string, only liaison.Sort) []ui.Tab {
 	return tabs
 }
 
-func newItem(i liaison.Item, a authz.Actor, at string, today civil.Date) itemView {
-	v := itemView{On: civil.On(i.At), Sort: i.Sort.Name(), Title: i.Title, Text: i.Detail}
+func newItem(i liaison.Item, a authz.Actor, at, record string, today civil.Date) itemView {
+	v := itemView{On: civil.On(i.At), Sort: i.Sort.Name(), Title: i.Title, Text: i.Detail, From: ui.Origin{Name: i.From, Href: record + paths.MergedRecords}}
 	if i.CaseNo != "" && i.Sort == liaison.Cases {
 		v.CaseRef = paths.Application(i.CaseNo)
 	}

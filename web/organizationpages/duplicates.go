@@ -353,23 +353,35 @@ func duplicateNote(s snapshot) []ui.Tab {
 	return out
 }
 
-// mergedSection tells which records went into this one.
+// mergedSection tells which records went into this one, an organization without
+// the names of who did it; nil for none.
 func mergedSection(r *http.Request, s snapshot) templ.Component {
-	t := ui.Table{Caption: "并入的档案", Columns: []ui.Column{{Label: "档案", Full: true}, {Label: "并入日期"}, {Label: "谁办的"}, {Label: "办理", Hidden: true}}}
+	t := ui.Table{Caption: "并入的档案", Columns: []ui.Column{{Label: "档案", Full: true}, {Label: "并入日期"}}}
+	if !mine(r) {
+		t.Columns = append(t.Columns, ui.Column{Label: "谁办的"}, ui.Column{Label: "办理", Hidden: true})
+	}
 	var rows []ui.Row
 	for _, m := range s.Merges {
 		if m.State != "confirmed" || m.DecidedAt == nil {
 			continue
 		}
-		act := ui.Cell{}
-		if may(r, authz.OrganizationMerge) {
-			act = ui.C(ui.Link("撤销合并", paths.StaffMerge(m.ID.String(), "undoing")))
+		head := ui.Head(m.AbsorbedName, "", m.Number)
+		if m.Kept != s.Record.ID {
+			head = head.Of(m.KeptName, "") // through another one that went into this
 		}
-		rows = append(rows, ui.Cells(ui.Head(m.AbsorbedName, "", m.Number), ui.T(civil.On(*m.DecidedAt).String()), ui.TS(m.ProposerName+"提出", m.DeciderName+"确认"), act))
+		row := ui.Cells(head, ui.T(civil.On(*m.DecidedAt).String()))
+		if !mine(r) {
+			act := ui.Cell{}
+			if may(r, authz.OrganizationMerge) && m.Kept == s.Record.ID {
+				act = ui.C(ui.Link("撤销合并", paths.StaffMerge(m.ID.String(), "undoing")))
+			}
+			row.Cells = append(row.Cells, ui.TS(m.ProposerName+"提出", m.DeciderName+"确认"), act)
+		}
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		return nil
 	}
 	t.Groups = ui.Rows(rows...)
-	return part(section{ID: "merged", Title: "并入的档案", Note: "同一个组织登记过两次。它们的办件、资助和记录在这份档案里都看得到", Body: ui.DataTable(t)})
+	return part(section{ID: "merged", Title: "并入的档案", Note: "同一个组织登记过两次。它们的办件、资助和记录都算这个组织的，列在各处时写明原记录", Body: ui.DataTable(t)})
 }

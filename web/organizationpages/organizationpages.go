@@ -35,6 +35,9 @@ type Deps struct {
 	// Disclosed reads what an organization has published about itself, as the table
 	// of its public page; without columns when there is none.
 	Disclosed func(ctx context.Context, q postgres.Querier, org uuid.UUID) (ui.Table, error)
+	// Certificates lists the certificates of an organization for its record at base;
+	// without columns when there is none.
+	Certificates func(ctx context.Context, q postgres.Querier, org uuid.UUID, base string) (ui.Table, error)
 	// Claim returns an account claim, to fill in the form of a new organization.
 	Claim func(ctx context.Context, actor authz.Actor, id uuid.UUID) (account.Claim, error)
 	// Flash keeps a message for the next page of the session.
@@ -138,14 +141,26 @@ func home(r *http.Request, id uuid.UUID) string {
 
 // snapshot is what pages of one organization show, read at one moment.
 type snapshot struct {
-	Record   organization.Record
-	Standing standing.Standing
-	Regions  *district.RegionSet
-	Units    []string // names of the departments that exist today
-	Today    civil.Date
-	Bounds   organization.SizeBounds // offices only
-	Alike    []organization.Pair     // pairs that wait for a look; offices that may see them only
-	Merges   []organization.Merge    // of records that went into this one
+	Record       organization.Record
+	Standing     standing.Standing
+	Regions      *district.RegionSet
+	Units        []string // names of the departments that exist today
+	Today        civil.Date
+	Bounds       organization.SizeBounds // offices only
+	Alike        []organization.Pair     // pairs that wait for a look; offices that may see them only
+	Merges       []organization.Merge    // of records that went into this one
+	Certificates ui.Table
+}
+
+// from names the record that something under an id was written under, when that
+// was merged into the one shown.
+func (s snapshot) from(id uuid.UUID) string {
+	for _, m := range s.Merges {
+		if m.Absorbed == id && m.State == "confirmed" {
+			return m.AbsorbedName
+		}
+	}
+	return ""
 }
 
 // load reads the full record with its standing at one moment.
@@ -160,14 +175,20 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 			return err
 		}
 		s.Units = district.DepartmentNames(departments, s.Today)
-		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil || mine(r) {
+		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil {
+			return err
+		}
+		if s.Certificates, err = p.Certificates(r.Context(), q, id, home(r, id)); err != nil {
+			return err
+		}
+		if s.Merges, err = organization.Merges(r.Context(), q, id); err != nil || mine(r) {
 			return err
 		}
 		if s.Bounds, err = organization.SizeBoundsOn(r.Context(), q, s.Today); err != nil {
 			return err
 		}
-		if s.Merges, err = organization.Merges(r.Context(), q, id); err != nil || !may(r, authz.OrganizationPairs) {
-			return err
+		if !may(r, authz.OrganizationPairs) {
+			return nil
 		}
 		s.Alike, err = organization.SharesWith(r.Context(), q, id)
 		return err

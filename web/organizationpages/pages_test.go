@@ -81,7 +81,8 @@ func newSite(t *testing.T) *site {
 	mux := chi.NewMux()
 	router := httpserver.NewRouter(mux, slog.New(slog.NewTextHandler(io.Discard, nil)), layout.ErrorPage)
 	pages := organizationpages.New(organizationpages.Deps{DB: s.db.App, Organizations: s.organizations, Standing: s.standing,
-		Disclosed: func(context.Context, postgres.Querier, uuid.UUID) (ui.Table, error) { return ui.Table{}, nil },
+		Disclosed:    func(context.Context, postgres.Querier, uuid.UUID) (ui.Table, error) { return ui.Table{}, nil },
+		Certificates: func(context.Context, postgres.Querier, uuid.UUID, string) (ui.Table, error) { return ui.Table{}, nil },
 		Claim: func(_ context.Context, _ authz.Actor, id uuid.UUID) (account.Claim, error) {
 			if id != s.claim.ID {
 				return account.Claim{}, errs.New(errs.NotFound, "没有这份注册。")

@@ -72,6 +72,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request) error {
 			Links: links(r, s, "reports", "登记纸质年报的结论", "looks?subject=annual_reports", "登记核查")},
 		{ID: "grants", Title: "历史资助", Note: lookNote(s, organization.EarlierGrants), Body: recordTable(grantTable(r, s)),
 			Links: links(r, s, "grants", "登记资助", "looks?subject=earlier_grants", "登记核查")},
+		certificateSection(s),
 		{ID: "grades", Title: "星级", Body: recordTable(gradeTable(r, s)), Links: gradeLinks(r, s)},
 	}
 	v.Aside = []section{
@@ -217,8 +218,16 @@ func (p *Pages) showMine(w http.ResponseWriter, r *http.Request) error {
 		{ID: "standing", Title: "名录查询", Note: "由街道和民政局查询登记", Body: ui.DataTable(listTable(s.Standing))},
 		{ID: "reports", Title: "年度报告", Body: recordTable(reportTable(r, s)), Links: []ui.Tab{{Href: paths.MyReports, Label: "填写和报送年度报告"}}},
 		{ID: "grants", Title: "历史资助", Body: recordTable(grantTable(r, s))},
+		certificateSection(s),
 	}
+	v.Merged = mergedSection(r, s)
 	return httpserver.Render(w, r, http.StatusOK, minePage(v))
+}
+
+// certificateSection lists the certificates that the portal gave out.
+func certificateSection(s snapshot) section {
+	return section{ID: "certificates", Title: "证书", Note: "本平台颁发的备案证书和登记证书。任何人都可以凭编号核验", Body: recordTable(tableView{Table: s.Certificates,
+		Empty: "还没有本平台颁发的证书。", Next: "备案、登记或变更核准后颁发的，会列在这里；以前发的纸质证书不在这里。"})}
 }
 
 // tasks are the parts that the organization keeps itself, with what is missing.

@@ -34,12 +34,17 @@ func systemTable(r *http.Request, s snapshot) tableView {
 	var rows []ui.Row
 	for _, x := range s.Record.Systems {
 		confirmed := !x.ConfirmedOn.IsZero()
-		row := ui.Cells(ui.Head(x.Kind.Name(), "", x.Title), ui.T(orNone(x.AdoptedOn.String(), "没有填")), ui.T(x.FiledOn.String()),
+		row := ui.Cells(marked(r, s, ui.Head(x.Kind.Name(), "", x.Title), s.from(x.OrgID)), ui.T(orNone(x.AdoptedOn.String(), "没有填")), ui.T(x.FiledOn.String()),
 			confirmation(confirmed, x.ConfirmedOffice, x.ConfirmedOn, "待街道确认"), acts(recordActs(r, s, "systems", x.ID.String(), x.Version, confirmed)...))
 		rows = append(rows, row)
 	}
 	v.Table.Groups = ui.Rows(rows...)
 	return v
+}
+
+// marked says of a row under which record it was written.
+func marked(r *http.Request, s snapshot, head ui.Cell, from string) ui.Cell {
+	return head.Of(from, home(r, s.Record.ID)+paths.MergedRecords)
 }
 
 // acts is the last cell of a row; a card leaves an empty one out.
@@ -84,7 +89,7 @@ func activityTable(r *http.Request, s snapshot) tableView {
 	var rows []ui.Row
 	for _, x := range s.Record.Activities {
 		confirmed := !x.ConfirmedOn.IsZero()
-		rows = append(rows, ui.Cells(ui.Head(x.Title, "", x.Place), ui.T(x.HeldOn.String()), ui.T(s.Regions.Name(x.CommunityCode)),
+		rows = append(rows, ui.Cells(marked(r, s, ui.Head(x.Title, "", x.Place), s.from(x.OrgID)), ui.T(x.HeldOn.String()), ui.T(s.Regions.Name(x.CommunityCode)),
 			ui.T(strconv.Itoa(x.Participants)), ui.T(strconv.Itoa(x.Volunteers)),
 			confirmation(confirmed, x.ConfirmedOffice, x.ConfirmedOn, "待社区确认"), acts(recordActs(r, s, "activities", x.ID.String(), x.Version, confirmed)...)))
 	}
@@ -105,7 +110,7 @@ func reportTable(r *http.Request, s snapshot) tableView {
 		if may(r, authz.OrganizationRecord) {
 			act = append(act, ui.Link("更正", paths.StaffOrganizationPart(s.Record.ID.String(), "reports")+"?year="+strconv.Itoa(x.Year)))
 		}
-		rows = append(rows, ui.Cells(ui.Head(strconv.Itoa(x.Year)+"年度", "", ""), ui.C(ui.Tag(x.Conclusion.Name(), tone)),
+		rows = append(rows, ui.Cells(marked(r, s, ui.Head(strconv.Itoa(x.Year)+"年度", "", ""), x.From), ui.C(ui.Tag(x.Conclusion.Name(), tone)),
 			ui.T(orNone(x.SubmittedOn.String(), "没有报送")), ui.T(x.Unit), acts(act...)))
 	}
 	v.Table.Groups = ui.Rows(rows...)
@@ -147,7 +152,7 @@ func grantTable(r *http.Request, s snapshot) tableView {
 				links = append([]templ.Component{ui.Link("登记使用报告", paths.StaffOrganizationAct(id, "grants", x.ID.String(), "use-report"))}, links...)
 			}
 		}
-		rows = append(rows, ui.Cells(grantHead(x), ui.T(x.Programme.Name()), ui.T(x.AwardedOn.String()),
+		rows = append(rows, ui.Cells(marked(r, s, grantHead(x), x.From), ui.T(x.Programme.Name()), ui.T(x.AwardedOn.String()),
 			ui.T(x.Amount.String()), report, acts(links...)))
 	}
 	v.Table.Groups = ui.Rows(rows...)

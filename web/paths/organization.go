@@ -14,6 +14,9 @@ func MyOrganizationWithdrawal(part, id string) string {
 	return MyOrganizationPart(part) + "/" + url.PathEscape(id) + "/withdrawal"
 }
 
+// MergedRecords is the part of a record that lists what was merged into it.
+const MergedRecords = "#merged"
+
 // The registry as offices see it.
 const (
 	StaffOrganizations   = "/staff/organizations"

@@ -25,3 +25,7 @@ const Certificates = "/certificates"
 
 // Certificate returns one certificate.
 func Certificate(no string) string { return Certificates + "/" + url.PathEscape(no) }
+
+// CertificateFile is where a certificate is saved from a record at base, one's own
+// or one that an office keeps. no may be a route's {no}.
+func CertificateFile(base, no string) string { return base + "/certificates/" + no }

@@ -4,15 +4,19 @@ import (
 	"net/http"
 	"strings"
 
+	"civilaffairs/internal/docx"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/registry"
 	"civilaffairs/web/applying"
+	"civilaffairs/web/download"
 	"civilaffairs/web/formpage"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
 	"civilaffairs/web/ui"
+
+	"github.com/google/uuid"
 )
 
 // findView asks for the number of a certificate.
@@ -70,16 +74,50 @@ func (p *Pages) showCertificate(w http.ResponseWriter, r *http.Request) error {
 }
 
 // printed are the facts on the certificate.
-func printed(f registry.Printed) []ui.Fact {
-	facts := []ui.Fact{ui.F(f.NumberLabel, f.Number), ui.F("类型", f.Type.Name()), ui.F("业务类别", f.Category.Name()), ui.F("负责人", f.HeadName), ui.F("所在", f.Place)}
-	if f.Address != "" {
-		facts = append(facts, ui.F("住所", f.Address))
+func printed(f registry.Printed) (facts []ui.Fact) {
+	for _, l := range f.Lines() {
+		facts = append(facts, ui.F(l.Label, l.Text))
 	}
-	facts = append(facts, ui.F("业务范围", f.BusinessScope))
-	if f.Capital != nil {
-		facts = append(facts, ui.F("开办资金", f.Capital.String()+" 元"))
+	return facts
+}
+
+// CertificateTable lists the certificates of an organization for its record at
+// base; without columns when there is none.
+func CertificateTable(list []registry.Certificate, base string) (t ui.Table) {
+	var rows []ui.Row
+	for _, c := range list {
+		state := ui.C(ui.Tag("有效", ui.Good))
+		if !c.Valid() {
+			say := c.VoidOn.String() + "：" + c.VoidReason
+			if c.ReplacedBy != "" {
+				say += "，换发为 " + c.ReplacedBy
+			}
+			state = ui.C(ui.Tag("已作废", ui.Mute), meta(say))
+		}
+		rows = append(rows, ui.Cells(ui.Head(c.Facts.Title(), paths.Certificate(c.No), c.No).Of(c.From, base+paths.MergedRecords), ui.T(c.IssuedOn.String()), state,
+			ui.C(saveLink(c, base))))
 	}
-	return append(facts, ui.F("成立日期", f.EstablishedOn.Chinese()))
+	if rows == nil {
+		return t
+	}
+	return ui.Table{Caption: "证书，最近的在前", Columns: []ui.Column{{Label: "证书", Full: true}, {Label: "发证日期"}, {Label: "状态"}, {Label: "下载"}}, Groups: ui.Rows(rows...)}
+}
+
+// sendCertificate sends a certificate to save, whole: with the address, which the
+// public does not see of a filed organization.
+func (p *Pages) sendCertificate(w http.ResponseWriter, r *http.Request) error {
+	org := actor(r).OrgID
+	if !actor(r).Role.OfOrganization() {
+		var err error
+		if org, err = uuid.Parse(httpserver.Param(r, "id")); err != nil {
+			return errs.Wrap(errs.NotFound, "没有这个页面。请核对网址。", err)
+		}
+	}
+	c, document, err := p.Registry.CertificateFile(r.Context(), actor(r), org, httpserver.Param(r, "no"))
+	if err != nil {
+		return err
+	}
+	return download.ServeMade(w, r, c.Facts.Title()+" "+c.No+".docx", docx.ContentType, document)
 }
 
 func publicPage(title string) layout.Page {

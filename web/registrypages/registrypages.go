@@ -49,6 +49,9 @@ func (p *Pages) Register(public, s *httpserver.Router) {
 	public.Get(paths.Certificates, authz.Public, p.findCertificate)
 	public.Get(paths.Certificates+"/{no}", authz.Public, p.showCertificate)
 
+	s.Get(paths.CertificateFile(paths.MyOrganization, "{no}"), authz.OrganizationEdit, p.sendCertificate)
+	s.Get(paths.CertificateFile(paths.StaffOrganizations+"/{id}", "{no}"), authz.OrganizationStaff, p.sendCertificate)
+
 	s.Get(paths.Registry, authz.ApplicationDraft, p.showBegin)
 	s.Post(paths.Registry, authz.WorkspaceView, p.createCase)
 

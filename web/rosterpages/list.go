@@ -137,7 +137,7 @@ func memberTable(r *http.Request, p roster.Page, at place) ui.Table {
 	}
 	var rows []ui.Row
 	for _, m := range p.Lines {
-		head := ui.Head(m.Name, paths.RosterMember(at.base, m.ID.String()), merged(m.Member))
+		head := ui.Head(m.Name, paths.RosterMember(at.base, m.ID.String()), "").Of(m.MergedFrom, at.base+paths.MergedRecords)
 		head.Demo = p.Organization.Demo
 		row := ui.Cells(head, ui.T(m.Post.Name()), ui.T(employment(m.Member)), ui.T(m.Qualification.Name()), ui.T(m.JoinedOn.String()))
 		if left {
@@ -155,14 +155,6 @@ func memberTable(r *http.Request, p roster.Page, at place) ui.Table {
 		t.Groups = ui.Rows(rows...)
 	}
 	return t
-}
-
-// merged says where a member of a record that was merged away was entered.
-func merged(m roster.Member) string {
-	if m.MergedFrom == "" {
-		return ""
-	}
-	return "来自合并的记录“" + m.MergedFrom + "”"
 }
 
 func employment(m roster.Member) string {

@@ -44,8 +44,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := memberView{Page: shell(r, f.Name, 0, f.Organization, at, layout.Crumb{Label: "花名册", Href: paths.RosterOf(at.base)}), Name: f.Name, Demo: f.Organization.Demo,
 		Status: "在册", Tone: ui.Good, Meta: f.Post.Name() + "，" + employment(f.Member), Elsewhere: f.Elsewhere}
-	if from := merged(f.Member); from != "" {
-		v.Meta += "，" + from
+	if f.MergedFrom != "" {
+		v.Meta += "，原记录：" + f.MergedFrom
 	}
 	if !f.LeftOn.IsZero() {
 		v.Status, v.Tone = "已离开", ui.Mute

@@ -54,11 +54,16 @@ type Cell struct {
 	Text string
 	Href string          // Text becomes a link
 	Sub  string          // second line, smaller
+	From Origin          // last line: where the row was written, zero for here
 	Body templ.Component // instead of Text
 	Head bool            // names the row: one cell of each row
 	Demo bool            // an invented name: marked while demo mode is on
 	Span int             // columns taken, in totals
 }
+
+// Origin is the record under which something was written that was merged into the
+// one shown since, and where to read about that.
+type Origin struct{ Name, Href string }
 
 // Rows makes the one group of a plain list.
 func Rows(rows ...Row) []Group { return []Group{{Rows: rows}} }
@@ -74,6 +79,13 @@ func TS(text, sub string) Cell { return Cell{Text: text, Sub: sub} }
 
 // Head is the cell that names its row; href may be "".
 func Head(text, href, sub string) Cell { return Cell{Text: text, Href: href, Sub: sub, Head: true} }
+
+// Of marks the cell with the record that its row was written under; a name of ""
+// is the record shown.
+func (c Cell) Of(name, href string) Cell {
+	c.From = Origin{name, href}
+	return c
+}
 
 // C is a cell that holds components, side by side.
 func C(body ...templ.Component) Cell { return Cell{Body: Join(body...)} }

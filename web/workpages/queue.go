@@ -80,10 +80,12 @@ func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 	if a.Community == "" {
 		sub += " · " + in.Regions.Name(i.Community)
 	}
-	if i.MergedFrom != "" {
-		sub += " · 来自合并的记录“" + i.MergedFrom + "”"
-	}
 	head := ui.Head(i.Title, paths.Application(i.No), sub)
+	if a.Role.OfOrganization() { // an office has no one organization to lead to
+		head = head.Of(i.MergedFrom, paths.MyOrganization+paths.MergedRecords)
+	} else {
+		head = head.Of(i.MergedFrom, "")
+	}
 	head.Demo = true
 	amount := "—"
 	if i.Amount != nil {
