@@ -100,7 +100,7 @@ func (p *planter) plant(ctx context.Context) (err error) {
 			err = reset
 		}
 	}()
-	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.registryCases, p.claims, p.past, p.imports, p.liaisons, p.governance, p.annualReports, p.library, p.events, p.subsidies, p.repeats} {
+	for _, write := range []func(){p.offices, p.bases, p.fund, p.organizations, p.rosters, p.stories, p.registryCases, p.claims, p.past, p.imports, p.liaisons, p.merged, p.governance, p.annualReports, p.library, p.events, p.subsidies, p.repeats} {
 		write()
 	}
 	if err := p.play(ctx); err != nil {

@@ -186,7 +186,7 @@ func (c Certificate) document() ([]byte, error) {
 		rows = append(rows, []string{f.Label, f.Text})
 	}
 	d.Blocks = append(d.Blocks, docx.Block{Kind: docx.Table, Rows: rows},
-		docx.Block{Kind: docx.Line, Text: "在本平台“证书核验”输入证书编号，可以查它现在是否有效。"})
+		docx.Block{Kind: docx.Line, Text: "本页由平台按颁发时的登记内容生成，供存档使用。证书现在是否有效，以平台“证书核验”查到的为准。"})
 	var b bytes.Buffer
 	err := d.Write(&b)
 	return b.Bytes(), err
