@@ -63,6 +63,10 @@ func (w *world) places(pattern string) []place {
 		return []place{application("own draft", w.draft), application("own returned", w.returned), application("accepted", w.accepted),
 			application("accepting", w.accepting), application("elsewhere", w.abroad), application("paid", w.reporting),
 			at("founder's", "no", w.founding, "section", "organization", "slot", "charter", "id", uuid.NewString(), "role", "head", "n", "0")}
+	case has("/my/organization/certificates/"):
+		return []place{at("own or none", "no", w.ids["certificate"])}
+	case has("/staff/organizations/{id}/certificates/"):
+		return []place{at("home", "id", w.own.id, "no", w.ids["certificate"]), at("elsewhere", "id", w.away.id, "no", w.ids["certificate"])}
 	case has("/certificates/") || has("/registry/consents/"):
 		return []place{at("none", "no", "ZS-2018-0001")}
 	case has("/staff/imports/templates/{file}"):

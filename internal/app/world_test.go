@@ -53,6 +53,7 @@ func newWorld(t testing.TB) *world {
 	w.library(t)
 	w.everybody(t)
 	w.founding = numberOf(w.as[authz.Initiator].raw(http.MethodPost, "/registry", query("family", "filing", "token", once.NewToken())))
+	w.certify(t)
 	w.remember(t)
 	w.outing(t)
 	w.notice(t)
@@ -114,6 +115,17 @@ func (w *world) liaise(t testing.TB) {
 	scan[string](t, w.portal, `insert into organization_merge (id, kept, absorbed, taken, reason, kept_version, absorbed_version, proposed_at, proposed_by, proposed_person, proposer_name)
 		select gen_random_uuid(), k.id, a.id, '{}', '登记了两次', k.version, a.version, now(), gen_random_uuid(), gen_random_uuid(), '某人'
 		from organization k, organization a where k.id = $1 and a.id = $2 returning id::text`, w.own.id, w.third.id)
+}
+
+// certify gives the own organization a certificate, as if a case had founded it here.
+func (w *world) certify(t testing.TB) {
+	t.Helper()
+	w.ids["certificate"] = scan[string](t, w.portal, `with founding as (
+			insert into registry_case (case_id, family, organization_id, live, document)
+			select id, 'filing', organization_id, false, '{}' from case_file where organization_id = $1 order by no limit 1 returning case_id)
+		insert into registry_certificate (id, no, organization_id, case_id, facts, issued_on, issued_at, signer_name)
+		select gen_random_uuid(), 'ZS-2018-0007', o.id, f.case_id, jsonb_build_object('name', o.name, 'basis', o.status_basis, 'type', o.org_type, 'established_on', o.established_on),
+			'2018-01-02', now(), '某人' from organization o, founding f where o.id = $1 returning no`, w.own.id)
 }
 
 // governed gives a group a meeting with its minutes, and a supervisor.
