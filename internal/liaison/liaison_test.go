@@ -432,6 +432,18 @@ func TestStreamJoinsWhatOthersRecord(t *testing.T) {
 	if len(theirs) != 2 || !strings.Contains(theirs[0].Title, "复核和签批") || theirs[0].Detail != "" {
 		t.Errorf("the organization reads %+v", theirs)
 	}
+	// What stands under a record that is merged into this one comes with its name.
+	b.exec(t, `with other as (
+			insert into organization (id, name, org_type, status_basis, category, filing_no, established_on, registrar, origin, status_since, head_person_id, head_name, community_code, subdistrict_code,
+				created_at, updated_at, merged_into)
+			select gen_random_uuid(), '另一份档案', org_type, status_basis, category, '旧编号第9号', established_on, registrar, origin, status_since, head_person_id, head_name, community_code, subdistrict_code,
+				now(), now(), id from organization where id = $1 returning id)
+		insert into annual_report (id, org_id, report_year, submitted_on, conclusion, unit, recorded_at, recorded_by)
+		select gen_random_uuid(), id, 2024, '2025-03-01', 'pass', '区民政局', now(), gen_random_uuid() from other`, b.org)
+	_, reports := b.entries(t, "clerk", liaison.Reports)
+	if len(reports) != 2 || reports[0].From != "" || reports[1].From != "另一份档案" {
+		t.Errorf("reports of both records: %+v", reports)
+	}
 }
 
 // Files are received before their entry stands, by its author alone, and sealed

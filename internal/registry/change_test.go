@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"bytes"
 	"sync"
 	"testing"
 	"time"
@@ -130,6 +131,47 @@ func TestWhoDecidesAChange(t *testing.T) {
 	}
 	if f := factsOn(t, b, converting.ID, b.Today(t).AddDays(-1)); f.Basis != organization.Filed {
 		t.Errorf("yesterday it was %s", f.Basis)
+	}
+}
+
+// An organization finds its certificates, those of a merged record among them, and
+// saves them whole, with the address that the public does not see; nobody else does.
+func TestCertificatesAreSaved(t *testing.T) {
+	t.Parallel()
+	b := registrytest.New(t)
+	o, gone, stranger := b.Organization(t), b.Organization(t), b.Organization(t)
+	for _, x := range []registrytest.Org{o, gone} {
+		no := b.Submitted(t, x.Head, registry.Change, uuid.Nil, registrytest.Changing(registry.ScopeMatter).With("business_scope", "邻里互助、志愿服务"))
+		b.Decided(t, no, "")
+	}
+	list := func() (out []registry.Certificate) {
+		must(t, b.DB.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) (err error) {
+			out, err = registry.Certificates(t.Context(), q, o.ID)
+			return err
+		}))
+		return out
+	}
+	if n := len(list()); n != 1 {
+		t.Fatalf("%d certificates of its own", n)
+	}
+	_, err := b.DB.Owner.Exec(t.Context(), `update organization set merged_into = $2 where id = $1`, gone.ID, o.ID)
+	must(t, err)
+	all := list()
+	if len(all) != 2 || all[0].From == "" == (all[1].From == "") {
+		t.Fatalf("certificates of both records: %+v", all)
+	}
+	for _, c := range all {
+		if c.From != "" && c.From != gone.Name {
+			t.Errorf("%s is of %q", c.No, c.From)
+		}
+		got, file, err := b.Registry.CertificateFile(t.Context(), o.Head, o.ID, c.No)
+		if err != nil || got.Facts.Address == "" || !bytes.HasPrefix(file, []byte("PK")) {
+			t.Errorf("%s: %d bytes, %v", c.No, len(file), err)
+		}
+		_, _, err = b.Registry.CertificateFile(t.Context(), stranger.Head, o.ID, c.No)
+		wantKind(t, err, errs.NotFound)
+		_, _, err = b.Registry.CertificateFile(t.Context(), stranger.Head, stranger.ID, c.No)
+		wantKind(t, err, errs.NotFound)
 	}
 }
 
