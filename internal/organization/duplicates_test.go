@@ -244,8 +244,8 @@ func TestMergeKeepsHistoryAndCanBeUndone(t *testing.T) {
 	}
 
 	merged, err := b.MergeByID(t.Context(), reviewer(), m.ID)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || merged.Followed != "" {
+		t.Fatalf("%q stands on it: %v", merged.Followed, err)
 	}
 	if err := b.UndoMerge(t.Context(), reviewer(), m.ID, merged.Version, "看错了，是两个组织"); err != nil {
 		t.Fatal(err)
@@ -284,8 +284,8 @@ func TestMergeStaysOnceSomethingFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	merged, err := b.MergeByID(t.Context(), reviewer(), m.ID)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || merged.Followed == "" {
+		t.Fatalf("it does not say that something followed: %v", err)
 	}
 	wantKind(t, b.UndoMerge(t.Context(), reviewer(), m.ID, merged.Version, "看错了，是两个组织"), errs.Conflict)
 }

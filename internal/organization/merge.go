@@ -52,6 +52,7 @@ type Merge struct {
 	DecidedAt    *time.Time `db:"decided_at"`
 	DeciderName  string     `db:"decider_name"`
 	Version      int        `db:"version"`
+	Followed     string     `db:"-"` // why it cannot be undone any more, of one by its id; "" while it can
 }
 
 const mergeColumns = `m.id, m.kept, m.absorbed, k.name as kept_name, a.name as absorbed_name, coalesce(a.uscc, a.filing_no) as number, m.taken,
@@ -240,7 +241,12 @@ func (s *Service) MergeByID(ctx context.Context, actor authz.Actor, id uuid.UUID
 		if m, err = postgres.One[Merge](ctx, q, `select `+mergeColumns+` where m.id = $1`, id); err != nil {
 			return cause(err)
 		}
-		_, err = s.Visible(ctx, q, actor, m.Kept)
+		if _, err = s.Visible(ctx, q, actor, m.Kept); err != nil || m.State != "confirmed" {
+			return err
+		}
+		if err = untouched(ctx, q, m); errs.Is(err, errs.Conflict) {
+			m.Followed, err = errs.Message(err), nil
+		}
 		return err
 	})
 	return m, err

@@ -166,7 +166,7 @@ func sides(c organization.Comparison, regions *district.RegionSet) []side {
 			"head": strings.TrimSpace(o.HeadName + " " + o.HeadMobileMask), "place": strings.TrimSpace(regions.FullName(o.CommunityCode) + " " + o.Address),
 			"supervising_unit": o.UnitName, "business_scope": o.BusinessScope,
 			"contact":      strings.TrimSpace(o.ContactName + " " + o.ContactMobileMask + " " + o.ContactPhone + " " + o.ContactEmail),
-			"introduction": strings.TrimSpace(o.Introduction + " " + organization.TargetNames(o.ServiceTargets) + " " + o.ActivityScope),
+			"introduction": o.Introduction + labelled("服务对象", organization.TargetNames(o.ServiceTargets)) + labelled("活动地域", o.ActivityScope),
 			"figures":      "会员 " + heads(o.Members) + "，从业 " + heads(o.Staff) + "，义工 " + heads(o.Volunteers)}
 	}
 	a, b := say(c.A), say(c.B)
@@ -175,6 +175,14 @@ func sides(c organization.Comparison, regions *district.RegionSet) []side {
 		out = append(out, side{part, orNone(a[part], "未登记"), orNone(b[part], "未登记")})
 	}
 	return out
+}
+
+// labelled is a sentence that names what it tells, "" of nothing.
+func labelled(label, text string) string {
+	if text == "" {
+		return ""
+	}
+	return label + "：" + text + "。"
 }
 
 func compared(c organization.Comparison, regions *district.RegionSet) ui.Table {
@@ -326,6 +334,9 @@ func (p *Pages) mergeReason(r *http.Request, title, lead, submit, done string, a
 	e, m, err := p.deciding(r, title, lead, submit)
 	if err != nil {
 		return nil, err
+	}
+	if m.Followed != "" {
+		e.Obstacles = []string{m.Followed}
 	}
 	e.Stop = true
 	e.Ask(formpage.Lines("reason", "理由", 3, 200))
