@@ -75,7 +75,7 @@ type Case struct {
 const caseColumns = `id, kind, no, title, about, organization_id, community, subdistrict, channel, state, class,
 	waits_role, amount_fen, edition_id, created_by, created_at, submitted_at, entered_at, closed_at,
 	clock_from, clock_days, due_on, due_provisional, paused_days, correction_rounds, version,
-	coalesce((select o.department_code from organization o where o.id = case_file.organization_id), '') as department_code,
+	coalesce((select o.department_code from organization o where o.id = organization_root(case_file.organization_id)), '') as department_code,
 	organization_readers(organization_id) as reader_ids`
 
 // Place returns where the case stands.

@@ -105,7 +105,7 @@ func scope(w *where, a authz.Actor) {
 	case a.Role == authz.Subdistrict:
 		w.add("f.subdistrict = ? and f.subdistrict <> '' and (f.submitted_at is not null or f.channel = 'office' and f.waits_role = 'subdistrict')", a.Subdistrict)
 	case a.Role == authz.Department:
-		w.add("f.submitted_at is not null and exists (select from organization o where o.id = f.organization_id and o.department_code = ?)", a.Department)
+		w.add("f.submitted_at is not null and f.organization_id in (select unnest(organization_ids(o.id)) from organization o where o.department_code = ? and o.merged_into is null)", a.Department)
 	case a.Role == authz.Auditor:
 		w.add("true")
 	case a.Role == authz.BureauClerk:

@@ -347,6 +347,7 @@ func TestCasesOfMergedRecords(t *testing.T) {
 		}
 		mine, left := list(w.orgs[0]), list(w.orgs[3])
 		successor, ended := list(w.orgs[2]), list(w.orgs[1])
+		unit, former := authz.Actor{Role: authz.Department, Department: "disabled"}, authz.Actor{Role: authz.Department, Department: "education"}
 		merged, taken := 0, 0
 		for _, c := range w.cases {
 			if c.OrganizationID == w.orgs[1] {
@@ -358,6 +359,9 @@ func TestCasesOfMergedRecords(t *testing.T) {
 			}
 			if from, seen := mine[c.No]; c.OrganizationID == w.orgs[3] {
 				merged++
+				if c.SubmittedAt != nil && (!casework.Visible(c, unit) || casework.Visible(c, former)) {
+					t.Errorf("%s of the merged record is seen by another department than that of the record that stays", c.No)
+				}
 				if !seen || from != "第3号互助社" {
 					t.Errorf("%s of the merged record: seen %v, from %q", c.No, seen, from)
 				}
