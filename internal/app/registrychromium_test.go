@@ -283,7 +283,7 @@ func (m *matter) consolidated(t *testing.T, g, other *group) {
 	m.begun(head, "merger")
 	m.write(head, "parties", "way", "consolidation", "party-1-number", other.filingNo).is(200, m.at+"/sections/terms")
 	m.write(head, "terms", append(on("decided_on", eligible.AddDays(-5)), "reason", "两家骨干大多相同，合起来更有力", "arrangement", "财产、会员和正在开展的活动由新组织承接")...)
-	m.write(head, "new", "name", "六联社区居委会", "category", "charity", "business_scope", "邻里互助、助老").refused("name", "subdistrict", "address", "head_name", "head_id_no", "head_mobile", "head_username")
+	m.write(head, "new", "name", "六联社区居委会", "category", "charity", "business_scope", "邻里互助、助老").refused("name", "subdistrict", "address", "head_name", "head_id_no", "head_mobile")
 	m.write(head, "new", "name", "六联社区邻里同心互助会", "subdistrict", pingshan, "community", liulian, "address", "六联社区党群服务中心 3 楼", "head_name", g.head.name,
 		"head_id_no", m.residentNumber(), "head_mobile", "13800138000", "head_username", "tongxin").is(200, m.at+"/papers")
 	m.papers(head, "agreement", "minutes", "liquidation", "charter", "head_id", "venue")
