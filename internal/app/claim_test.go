@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -206,7 +207,8 @@ func (s *story) picture(t testing.TB, c *claim, n int) *page {
 	return s.paper(c.head, c.no, "photos", upload{fmt.Sprintf("照片%d.jpg", n), sceneOf(t, uint64(c.paper*100+n))})
 }
 
-// tooManyPictures: one handed in twice is there once; twenty are taken, and the
+// tooManyPictures: one handed in twice is there once; many are chosen at once, of
+// which one is none and the others are taken; with twenty it is full, and the
 // twenty-first, sent from a page that was open before, is refused at its row.
 func (s *story) tooManyPictures(t *testing.T, c *claim) {
 	pictures := func() int {
@@ -216,9 +218,12 @@ func (s *story) tooManyPictures(t *testing.T, c *claim) {
 	if s.picture(t, c, 3).is(200, c.at+"/papers"); pictures() != 3 {
 		t.Errorf("%d pictures after one was sent twice", pictures())
 	}
+	var rest []upload
 	for n := 4; n <= 20; n++ {
-		s.picture(t, c, n).is(200, c.at+"/papers")
+		rest = append(rest, upload{fmt.Sprintf("照片%d.jpg", n), sceneOf(t, uint64(c.paper*100+n))})
 	}
+	rest = slices.Insert(rest, 5, upload{"不是照片.jpg", []byte("not a picture at all")})
+	s.paper(c.head, c.no, "photos", rest...).refused("file-photos").says("18 份里有 1 份没有收下，其余已收下", "“不是照片.jpg”", "照片20.jpg")
 	if c.head.open(c.at + "/papers").has(c.at + "/papers/photos") {
 		t.Error("a twenty-first picture is asked for")
 	}

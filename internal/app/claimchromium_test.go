@@ -97,19 +97,20 @@ func (c *claimSeats) fillsIn(t *testing.T) {
 }
 
 // handsPicturesIn chooses files: documents, a text that is no picture, then three
-// of a phone, which come back without their place.
+// of a phone and none among them at once; they come back without their place.
 func (c *claimSeats) handsPicturesIn(t *testing.T) {
 	for _, f := range []struct{ slot, name string }{
 		{"plan", "活动方案.pdf"}, {"summary_report", "活动总结.pdf"}, {"sign_in", "签到表.pdf"}, {"receipts", "票据.pdf"}, {"authorization", "代收授权书.pdf"},
 	} {
 		c.head.hand(c.no, f.slot, upload{f.name, pdfOf(f.slot)})
 	}
-	c.head.chosen(c.no, "photos", upload{"照片.jpg", []byte("not a picture at all")}, "没有收下")
+	c.head.chosen(c.no, "photos", "没有收下", upload{"照片.jpg", []byte("not a picture at all")})
 	c.head.look(c.at + "/papers with a file refused")
+	album := []upload{{"IMG_0000.jpg", []byte("nor is this")}}
 	for n := range 3 {
-		name := fmt.Sprintf("IMG_%04d.jpg", n+1)
-		c.head.chosen(c.no, "photos", upload{name, sceneOf(t, uint64(n))}, name)
+		album = append(album, upload{fmt.Sprintf("IMG_%04d.jpg", n+1), sceneOf(t, uint64(n))})
 	}
+	c.head.chosen(c.no, "photos", "IMG_0000.jpg：", album...)
 	c.head.look(c.at + "/papers with pictures")
 	kept := c.group.head.open(c.at + "/papers").follow("IMG_0001")
 	if kept.status != 200 || strings.Contains(string(kept.body), phoneMark) {
@@ -117,15 +118,19 @@ func (c *claimSeats) handsPicturesIn(t *testing.T) {
 	}
 }
 
-// chosen chooses a file for a slot that holds several, and waits until the list
-// says what became of it.
-func (b *seat) chosen(no, slot string, f upload, says string) {
+// chosen chooses files for a slot that holds several, and waits until the list
+// says what became of them.
+func (b *seat) chosen(no, slot, says string, files ...upload) {
 	b.t.Helper()
-	path := filepath.Join(b.t.TempDir(), f.name)
-	if err := os.WriteFile(path, f.data, 0o600); err != nil {
-		b.t.Fatal(err)
+	dir := b.t.TempDir()
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.Join(dir, f.name)
+		if err := os.WriteFile(paths[i], f.data, 0o600); err != nil {
+			b.t.Fatal(err)
+		}
 	}
-	b.Attach(fmt.Sprintf(`form[action="/applications/%s/papers/%s"] input[type=file]`, no, slot), path)
+	b.Attach(fmt.Sprintf(`form[action="/applications/%s/papers/%s"] input[type=file]`, no, slot), paths...)
 	b.until(fmt.Sprintf(`!document.querySelector("form[data-upload] progress") && document.querySelector("ul.uploads").innerText.includes(%q)`, says))
 }
 
@@ -163,7 +168,7 @@ func (c *claimSeats) correctsByPhone(t *testing.T) {
 	c.head.open(costs)
 	c.head.look(costs + " with what was named open")
 	c.head.send(costs, "cost-1-item", "茶叶、点心、纸杯和横幅").is(200, c.at+"/papers")
-	c.head.chosen(c.no, "photos", upload{"横幅.jpg", sceneOf(t, 77)}, "横幅.jpg")
+	c.head.chosen(c.no, "photos", "横幅.jpg", upload{"横幅.jpg", sceneOf(t, 77)})
 	c.signed(t)
 }
 

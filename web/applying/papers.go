@@ -1,11 +1,14 @@
 package applying
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 
 	"civilaffairs/internal/application"
 	"civilaffairs/internal/attachment"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/form"
 	"civilaffairs/internal/httpserver"
 	"civilaffairs/web/download"
 	"civilaffairs/web/paths"
@@ -91,6 +94,9 @@ func SlotRows(to SlotLinks, s application.SlotFiles, fault string) []ui.Upload {
 		}
 		return identified(rows, s)
 	}
+	if s.Max > 1 && s.Open {
+		s.Hint += "。可以一次选几份"
+	}
 	add := ui.Upload{What: s.Label, Need: need, File: "还没有上传", Say: s.Hint}
 	if len(s.Files) > 0 {
 		add.File, add.Say = "再加一份", ""
@@ -146,12 +152,12 @@ func uploadTo(to SlotLinks, s application.SlotFiles, button string) ui.UploadTo 
 	}
 	return ui.UploadTo{
 		Action: to.Slot(s.Key), Label: "选择" + s.Label, Accept: types, Token: NewToken(),
-		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes,
+		Button: button, ID: "upload-" + s.Key, Limit: attachment.MaxFileBytes, Many: s.Max > 1,
 	}
 }
 
-// createPaper takes one file into a slot. A file that is not taken leaves the
-// rest of the page as it was, with the reason at its row.
+// createPaper takes files into a slot. One that is not taken leaves the rest of
+// the page as it was, with the reason at its row.
 func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
 	no, key := Number(r), httpserver.Param(r, "slot")
 	c, slot, err := p.Applications.SlotOf(r.Context(), Actor(r), no, key)
@@ -170,17 +176,47 @@ func (p *Pages) createPaper(w http.ResponseWriter, r *http.Request) error {
 	return httpserver.SeeOther(w, r, paths.ApplicationPapers(no)+"#"+Anchor(application.FileItem(key)))
 }
 
-// Take reads and checks the file that was sent for a slot and gives it to attach.
+// atOnce bounds the files of one request of a browser without our script, which
+// sends them one by one.
+const atOnce = 20
+
+// Take reads and checks the files that were sent for a slot and gives them to
+// attach, one after the other. Those that are not taken do not keep the others out:
+// the error is errs.Invalid with one fault, which names them.
 func (p *Pages) Take(w http.ResponseWriter, r *http.Request, owner attachment.Owner, slot application.SlotFiles, attach func(*attachment.Prepared) error) error {
-	sent, err := upload.Read(w, r, upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1})
+	limits := upload.Limits{Total: 2 * attachment.MaxFileBytes, Files: 1}
+	if slot.Max > 1 {
+		limits = upload.Limits{Files: atOnce}
+	}
+	sent, err := upload.Read(w, r, limits)
 	if err != nil {
 		return err
 	}
 	defer sent.Close()
-	file := sent.File("file")
-	if file == nil {
+	files := sent.All("file")
+	if len(files) == 0 {
 		return errs.FieldError(application.FileItem(slot.Key), slot.Label, "还没有选择文件。先选文件，再按上传")
 	}
+	var refused []string
+	for _, file := range files {
+		err := p.takeOne(r, owner, slot, file, attach)
+		faults := errs.FieldsOf(err)
+		if err == nil {
+			continue
+		}
+		if len(files) == 1 || len(faults) == 0 {
+			return err
+		}
+		refused = append(refused, "“"+form.Clean(file.Filename, false)+"”"+faults[0].Message)
+	}
+	if len(refused) > 0 {
+		message := fmt.Sprintf("%d 份里有 %d 份没有收下，其余已收下。", len(files), len(refused))
+		return errs.FieldError(application.FileItem(slot.Key), slot.Label, message+strings.Join(refused, "；"))
+	}
+	return nil
+}
+
+func (p *Pages) takeOne(r *http.Request, owner attachment.Owner, slot application.SlotFiles, file *upload.File, attach func(*attachment.Prepared) error) error {
 	ready, err := p.Applications.Attachments.Prepare(r.Context(), attachment.Upload{
 		Owner: owner, Slot: slot.Key, Field: application.FileItem(slot.Key),
 		Label: slot.Label, Filename: file.Filename, Body: file, Limits: attachment.Limits{Accept: slot.Kinds()},

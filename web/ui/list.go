@@ -57,7 +57,8 @@ type UploadTo struct {
 	Token  string // once.NewToken()
 	Button string // 上传, 换一份
 	ID     string // of the control; unique in the page
-	Limit  int64  // bytes; the script says so before sending
+	Limit  int64  // bytes of one file; the script says so before sending
+	Many   bool   // several files can be chosen at once
 }
 
 // Fact is one line of a summary list.
