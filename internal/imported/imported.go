@@ -1,6 +1,6 @@
 // Package imported is what registries share when an import brings their records
 // in and takes them back: who may, what is said of a row that was overtaken, what
-// stands against an undo, the note in the audit trail.
+// stands against an undo, by what texts are compared, the note in the audit trail.
 //
 // Level 3; no tables, but the database function referring.
 package imported
@@ -8,6 +8,7 @@ package imported
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"civilaffairs/internal/audit"
@@ -16,6 +17,7 @@ import (
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Refers says what a Ref leads to.
@@ -68,6 +70,16 @@ func Overtaken(f errs.Field) error {
 func Note(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, action string, detail map[string]any) error {
 	return audit.Record(ctx, tx, now, actor, audit.Entry{Subject: "import", SubjectID: importID.String(), Action: action, Detail: detail})
 }
+
+// Plain is a text as a row of a spreadsheet is compared with what is on record: of
+// one width and case, without white space. It is search_key of the database.
+func Plain(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
+}
+
+// FamilySQL is which record each of a list of organizations ($1) stands for: itself,
+// and those that were merged into it.
+const FamilySQL = `(select x as root, unnest(organization_ids(x)) as id from (select distinct unnest($1::uuid[]) as x) d)`
 
 // Undo is how a registry takes an import back: what stands against it, the
 // function of the database that removes the rows, and the rule by which that one

@@ -9,6 +9,7 @@ package importing
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -102,6 +103,7 @@ type Verdict struct {
 	Differs  []string  // on record, but otherwise: nothing is taken over
 	Faults   []errs.Field
 	Warnings []errs.Warning
+	Hints    []errs.Field // worth knowing, at their cells: the row goes in all the same
 }
 
 type judge func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, b book, lines []*Line) ([]Verdict, error)
@@ -157,7 +159,7 @@ func names[T named](list []T) []string {
 func pick[T named](f *form.Form, field, label string, list []T) T {
 	typed := f.Text(field, label)
 	for _, v := range list {
-		if v.Name() == typed {
+		if imported.Plain(v.Name()) == imported.Plain(typed) {
 			return v
 		}
 	}
@@ -167,9 +169,34 @@ func pick[T named](f *form.Form, field, label string, list []T) T {
 	return ""
 }
 
+// pickMany reads a cell that holds names of list, one after the other.
+func pickMany[T named](f *form.Form, field, label string, list []T) (out []T) {
+	for part := range strings.FieldsFuncSeq(f.Text(field, label), func(r rune) bool { return strings.ContainsRune("、，,；;/", r) }) {
+		i := slices.IndexFunc(list, func(v T) bool { return imported.Plain(v.Name()) == imported.Plain(part) })
+		if i < 0 {
+			f.Fail(field, label, "“"+part+"”不在可选的里面。几项之间用顿号隔开，填下面的："+joined(names(list)))
+			return nil
+		}
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// count reads a number of people; an empty cell is one that nobody recorded.
+func count(f *form.Form, field, label string) *int {
+	if !f.Filled(field) {
+		return nil
+	}
+	n := f.Int(field, label)
+	if f.Failed(field) {
+		return nil // nothing is compared with what could not be read
+	}
+	return &n
+}
+
 // yes reads a cell that says 是 or 否; an empty one is 否.
 func yes(f *form.Form, field, label string) bool {
-	switch typed := f.Text(field, label); typed {
+	switch typed := f.Text(field, label); imported.Plain(typed) {
 	case "是":
 		return true
 	case "", "否":

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/form"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/secret"
 	"civilaffairs/internal/sheet"
@@ -46,6 +47,7 @@ type Line struct {
 	Cells  []string // in the order of the kind's columns
 	State  State
 	Faults []Fault
+	Hints  []Fault // worth knowing; nothing waits for them
 	Doubts []errs.Warning
 	Differ []string
 	Choice Choice
@@ -56,7 +58,7 @@ type Line struct {
 	broken  []Fault      // what the reader of the file could not read
 }
 
-// Fault is one thing wrong with a row, where it stands.
+// Fault is one thing wrong with a row, or worth knowing of it, where it stands.
 type Fault struct {
 	Address string // C17; "" when the column is not in the file
 	Header  string
@@ -118,11 +120,8 @@ func (k Kind) arrange(header []string) (at layout, unknown []string, err error) 
 }
 
 func (k Kind) column(head string) int {
-	plain := func(s string) string {
-		return strings.NewReplacer(" ", "", "(", "（", ")", "）", "*", "", "＊", "").Replace(s)
-	}
 	for i, c := range k.Columns {
-		if plain(c.Name) == plain(head) {
+		if imported.Plain(c.Name) == strings.ReplaceAll(imported.Plain(head), "*", "") { // the mark of what must be filled in
 			return i
 		}
 	}
@@ -170,6 +169,11 @@ func (k Kind) settle(ctx context.Context, q postgres.Querier, now time.Time, act
 	}
 	for i, l := range lines {
 		k.conclude(l, verdicts[i], at)
+		if col := k.field(organizationField); col >= 0 {
+			if f, merged := b.merged(l.Cells[col]); merged {
+				l.Hints = append(l.Hints, k.fault(l, f, at))
+			}
+		}
 	}
 	return nil
 }
@@ -177,6 +181,10 @@ func (k Kind) settle(ctx context.Context, q postgres.Querier, now time.Time, act
 // conclude puts what was found about a row together.
 func (k Kind) conclude(l *Line, v Verdict, at layout) {
 	l.Faults, l.Doubts, l.Differ, l.Record, l.Adopts = append([]Fault(nil), l.broken...), v.Warnings, v.Differs, v.Record, v.Adopts
+	l.Hints = nil
+	for _, f := range v.Hints {
+		l.Hints = append(l.Hints, k.fault(l, f, at))
+	}
 	said := map[string]bool{}
 	for _, f := range l.reading {
 		said[f.Name] = true

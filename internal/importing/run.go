@@ -283,7 +283,7 @@ func (s *Service) judge(ctx context.Context, q postgres.Querier, now time.Time, 
 	h := sha256.New()
 	for _, l := range p.Lines {
 		p.Counts[l.State]++
-		fmt.Fprintf(h, "%d %s %d\n", l.Number, l.State, len(l.Doubts))
+		fmt.Fprintf(h, "%d %s %d %d\n", l.Number, l.State, len(l.Doubts), len(l.Hints))
 	}
 	p.Seen = hex.EncodeToString(h.Sum(nil)[:16])
 	return nil

@@ -2,7 +2,6 @@ package organization
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"civilaffairs/internal/authz"
@@ -16,14 +15,23 @@ import (
 	"github.com/google/uuid"
 )
 
+// RegistrationRow is one row of an import of organizations: what is registered, and
+// what the organization tells about itself, of which only the file knows so far.
+type RegistrationRow struct {
+	Registration
+	Told Basics
+}
+
 // RegistrationCheck is the answer about one row of an import of organizations. ID
 // is the organization on record that the row is about, zero for a new one;
-// Differs names what is on record otherwise: an import takes nothing over.
+// Differs names what is on record otherwise: an import takes nothing over, and an
+// empty cell says nothing. Hints are worth knowing and stop nothing.
 type RegistrationCheck struct {
 	ID       uuid.UUID
 	Differs  []string
 	Faults   errs.Faults
 	Warnings []errs.Warning
+	Hints    []errs.Field
 
 	head uuid.UUID // who has the head's number on record
 }
@@ -31,7 +39,7 @@ type RegistrationCheck struct {
 // CheckRegistrations judges rows under the rules of Register against what is on
 // record and against each other, and writes nothing: a handful of statements,
 // however many rows. It normalizes the rows.
-func (s *Service) CheckRegistrations(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []Registration) ([]RegistrationCheck, error) {
+func (s *Service) CheckRegistrations(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []RegistrationRow) ([]RegistrationCheck, error) {
 	regions, err := district.Regions(ctx, q)
 	if err != nil {
 		return nil, err
@@ -41,6 +49,8 @@ func (s *Service) CheckRegistrations(ctx context.Context, q postgres.Querier, no
 	for i := range rows {
 		out[i].Faults = rows[i].normalise(civil.On(now), regions, nil)
 		foreign(&out[i].Faults, actor, rows[i].SubdistrictCode)
+		out[i].Faults = append(out[i].Faults, rows[i].Told.faults()...)
+		rows[i].Told.ServiceTargets = inListOrder(rows[i].Told.ServiceTargets)
 		heads[i] = person.Person{Name: rows[i].HeadName, IDType: rows[i].HeadIDType, IDNumber: rows[i].HeadIDNumber}
 	}
 	known, err := person.FindAll(ctx, q, s.keys, heads)
@@ -61,153 +71,11 @@ func (s *Service) CheckRegistrations(ctx context.Context, q postgres.Querier, no
 	return out, nil
 }
 
-// onRegistry is an organization that rows of an import may be about.
-type onRegistry struct {
-	ID            uuid.UUID  `db:"id"`
-	Name          string     `db:"name"`
-	Type          OrgType    `db:"org_type"`
-	Basis         Basis      `db:"status_basis"`
-	Category      Category   `db:"category"`
-	USCC          string     `db:"uscc"`
-	FilingNo      string     `db:"filing_no"`
-	EstablishedOn civil.Date `db:"established_on"`
-	Registrar     string     `db:"registrar"`
-	HeadPersonID  uuid.UUID  `db:"head_person_id"`
-	HeadName      string     `db:"head_name"`
-	CommunityCode string     `db:"community_code"`
-	Key           string     `db:"search_text"`
-	Stem          string     `db:"name_stem"`
-	Ended         bool       `db:"ended"`
-}
-
-// registryBook is what is known while rows are judged in turn.
-type registryBook struct {
-	names               []nameForms
-	byKey, byUSCC, byNo map[string]*onRegistry
-	byStem              map[string][]string
-	byHead              map[uuid.UUID][]string
-	seen                map[string]int // name, code or number: its first row
-}
-
-type nameForms struct {
-	Key  string `db:"key"`
-	Stem string `db:"stem"`
-}
-
-func openRegistry(ctx context.Context, q postgres.Querier, rows []Registration, heads []person.Known) (*registryBook, error) {
-	b := &registryBook{byKey: map[string]*onRegistry{}, byUSCC: map[string]*onRegistry{}, byNo: map[string]*onRegistry{},
-		byStem: map[string][]string{}, byHead: map[uuid.UUID][]string{}, seen: map[string]int{}}
-	var names, codes, numbers []string
-	var persons []uuid.UUID
-	for i, r := range rows {
-		names, codes, numbers, persons = append(names, r.Name), append(codes, r.USCC), append(numbers, r.FilingNo), append(persons, heads[i].ID)
-	}
-	var err error
-	b.names, err = postgres.All[nameForms](ctx, q, `select search_key(t) as key, name_stem(t) as stem from unnest($1::text[]) with ordinality u (t, i) order by i`, names)
-	if err != nil {
-		return nil, err
-	}
-	keys, stems := make([]string, len(rows)), make([]string, len(rows))
-	for i, n := range b.names {
-		keys[i], stems[i] = n.Key, n.Stem
-	}
-	list, err := postgres.All[onRegistry](ctx, q, `
-		select id, name, org_type, status_basis, category, coalesce(uscc, '') as uscc, coalesce(filing_no, '') as filing_no, established_on,
-			registrar, head_person_id, head_name, community_code, search_text, name_stem,
-			status in ('deregistered', 'filing_revoked', 'registration_revoked') as ended
-		from organization
-		where search_text = any($1) or name_stem = any($2) or uscc = any($3) or filing_no = any($4) or head_person_id = any($5)
-		order by established_on, id`, keys, stems, codes, numbers, persons)
-	for i := range list {
-		b.add(&list[i])
-	}
-	return b, err
-}
-
-func (b *registryBook) add(o *onRegistry) {
-	if o.USCC != "" {
-		b.byUSCC[o.USCC] = o
-	}
-	if o.FilingNo != "" {
-		b.byNo[o.FilingNo] = o
-	}
-	if o.Ended {
-		return
-	}
-	b.byKey[o.Key] = o
-	b.byStem[o.Stem] = append(b.byStem[o.Stem], o.Name)
-	b.byHead[o.HeadPersonID] = append(b.byHead[o.HeadPersonID], o.Name)
-}
-
-func (b *registryBook) judge(i int, r Registration, c *RegistrationCheck) {
-	n := b.names[i]
-	b.repeated(i, "name", "组织名称", n.Key, c)
-	b.repeated(i, "uscc", "统一社会信用代码", r.USCC, c)
-	b.repeated(i, "filing_no", "备案编号", r.FilingNo, c)
-	byName, byCode, byNo := b.byKey[n.Key], b.byUSCC[r.USCC], b.byNo[r.FilingNo]
-	found := byName
-	for _, other := range []struct {
-		o                 *onRegistry
-		name, label, what string
-	}{{byCode, "uscc", "统一社会信用代码", "代码 " + r.USCC}, {byNo, "filing_no", "备案编号", r.FilingNo}} {
-		switch {
-		case other.o == nil:
-		case found == nil:
-			found = other.o
-		case found.ID != other.o.ID:
-			c.Faults.Add(other.name, other.label, other.what+" 已经登记在“"+other.o.Name+"”名下。看着证书核对。")
-		}
-	}
-	if len(c.Faults) > 0 {
-		return
-	}
-	if found != nil {
-		c.ID, c.Differs = found.ID, r.differs(*found, n.Key != found.Key, c.head)
-		return
-	}
-	c.Warnings = r.ownWarnings()
-	if similar := b.byStem[n.Stem]; len(similar) > 0 {
-		c.Warnings = append(c.Warnings, errs.Warning{Code: "similar_name", Message: "已经有名称相近的组织：" + strings.Join(similar, "、") + "。核对是不是同一个组织。"})
-	}
-	if orgs := b.byHead[c.head]; c.head != uuid.Nil && len(orgs) >= 2 {
-		c.Warnings = append(c.Warnings, errs.Warning{Code: "head_of_many", Message: r.HeadName + "已经是" + strings.Join(orgs, "、") + "的负责人。核对是否由同一人负责。"})
-	}
-	b.byStem[n.Stem] = append(b.byStem[n.Stem], r.Name)
-}
-
-func (b *registryBook) repeated(i int, name, label, v string, c *RegistrationCheck) {
-	if v == "" {
-		return
-	}
-	key := name + ":" + v
-	if _, had := b.seen[key]; had {
-		c.Faults.Add(name, label, "这份文件里前面已经有一行用了同样的"+label+"。删去重复的一行，或改正"+label+"。")
-		return
-	}
-	b.seen[key] = i
-}
-
-// differs names what of an organization on record is otherwise than in the row.
-func (in Registration) differs(o onRegistry, renamed bool, head uuid.UUID) []string {
-	var out []string
-	for _, c := range []struct {
-		label string
-		same  bool
-	}{{"组织名称", !renamed}, {"组织类型", in.Type == o.Type}, {"管理方式", in.Basis == o.Basis}, {"业务类别", in.Category == o.Category},
-		{"统一社会信用代码", in.USCC == o.USCC}, {"备案编号", in.FilingNo == o.FilingNo}, {"成立日期", in.EstablishedOn == o.EstablishedOn},
-		{"登记或备案机关", in.Registrar == o.Registrar}, {"负责人", in.HeadName == o.HeadName && head == o.HeadPersonID}, {"所属社区", in.CommunityCode == o.CommunityCode}} {
-		if !c.same {
-			out = append(out, c.label)
-		}
-	}
-	return out
-}
-
 // PlantRegistrations records the organizations of an import in the caller's
 // transaction, under the rules of CheckRegistrations; those on record stay, and
 // warnings do not stop it: the caller has shown them. A fault is errs.Conflict.
 // The ids come by row, and the statements are a dozen however many rows.
-func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []Registration) ([]uuid.UUID, error) {
+func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Actor, importID uuid.UUID, rows []RegistrationRow) ([]uuid.UUID, error) {
 	if err := actor.Require(authz.OrganizationRecord); err != nil {
 		return nil, err
 	}
@@ -225,14 +93,17 @@ func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now ti
 		if ids[i] = checks[i].ID; ids[i] != uuid.Nil {
 			continue
 		}
-		r, err := s.prepare(in, heads[i], origin{importID: importID})
+		r, err := s.prepare(in.Registration, heads[i], origin{importID: importID})
 		if err != nil {
 			return nil, err
 		}
+		in.Told.apply(&r.Organization)
 		ids[i] = r.ID
 		fresh = append(fresh, r)
 	}
-	err = s.recordAll(ctx, tx, now, actor, fresh)
+	if err = s.recordAll(ctx, tx, now, actor, fresh); err == nil {
+		err = insertTold(ctx, tx, now, fresh, actor.AccountID)
+	}
 	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) {
 		return nil, errs.Wrap(errs.Conflict, "刚刚有人登记了同名的组织或同样的编号。请重新核对预览。", err)
 	}
@@ -240,11 +111,11 @@ func (s *Service) PlantRegistrations(ctx context.Context, tx postgres.Tx, now ti
 }
 
 // plantHeads returns the heads by row; who is on no record is put there.
-func (s *Service) plantHeads(ctx context.Context, tx postgres.Tx, now time.Time, importID uuid.UUID, rows []Registration, checks []RegistrationCheck) ([]uuid.UUID, error) {
+func (s *Service) plantHeads(ctx context.Context, tx postgres.Tx, now time.Time, importID uuid.UUID, rows []RegistrationRow, checks []RegistrationCheck) ([]uuid.UUID, error) {
 	heads := make([]uuid.UUID, len(rows))
 	var fresh []person.Person
 	at := map[person.Person]int{}
-	key := func(r Registration) person.Person {
+	key := func(r RegistrationRow) person.Person {
 		return person.Person{Name: r.HeadName, IDType: r.HeadIDType, IDNumber: r.HeadIDNumber}
 	}
 	for i, c := range checks {

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/district"
+	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -59,11 +60,25 @@ type Listed struct {
 	Staff          *int            `db:"staff"`
 	SocialWorkers  *int            `db:"social_workers"`
 	Volunteers     *int            `db:"volunteers"`
-	PartyOrg       PartyOrg        `db:"party_org"` // for offices only
+
+	// For offices only.
+	USCC            string     `db:"uscc"`
+	FilingNo        string     `db:"filing_no"`
+	Origin          Origin     `db:"origin"`
+	HeadName        string     `db:"head_name"`
+	SupervisingUnit string     `db:"supervising_unit"`
+	Capital         *money.Fen `db:"registered_capital_fen"`
+	ActivityScope   string     `db:"activity_scope"`
+	Premises        Premises   `db:"premises_type"`
+	FullTime        *int       `db:"full_time"`
+	PartyOrg        PartyOrg   `db:"party_org"`
+	PartyMembers    *int       `db:"party_members"`
+	Introduction    string     `db:"introduction"`
 }
 
 const listedColumns = itemColumns + `, case o.status_basis when 'registered' then o.uscc else o.filing_no end as number, o.registrar, o.business_scope,
-	o.service_targets, o.activity_reach, o.members, o.staff, o.social_workers, o.volunteers, o.party_org`
+	o.service_targets, o.activity_reach, o.members, o.staff, o.social_workers, o.volunteers, coalesce(o.uscc, '') as uscc, coalesce(o.filing_no, '') as filing_no,
+	o.origin, o.head_name, o.supervising_unit, o.registered_capital_fen, o.activity_scope, o.premises_type, o.full_time, o.party_org, o.party_members, o.introduction`
 
 // Page is a part of a list, the newest organizations first. Next and Previous
 // are opaque cursors, "" at the ends.

@@ -145,11 +145,11 @@ func differs(f *errs.Faults, was grantOnRecord, r OpeningGrant) {
 		}
 		f.Add(name, label, "和已经登记的不一样，登记的是"+had+"。核对后改这一行，或改登记的那一笔。")
 	}
-	other := func(had, now string) bool { return had != now && (had != "" || opened) }
+	other := func(had, now string) bool { return !same(had, now) && (had != "" || opened) }
 	if now := r.DocumentNo; other(was.DocumentNo, now) {
 		say("document_no", "文号", was.DocumentNo)
 	}
-	if opened && was.Purpose != r.Purpose {
+	if opened && !same(was.Purpose, r.Purpose) {
 		say("purpose", "用途", was.Purpose)
 	}
 	if other(dayText(was.UseReportDueOn), dayText(r.UseReportDueOn)) {
@@ -160,6 +160,9 @@ func differs(f *errs.Faults, was grantOnRecord, r OpeningGrant) {
 		say("use_report_filed_on", "使用报告报送日期", dayText(was.UseReportFiledOn))
 	}
 }
+
+// same compares what a row says with what is on record.
+func same(had, now string) bool { return had == now || imported.Plain(had) == imported.Plain(now) }
 
 func dayText(d civil.Date) string {
 	if d.IsZero() {

@@ -8,6 +8,7 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
@@ -41,11 +42,14 @@ type grantOnRecord struct {
 	Recovered        money.Fen  `db:"recovered_fen"`
 }
 
-const onRecordColumns = `id, org_id, programme, awarded_on, amount_fen, search_key(title) as title_key, coalesce(no, '') as no, document_no, purpose,
-	use_report_due_on, use_report_filed_on, paid_fen, returned_fen, recovered_fen`
+// onRecordColumns reads grants under the records that their organizations ($1) stand
+// for.
+const onRecordColumns = `g.id, coalesce(f.root, g.org_id) as org_id, g.programme, g.awarded_on, g.amount_fen, search_key(g.title) as title_key, coalesce(g.no, '') as no,
+	g.document_no, g.purpose, g.use_report_due_on, g.use_report_filed_on, g.paid_fen, g.returned_fen, g.recovered_fen
+	from earlier_grant g left join ` + imported.FamilySQL + ` f on f.id = g.org_id`
 
 func grantsOnRecord(ctx context.Context, q postgres.Querier, orgs []uuid.UUID) ([]grantOnRecord, error) {
-	return postgres.All[grantOnRecord](ctx, q, `select `+onRecordColumns+` from earlier_grant where org_id = any($1) and void_on is null`, orgs)
+	return postgres.All[grantOnRecord](ctx, q, `select `+onRecordColumns+` where f.id is not null and g.void_on is null`, orgs)
 }
 
 func establishedOn(ctx context.Context, q postgres.Querier, orgs []uuid.UUID) (map[uuid.UUID]civil.Date, error) {

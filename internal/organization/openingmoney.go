@@ -54,7 +54,7 @@ type moneyKey struct {
 	kind    MoneyKind
 	on      civil.Date
 	amount  money.Fen
-	voucher string
+	voucher string // imported.Plain of it
 }
 
 // CheckMoney judges the movements of an import as CheckOpenings does grants. In
@@ -112,7 +112,7 @@ func (b *moneyBook) judge(i int, r OpeningMoney, title string) OpeningCheck {
 	}
 	f := r.faults(g.AwardedOn, b.today)
 	c := OpeningCheck{State: OpeningNew, No: g.No, grant: g.ID}
-	k := moneyKey{g.ID, r.Kind, r.MovedOn, r.Amount, r.VoucherNo}
+	k := moneyKey{g.ID, r.Kind, r.MovedOn, r.Amount, imported.Plain(r.VoucherNo)}
 	if first, twice := b.seen[k]; twice {
 		f.Add("voucher_no", "凭证号", fmt.Sprintf("和这份文件里的第 %d 笔相同。删去一行；确实有两笔的，凭证号要不同。", first+1))
 	}

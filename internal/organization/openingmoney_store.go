@@ -6,6 +6,7 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/money"
 	"civilaffairs/internal/postgres"
 
@@ -27,13 +28,14 @@ func namedGrants(rows []OpeningMoney) (nos []string, orgs []uuid.UUID) {
 
 func openedGrants(ctx context.Context, q postgres.Querier, rows []OpeningMoney) ([]grantOnRecord, error) {
 	nos, orgs := namedGrants(rows)
-	return postgres.All[grantOnRecord](ctx, q, `select `+onRecordColumns+` from earlier_grant where (no = any($1) or org_id = any($2)) and void_on is null`, nos, orgs)
+	return postgres.All[grantOnRecord](ctx, q, `select `+onRecordColumns+` where f.id is not null and g.void_on is null
+		union select `+onRecordColumns+` where g.no = any($2) and g.void_on is null`, orgs, nos)
 }
 
 // lockOpened keeps the grants from being undone, and their sums from moving.
 func lockOpened(ctx context.Context, tx postgres.Tx, rows []OpeningMoney) error {
 	nos, orgs := namedGrants(rows)
-	_, err := tx.Exec(ctx, `select from earlier_grant where (no = any($1) or org_id = any($2)) and void_on is null order by id for update`, nos, orgs)
+	_, err := tx.Exec(ctx, `select from earlier_grant where (no = any($2) or org_id in (select id from `+imported.FamilySQL+` f)) and void_on is null order by id for update`, orgs, nos)
 	return err
 }
 
@@ -59,7 +61,7 @@ func (b *moneyBook) load(ctx context.Context, q postgres.Querier) error {
 	}
 	rows, err := postgres.All[row](ctx, q, `select id, grant_id, kind, moved_on, amount_fen, voucher_no from earlier_payment where grant_id = any($1)`, ids)
 	for _, r := range rows {
-		b.known[moneyKey{r.Grant, r.Kind, r.On, r.Amount, r.Voucher}] = r.ID
+		b.known[moneyKey{r.Grant, r.Kind, r.On, r.Amount, imported.Plain(r.Voucher)}] = r.ID
 	}
 	return err
 }

@@ -57,11 +57,16 @@ func describe(ctx context.Context, tx postgres.Tx, now time.Time, actor authz.Ac
 			return audit.Entry{}, err
 		}
 	}
+	in.apply(&o)
+	return audit.Entry{Action: "organization.basics.save"}, saveBasics(ctx, tx, now, o, in.Version)
+}
+
+// apply copies what was told onto the record.
+func (in Basics) apply(o *Organization) {
 	o.ServiceTargets, o.Reach = in.ServiceTargets, in.Reach
 	o.Introduction, o.ActivityScope, o.Premises = in.Introduction, in.ActivityScope, in.Premises
 	o.Members, o.Staff, o.FullTime, o.Volunteers = in.Members, in.Staff, in.FullTime, in.Volunteers
 	o.SocialWorkers, o.PartyOrg, o.PartyMembers = in.SocialWorkers, in.PartyOrg, in.PartyMembers
-	return audit.Entry{Action: "organization.basics.save"}, saveBasics(ctx, tx, now, o, in.Version)
 }
 
 const mostPeople = 1_000_000

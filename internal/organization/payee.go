@@ -9,10 +9,10 @@ import (
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/identifier"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/unicode/norm"
 )
 
 // PayeeInput is a payee account to save.
@@ -132,10 +132,10 @@ func (in *PayeeInput) normalise(o Organization, known bool) errs.Faults {
 	switch {
 	case in.AccountName == "":
 		f.Add("account_name", "户名", "填户名，和开户许可证或账户信息一致。")
-	case in.Kind == OwnAccount && plain(in.AccountName) != plain(o.Name):
+	case in.Kind == OwnAccount && imported.Plain(in.AccountName) != imported.Plain(o.Name):
 		f.Add("account_name", "户名", "户名“"+short(in.AccountName)+"”和组织名称“"+o.Name+"”不一致。用本组织的账户，或者改选由代收单位收款。")
 	case in.Kind == AgentAccount && in.AgentName == "": // said at the agent
-	case in.Kind == AgentAccount && plain(in.AccountName) != plain(in.AgentName):
+	case in.Kind == AgentAccount && imported.Plain(in.AccountName) != imported.Plain(in.AgentName):
 		f.Add("account_name", "户名", "户名“"+short(in.AccountName)+"”和代收单位“"+short(in.AgentName)+"”不一致。核对账户信息。")
 	case in.Kind == AgentAccount:
 		in.AccountName = in.AgentName
@@ -159,11 +159,6 @@ func (in PayeeInput) warnings() []errs.Warning {
 		return []errs.Warning{{Code: "card", Message: "账号像是个人银行卡号（62 开头）。资助款只付给单位账户，核对是不是单位的账号或单位结算卡。"}}
 	}
 	return nil
-}
-
-// plain is a name without width and white space, as search_key makes it.
-func plain(s string) string {
-	return strings.ToLower(norm.NFKC.String(strings.Join(strings.Fields(s), "")))
 }
 
 // VerifyPayee records that finance compared the account with its proof. Who

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"civilaffairs/internal/civil"
@@ -55,15 +56,20 @@ func insertOrganizations(ctx context.Context, tx postgres.Tx, now time.Time, lis
 	_, err := tx.Exec(ctx, `
 		insert into organization (id, name, org_type, status_basis, category, uscc, uscc_override_reason, filing_no,
 			established_on, registrar, origin, status, status_since, head_person_id, head_name, head_mobile, head_mobile_mask, head_mobile_index,
-			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen, claim_id, demo, import_id, created_at, updated_at)
+			community_code, subdistrict_code, address, supervising_unit, business_scope, registered_capital_fen, claim_id, demo, import_id,
+			introduction, activity_scope, activity_reach, service_targets, premises_type, members, staff, full_time, social_workers, volunteers,
+			party_org, party_members, created_at, updated_at)
 		select id, name, org_type, basis, category, nullif(uscc, ''), nullif(override, ''), nullif(filing_no, ''),
 			established, registrar, origin, status, since, head, head_name, mobile, mobile_mask, mobile_index,
-			community, subdistrict, address, unit, scope, capital, claim, demo, import, $28, $28
+			community, subdistrict, address, unit, scope, capital, claim, demo, import,
+			introduction, area, reach, string_to_array(targets, ','), premises, members, staff, full_time, workers, volunteers, party, party_members, $28, $28
 		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::text[], $12::text[],
 			$13::date[], $14::uuid[], $15::text[], $16::bytea[], $17::text[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[],
-			$25::uuid[], $26::bool[], $27::uuid[])
+			$25::uuid[], $26::bool[], $27::uuid[], $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::int[], $35::int[], $36::int[], $37::int[],
+			$38::int[], $39::text[], $40::int[])
 			u (id, name, org_type, basis, category, uscc, override, filing_no, established, registrar, origin, status,
-				since, head, head_name, mobile, mobile_mask, mobile_index, community, subdistrict, address, unit, scope, capital, claim, demo, import)`,
+				since, head, head_name, mobile, mobile_mask, mobile_index, community, subdistrict, address, unit, scope, capital, claim, demo, import,
+				introduction, area, reach, targets, premises, members, staff, full_time, workers, volunteers, party, party_members)`,
 		column(list, func(r registered) uuid.UUID { return r.ID }), words(func(r registered) string { return r.Name }),
 		words(func(r registered) string { return string(r.Type) }), words(func(r registered) string { return string(r.Basis) }),
 		words(func(r registered) string { return string(r.Category) }), words(func(r registered) string { return r.USCC }),
@@ -77,7 +83,29 @@ func insertOrganizations(ctx context.Context, tx postgres.Tx, now time.Time, lis
 		words(func(r registered) string { return r.Address }), words(func(r registered) string { return r.SupervisingUnit }),
 		words(func(r registered) string { return r.BusinessScope }), column(list, func(r registered) *money.Fen { return r.RegisteredCapital }),
 		column(list, func(r registered) *uuid.UUID { return orNull(r.in.ClaimID) }), column(list, func(r registered) bool { return r.Demo }),
-		column(list, func(r registered) *uuid.UUID { return orNull(r.from.importID) }), now)
+		column(list, func(r registered) *uuid.UUID { return orNull(r.from.importID) }), now,
+		words(func(r registered) string { return r.Introduction }), words(func(r registered) string { return r.ActivityScope }),
+		words(func(r registered) string { return string(r.Reach) }), words(func(r registered) string { return strings.Join(texts(r.ServiceTargets), ",") }),
+		words(func(r registered) string { return string(r.Premises) }), column(list, func(r registered) *int { return r.Members }),
+		column(list, func(r registered) *int { return r.Staff }), column(list, func(r registered) *int { return r.FullTime }),
+		column(list, func(r registered) *int { return r.SocialWorkers }), column(list, func(r registered) *int { return r.Volunteers }),
+		words(func(r registered) string { return string(r.PartyOrg) }), column(list, func(r registered) *int { return r.PartyMembers }))
+	return err
+}
+
+// insertTold dates what new records tell about themselves: known from today on,
+// not from their founding.
+func insertTold(ctx context.Context, tx postgres.Tx, now time.Time, list []registered, by uuid.UUID) error {
+	var orgs []uuid.UUID
+	var fields, values []string
+	for _, r := range list {
+		for _, f := range toldFacts(Organization{}, Basics{ServiceTargets: r.ServiceTargets, Reach: r.Reach}) {
+			orgs, fields, values = append(orgs, r.ID), append(fields, f.field), append(values, f.value)
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		insert into organization_fact (org_id, field, value, effective_on, recorded_at, recorded_by, reason)
+		select org, f, v, $4, $5, $6, '导入' from unnest($1::uuid[], $2::text[], $3::text[]) u (org, f, v)`, orgs, fields, values, civil.On(now), now, by)
 	return err
 }
 

@@ -119,7 +119,7 @@ func (s *Service) subject(ctx context.Context, q postgres.Querier, now time.Time
 	if sub.Regions, departments, err = district.WithDepartments(ctx, q); err != nil {
 		return sub, err
 	}
-	sub.Units = district.DepartmentNames(departments, sub.Today)
+	sub.Units = district.UnitsOn(departments, sub.Today)
 	if f.Founds() {
 		sub.Founder, err = account.NameOf(ctx, q, c.CreatedBy)
 		return sub, err

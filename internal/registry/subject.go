@@ -19,7 +19,7 @@ type Subject struct {
 	Today   civil.Date
 	Params  Params
 	Regions *district.RegionSet
-	Units   []string // departments that exist today
+	Units   district.Units // departments as they are known today
 
 	Founder      string                               // the initiator's name, of a founding
 	Title        string                               // what the case is called while there is no organization

@@ -10,6 +10,7 @@ import (
 	"civilaffairs/internal/civil"
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/identifier"
+	"civilaffairs/internal/imported"
 	"civilaffairs/internal/person"
 	"civilaffairs/internal/postgres"
 
@@ -186,7 +187,7 @@ type attendances struct {
 type attendanceKey struct {
 	org, person uuid.UUID
 	stranger    personKey // who is on no record yet
-	title       string
+	title       string    // imported.Plain of it
 	on          civil.Date
 }
 
@@ -214,8 +215,8 @@ func (t *attendances) read(ctx context.Context, q postgres.Querier, orgs []uuid.
 		Name     string    `db:"name"`
 		PersonID uuid.UUID `db:"person_id"`
 	}
-	members, err := postgres.All[onRoster](ctx, q, `select distinct m.org_id, p.name, m.person_id`+from+`
-		where m.org_id = any($1) and p.name = any($2) and m.void_on is null`, orgs, names)
+	members, err := postgres.All[onRoster](ctx, q, `select distinct f.root as org_id, p.name, m.person_id`+from+` join `+imported.FamilySQL+` f on f.id = m.org_id
+		where p.name = any($2) and m.void_on is null`, orgs, names)
 	if err != nil {
 		return err
 	}
@@ -223,13 +224,19 @@ func (t *attendances) read(ctx context.Context, q postgres.Querier, orgs []uuid.
 		key := nameKey{m.OrgID, m.Name}
 		t.members[key] = append(t.members[key], m.PersonID)
 	}
-	had, err := postgres.All[Training](ctx, q, `select `+trainingColumns+` from training_record where org_id = any($1)`, orgs)
+	had, err := postgres.All[Training](ctx, q, `select t.id, f.root as org_id, t.person_id, t.kind, t.title, t.held_on, t.hours, t.certificate_no, t.organizer
+		from training_record t join `+imported.FamilySQL+` f on f.id = t.org_id`, orgs)
 	for _, x := range had {
-		key := attendanceKey{org: x.OrgID, person: x.PersonID, title: x.Title, on: x.HeldOn}
+		key := attendanceKey{org: x.OrgID, person: x.PersonID, title: imported.Plain(x.Title), on: x.HeldOn}
 		t.had[key] = x
-		t.certs[[2]string{x.Organizer, x.CertificateNo}] = key
+		t.certs[certOf(x.Organizer, x.CertificateNo)] = key
 	}
 	return err
+}
+
+// certOf is by whom a certificate was given under which number.
+func certOf(organizer, no string) [2]string {
+	return [2]string{imported.Plain(organizer), imported.Plain(no)}
 }
 
 func (t *attendances) judge(i int) Outcome {
@@ -249,7 +256,7 @@ func (t *attendances) judge(i int) Outcome {
 	default:
 		f.Add("id_no", "证件号码", "这个组织的花名册里没有"+r.Name+"。填证件号码，或先登记到花名册。")
 	}
-	key := attendanceKey{org: r.OrgID, person: out.PersonID, title: r.Title, on: r.HeldOn}
+	key := attendanceKey{org: r.OrgID, person: out.PersonID, title: imported.Plain(r.Title), on: r.HeldOn}
 	if out.PersonID == uuid.Nil {
 		key.stranger = personKey{idType: r.IDType, number: r.IDNumber, numbered: true}
 	}
@@ -267,7 +274,7 @@ func (t *attendances) judge(i int) Outcome {
 	} else {
 		t.seen[key] = i
 	}
-	cert := [2]string{r.Organizer, r.CertificateNo}
+	cert := certOf(r.Organizer, r.CertificateNo)
 	if other, taken := t.certs[cert]; taken && r.CertificateNo != "" && other != key {
 		f.Add("certificate_no", "证书编号", "这个编号的证书已经登记在另一次培训或另一个人名下。看着证书核对。")
 	} else if len(f) == 0 {
@@ -283,7 +290,8 @@ func (in TrainingInput) differs(x Training) []string {
 	for _, c := range []struct {
 		label string
 		same  bool
-	}{{"培训种类", in.Kind == x.Kind}, {"学时", in.Hours == x.Hours}, {"证书编号", in.CertificateNo == x.CertificateNo}, {"举办单位", in.Organizer == x.Organizer}} {
+	}{{"培训种类", in.Kind == x.Kind}, {"学时", in.Hours == x.Hours}, {"证书编号", imported.Plain(in.CertificateNo) == imported.Plain(x.CertificateNo)},
+		{"举办单位", imported.Plain(in.Organizer) == imported.Plain(x.Organizer)}} {
 		if !c.same {
 			out = append(out, c.label)
 		}

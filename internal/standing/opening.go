@@ -37,15 +37,15 @@ func (s *Service) CheckGrades(ctx context.Context, q postgres.Querier, rows []Gr
 	orgs := make([]uuid.UUID, len(rows))
 	certs := make([]string, len(rows))
 	for i, r := range rows {
-		orgs[i], certs[i] = r.OrgID, r.CertNo
+		orgs[i], certs[i] = r.OrgID, imported.Plain(r.CertNo)
 	}
 	founded, err := establishedOn(ctx, q, orgs)
 	if err != nil {
 		return nil, err
 	}
 	record, err := postgres.All[Grade](ctx, q, `
-		select id, org_id, star, from_on, to_on, cert_no, version from standing_grade
-		where not void and (org_id = any($1) or cert_no = any($2))`, orgs, certs)
+		select g.id, coalesce(f.root, g.org_id) as org_id, g.star, g.from_on, g.to_on, g.cert_no, g.version
+		from standing_grade g left join `+imported.FamilySQL+` f on f.id = g.org_id where not g.void and (f.id is not null or search_key(g.cert_no) = any($2))`, orgs, certs)
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +70,12 @@ func (s *Service) CheckGrades(ctx context.Context, q postgres.Querier, rows []Gr
 // gradeBook is what is known while the grades of an import are judged in turn.
 type gradeBook struct {
 	of   map[uuid.UUID][]Grade
-	cert map[string]bool
+	cert map[string]bool // imported.Plain of the numbers
 }
 
 func (b *gradeBook) add(g Grade) {
 	b.of[g.OrgID] = append(b.of[g.OrgID], g)
-	b.cert[g.CertNo] = true
+	b.cert[imported.Plain(g.CertNo)] = true
 }
 
 // grade is the record that r becomes.
@@ -89,11 +89,11 @@ func (b *gradeBook) judge(r GradeInput, established civil.Date) OpeningCheck {
 	}
 	of := b.of[r.OrgID]
 	for _, g := range of {
-		if g.Star == r.Star && g.FromOn == r.FromOn && g.ToOn == r.ToOn && g.CertNo == r.CertNo {
+		if g.Star == r.Star && g.FromOn == r.FromOn && g.ToOn == r.ToOn && imported.Plain(g.CertNo) == imported.Plain(r.CertNo) {
 			return known(g.ID)
 		}
 	}
-	if b.cert[r.CertNo] {
+	if b.cert[imported.Plain(r.CertNo)] {
 		return OpeningCheck{Faults: []errs.Field{{Name: "cert_no", Label: "证书编号", Message: "证书编号“" + r.CertNo + "”已经用过。核对证书后再填"}}}
 	}
 	for _, g := range of {
@@ -151,8 +151,8 @@ func (s *Service) CheckEntries(ctx context.Context, q postgres.Querier, now time
 		return nil, err
 	}
 	record, err := postgres.All[Entry](ctx, q, `
-		select id, org_id, kind, from_on, to_on, basis, reason, recorded_at, close_reason, closed_at is not null as closed, version
-		from standing_entry where not void and org_id = any($1)`, orgs)
+		select e.id, f.root as org_id, e.kind, e.from_on, e.to_on, e.basis, e.reason, e.recorded_at, e.close_reason, e.closed_at is not null as closed, e.version
+		from standing_entry e join `+imported.FamilySQL+` f on f.id = e.org_id where not e.void`, orgs)
 	if err != nil {
 		return nil, err
 	}
@@ -193,9 +193,9 @@ func judgeEntry(r PastEntry, actor authz.Actor, established, today civil.Date, o
 		if old.Kind != e.Kind {
 			continue
 		}
-		if old.FromOn == e.FromOn && old.Basis == e.Basis {
+		if old.FromOn == e.FromOn && imported.Plain(old.Basis) == imported.Plain(e.Basis) {
 			// It may have been removed since in the portal.
-			if old.Reason == e.Reason && (old.ToOn == e.ToOn || e.ToOn.IsZero()) {
+			if imported.Plain(old.Reason) == imported.Plain(e.Reason) && (old.ToOn == e.ToOn || e.ToOn.IsZero()) {
 				return known(old.ID)
 			}
 			return OpeningCheck{Faults: []errs.Field{{Name: "basis", Label: "依据", Message: "同一依据的记录已经有了，内容不一样。核对后改这一行，或到组织档案里改"}}}

@@ -30,7 +30,8 @@ type Control struct {
 	kind kind
 	ui.Field
 	Options []ui.Option
-	values  []string // tickMany: those ticked
+	values  []string                  // tickMany: those ticked
+	remark  func(typed string) string // in place of the hint: what to know of what was typed; nil for nothing
 }
 
 // Line asks for a line of text; width in characters, 0 is the full line.
@@ -117,7 +118,17 @@ func (c Control) Filled(typed url.Values, f ui.Field) Control {
 	if c.kind == date {
 		c.Date = boxes(typed, c.Name)
 	}
+	c.mark()
 	return c
+}
+
+// mark puts a remark on what was typed in the place of the hint.
+func (c *Control) mark() {
+	if c.remark != nil {
+		if said := c.remark(c.Value); said != "" {
+			c.Field.Hint = said
+		}
+	}
 }
 
 // fill puts what was typed and what is wrong with it into the control.
@@ -126,6 +137,7 @@ func (c *Control) fill(typed url.Values, faults ui.Errors) {
 	if c.kind == date {
 		c.Date = boxes(typed, c.Name)
 	}
+	c.mark()
 }
 
 // boxes are the three boxes of a date as typed, or its one value taken apart.

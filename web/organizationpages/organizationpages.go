@@ -144,7 +144,7 @@ type snapshot struct {
 	Record       organization.Record
 	Standing     standing.Standing
 	Regions      *district.RegionSet
-	Units        []string // names of the departments that exist today
+	Units        district.Units // the departments as they are known today
 	Today        civil.Date
 	Bounds       organization.SizeBounds // offices only
 	Alike        []organization.Pair     // pairs that wait for a look; offices that may see them only
@@ -174,7 +174,7 @@ func (p *Pages) load(r *http.Request, id uuid.UUID) (s snapshot, err error) {
 		if s.Regions, departments, err = district.WithDepartments(r.Context(), q); err != nil {
 			return err
 		}
-		s.Units = district.DepartmentNames(departments, s.Today)
+		s.Units = district.UnitsOn(departments, s.Today)
 		if s.Standing, err = standing.On(r.Context(), q, id, s.Today); err != nil {
 			return err
 		}

@@ -70,14 +70,13 @@ func (p *Pages) places(ctx context.Context) (regions *district.RegionSet, on civ
 	return regions, on, err
 }
 
-// placesAndUnits are the regions, and the names of the departments that exist
-// today.
-func (p *Pages) placesAndUnits(ctx context.Context) (regions *district.RegionSet, units []string, on civil.Date, err error) {
+// placesAndUnits are the regions, and the departments as they are known today.
+func (p *Pages) placesAndUnits(ctx context.Context) (regions *district.RegionSet, units district.Units, on civil.Date, err error) {
 	err = p.DB.Read(ctx, func(q postgres.Querier, now time.Time) error {
 		on = civil.On(now)
 		var list []district.Department
 		regions, list, err = district.WithDepartments(ctx, q)
-		units = district.DepartmentNames(list, on)
+		units = district.UnitsOn(list, on)
 		return err
 	})
 	return regions, units, on, err
@@ -110,7 +109,7 @@ func (p *Pages) prefill(r *http.Request, e *formpage.Editor) (uuid.UUID, error) 
 
 // registrationGroups are the questions about registered facts. Hints say what is
 // kept when a sensitive box stays empty.
-func registrationGroups(regions *district.RegionSet, units []string, on civil.Date, idHint, mobileHint string) []formpage.Group {
+func registrationGroups(regions *district.RegionSet, units district.Units, on civil.Date, idHint, mobileHint string) []formpage.Group {
 	idNo, mobile := formpage.Line("head_id_no", "负责人证件号码", 0), formpage.Line("head_mobile", "负责人手机", 14)
 	idNo.Autocomplete, mobile.Autocomplete, mobile.Type, mobile.InputMode = "off", "off", "tel", "tel"
 	if idHint != "" {
@@ -142,7 +141,7 @@ func registrationGroups(regions *district.RegionSet, units []string, on civil.Da
 		}},
 		{Title: "地点和业务", Controls: []formpage.Control{
 			formpage.Pick("subdistrict", "所属街道", formpage.First("请选择", subdistricts(regions, on))), formpage.Pick("community", "所属社区", communities(regions, on, "请选择")),
-			formpage.Line("address", "住所", 0).Optional(), formpage.Listed("supervising_unit", "业务主管（指导）单位", units).Optional(), scope.Optional(),
+			formpage.Line("address", "住所", 0).Optional(), formpage.Unit(units).Optional(), scope.Optional(),
 		}},
 	}
 }

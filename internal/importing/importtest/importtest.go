@@ -81,7 +81,8 @@ func (b *Bench) Example(t testing.TB, kind string, format sheet.Format) []byte {
 	return out.Bytes()
 }
 
-// File is a workbook of a kind with rows in place of the example.
+// File is a workbook of a kind with rows in place of the example; a row may lack
+// its last cells.
 func (b *Bench) File(t testing.TB, kind string, rows [][]string) []byte {
 	t.Helper()
 	k, err := b.Kind(kind)
@@ -95,7 +96,7 @@ func (b *Bench) File(t testing.TB, kind string, rows [][]string) []byte {
 	var out bytes.Buffer
 	w, err := sheet.NewWriter(&out, sheet.XLSX, k.Name, columns)
 	for i := 0; err == nil && i < len(rows); i++ {
-		cells := make([]any, len(rows[i]))
+		cells := make([]any, len(columns)) // what a row lacks is empty
 		for c, v := range rows[i] {
 			cells[c] = v
 		}
