@@ -1,6 +1,7 @@
 package department_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,5 +242,33 @@ func TestADepartmentIsAddedAndEnded(t *testing.T) {
 	wantField(t, end(civil.Of(2026, 10, 31)), "to", "1 个账号")
 	if err := end(civil.Of(2027, 3, 1)); err != nil {
 		t.Error(err)
+	}
+}
+
+// What a form remarks on is what the record does not understand: Go and the
+// database read a name the same way.
+func TestUnitsAreKnownAsTheDatabaseKnowsThem(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	err := b.db.App.Read(t.Context(), func(q postgres.Querier, _ time.Time) error {
+		all, err := district.Departments(t.Context(), q)
+		if err != nil {
+			return err
+		}
+		units := district.UnitsOn(all, today)
+		for _, said := range append(slices.Clone(units.Offered), "教育局", "区教育局", "坪山区教育局", "坪山新区教育局", "深圳市坪山区教育局", "广东省深圳市坪山区教育局", "龙岗区教育局", "深圳市教育局",
+			"ＰＳ教育局", "坪山区 教育局", "坪山区\u3000文体局", "团区委", "区团委", "老龄办", "区", "坪山区", "深圳坪山区妇联", "'; drop table") {
+			var means bool
+			if err := q.QueryRow(t.Context(), `select department_of($1) is not null`, said).Scan(&means); err != nil {
+				return err
+			}
+			if units.Knows(said) != means {
+				t.Errorf("%q: the database %t, the form %t", said, means, units.Knows(said))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -12,14 +12,13 @@ import (
 
 // Units are the departments as a form offers and knows them by name on a day.
 type Units struct {
-	Names   []string // of those that exist
-	Aliases []string // other texts by which they are known
+	Offered []string // names of those that exist, and then the other texts for them
 	keys    []string
 }
 
 // UnitsOn makes the units of a list of departments.
 func UnitsOn(list []Department, on civil.Date) Units {
-	u := Units{Names: DepartmentNames(list, on)}
+	u := Units{Offered: DepartmentNames(list, on)}
 	for _, d := range list {
 		for _, n := range d.Names {
 			u.keys = append(u.keys, unitKey(n.Name), unitKey(n.Short))
@@ -28,7 +27,7 @@ func UnitsOn(list []Department, on civil.Date) Units {
 			u.keys = append(u.keys, unitKey(a))
 		}
 		if d.In(on) {
-			u.Aliases = append(append(u.Aliases, d.NameOn(on).Short), d.Aliases...)
+			u.Offered = append(append(u.Offered, d.NameOn(on).Short), d.Aliases...)
 		}
 	}
 	return u
@@ -37,6 +36,14 @@ func UnitsOn(list []Department, on civil.Date) Units {
 // Knows reports whether a text means a department, as department_of in the
 // database does.
 func (u Units) Knows(said string) bool { return slices.Contains(u.keys, unitKey(said)) }
+
+// Remark is what to know of a supervising unit as it was typed, "" for nothing.
+func (u Units) Remark(said string) string {
+	if said == "" || u.Knows(said) {
+		return ""
+	}
+	return UnknownUnit(said) + "。"
+}
 
 var ownDistrict = regexp.MustCompile(`^((广东省)?(深圳市?)?坪山新?区|区)`)
 

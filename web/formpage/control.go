@@ -39,10 +39,11 @@ func Line(name, label string, width int) Control {
 	return Control{kind: text, Field: ui.Field{Name: name, Label: label, Width: width}}
 }
 
-// Listed asks for one of a list that may lack it: then it is typed.
-func Listed(name, label string, list []string) Control {
+// Listed asks for one of a list that may lack it: then it is typed. remark says
+// what to know of what was typed, in place of the hint; "" for nothing.
+func Listed(name, label string, list []string, remark func(typed string) string) Control {
 	c := Line(name, label, 0).Hint("从名单里选。名单里没有的，写公章上的全称")
-	c.Suggest = list
+	c.Suggest, c.remark = list, remark
 	return c
 }
 

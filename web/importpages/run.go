@@ -53,6 +53,9 @@ type runView struct {
 	Doubts        []doubtView
 	FaultTable    ui.Table
 	HasFaults     bool
+	HintTable     ui.Table // what is worth knowing, and stops nothing
+	HasHints      bool
+	MoreHints     string
 	MoreFaults    string
 	Sensitive     bool // the faulty rows hold document numbers
 	Outcome       *outcomeView
@@ -139,19 +142,12 @@ func (v *runView) fill(run importing.Preview) {
 	if run.Counts[importing.Fresh] > 0 {
 		v.Ready = "确认导入 " + n(importing.Fresh) + " 行"
 	}
-	var faults, differs []ui.Row
+	var differs []ui.Row
 	var open, decided []doubtView
-	total := 0
+	var faults, hints cellRows
 	for _, l := range run.Lines {
-		for _, f := range l.Faults {
-			if total++; total <= shown {
-				at := f.Address
-				if at == "" {
-					at = "第 " + strconv.Itoa(l.Number) + " 行"
-				}
-				faults = append(faults, ui.Cells(ui.Head(at, "", f.Header), ui.T(blank(f.Typed)), ui.T(f.Message)))
-			}
-		}
+		faults.add(l.Number, l.Faults)
+		hints.add(l.Number, l.Hints)
 		if len(l.Differ) > 0 && len(differs) < shown {
 			head := ui.Head("第 "+strconv.Itoa(l.Number)+" 行", "", "")
 			if rec, there := run.Records[l.Record]; there {
@@ -173,17 +169,45 @@ func (v *runView) fill(run importing.Preview) {
 	if len(open) > shown {
 		v.MoreDoubts = fmt.Sprintf("一共 %d 行要核对，这里先列 %d 行。保存这些选择以后，接着列后面的。", len(open), shown)
 	}
-	if total > shown {
-		v.MoreFaults = fmt.Sprintf("一共 %d 处，这里列出前 %d 处；下载的表格里有全部。", total, shown)
+	if faults.total > shown {
+		v.MoreFaults = fmt.Sprintf("一共 %d 处，这里列出前 %d 处；下载的表格里有全部。", faults.total, shown)
 	}
-	v.FaultTable = ui.Table{Caption: "有问题的单元格", Columns: []ui.Column{{Label: "位置", Full: true}, {Label: "填的是"}, {Label: "怎样改"}}}
-	if v.HasFaults = total > 0; v.HasFaults {
-		v.FaultTable.Groups = ui.Rows(faults...)
+	if hints.total > shown {
+		v.MoreHints = fmt.Sprintf("一共 %d 处，这里列出前 %d 处。", hints.total, shown)
 	}
+	v.FaultTable, v.HasFaults = faults.table("有问题的单元格", "怎样改"), faults.total > 0
+	v.HintTable, v.HasHints = hints.table("请留意的单元格", "是什么情况"), hints.total > 0
 	v.DifferTable = ui.Table{Caption: "和登记的不一样的行", Columns: []ui.Column{{Label: "行", Full: true}, {Label: "不一样的地方"}}}
 	if v.HasDiffers = len(differs) > 0; v.HasDiffers {
 		v.DifferTable.Groups = ui.Rows(differs...)
 	}
+}
+
+// cellRows are cells of a file with what is said of them, as many as a page shows.
+type cellRows struct {
+	rows  []ui.Row
+	total int
+}
+
+func (c *cellRows) add(number int, list []importing.Fault) {
+	for _, f := range list {
+		if c.total++; c.total > shown {
+			continue
+		}
+		at := f.Address
+		if at == "" {
+			at = "第 " + strconv.Itoa(number) + " 行"
+		}
+		c.rows = append(c.rows, ui.Cells(ui.Head(at, "", f.Header), ui.T(blank(f.Typed)), ui.T(f.Message)))
+	}
+}
+
+func (c *cellRows) table(caption, said string) ui.Table {
+	t := ui.Table{Caption: caption, Columns: []ui.Column{{Label: "位置", Full: true}, {Label: "填的是"}, {Label: said}}}
+	if len(c.rows) > 0 {
+		t.Groups = ui.Rows(c.rows...)
+	}
+	return t
 }
 
 func doubt(l *importing.Line) doubtView {

@@ -69,6 +69,35 @@ func without(v url.Values, name string) url.Values {
 	return out
 }
 
+// A supervising unit that is on no list is taken, and said to be; the form offers
+// the list with the other texts for it.
+func TestAnUnknownUnitIsRemarkedOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const words = "主管单位名单里没有“坪山区老龄办”"
+	path := paths.StaffOrganizationNew
+	blank := s.open(t, "clerk", path)
+	if p := s.get(t, "clerk", path); p.Find(`datalist option[value="坪山区教育局"]`).Length() != 1 || p.Find(`datalist option[value="文体局"]`).Length() != 1 || strings.Contains(p.html, words) {
+		t.Error("the list is not offered")
+	}
+	if p := s.post(t, "clerk", path, with(blank, "supervising_unit", "坪山区老龄办")); !strings.Contains(p.Find("#supervising_unit-hint").Text(), words) || p.Find("#supervising_unit-error").Length() != 0 {
+		t.Errorf("at its field: %q", p.Find("#supervising_unit-hint").Text())
+	}
+	id := s.add(t, registration(1), 1)
+	edit := paths.StaffOrganization(id.String()) + "/registration"
+	typed := func(unit string) url.Values {
+		return with(s.open(t, "clerk", edit), "mode", "correction", "reason", "看着批文更正", "supervising_unit", unit)
+	}
+	led(t, s.post(t, "clerk", edit, typed("坪山区老龄办")), paths.StaffOrganization(id.String()))
+	if !strings.Contains(s.flash, words) || !strings.Contains(s.get(t, "clerk", edit).Find("#supervising_unit-hint").Text(), words) {
+		t.Errorf("said %q", s.flash)
+	}
+	led(t, s.post(t, "clerk", edit, typed("深圳市坪山区 文体局")), paths.StaffOrganization(id.String()))
+	if strings.Contains(s.flash, "名单") {
+		t.Errorf("an alias is unknown: %q", s.flash)
+	}
+}
+
 func TestRegisterFromAClaim(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

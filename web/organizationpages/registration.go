@@ -56,6 +56,7 @@ func (p *Pages) newForm(r *http.Request) (*formpage.Editor, error) {
 			e.To = paths.Claim(claim.String())
 			e.Done = "组织已登记。核对后确认这个账号。"
 		}
+		e.Done += units.Remark(in.SupervisingUnit)
 		return err
 	}
 	return e, nil
@@ -141,7 +142,7 @@ func registrationGroups(regions *district.RegionSet, units district.Units, on ci
 		}},
 		{Title: "地点和业务", Controls: []formpage.Control{
 			formpage.Pick("subdistrict", "所属街道", formpage.First("请选择", subdistricts(regions, on))), formpage.Pick("community", "所属社区", communities(regions, on, "请选择")),
-			formpage.Line("address", "住所", 0).Optional(), formpage.Unit(units).Optional(), scope.Optional(),
+			formpage.Line("address", "住所", 0).Optional(), formpage.Listed("supervising_unit", "业务主管（指导）单位", units.Offered, units.Remark).Optional(), scope.Optional(),
 		}},
 	}
 }
@@ -229,6 +230,7 @@ func (p *Pages) registrationForm(r *http.Request) (*formpage.Editor, error) {
 		if err := f.Err(); err != nil {
 			return err
 		}
+		e.Done += s.Units.Remark(in.SupervisingUnit)
 		return p.Organizations.Revise(r.Context(), actor(r), in)
 	}
 	return e, nil

@@ -131,7 +131,7 @@ func organizationFields(s registry.Subject) []formpage.Control {
 		formpage.Lines("similar_reason", "名称相近的说明", 2, 300).Hint("和已有组织名称相近的，说明区别").Optional(),
 		formpage.OneOf("org_type", "组织类型", formpage.Named(types)), formpage.OneOf("category", "业务类别", formpage.Named(organization.Categories)),
 		formpage.Line("activity_scope", "活动地域", 0).Hint("在哪些社区或街道开展活动"), formpage.Lines("business_scope", "业务范围", 4, 500),
-		formpage.Unit(s.Units).Optional(),
+		unit(s).Optional(),
 	}
 	if s.Family == registry.Registration {
 		list = append(list, formpage.Amount("registered_capital", "开办资金").Hint("至少 "+s.Params.MinCapital.String()+" 元"))
@@ -150,6 +150,10 @@ func peopleFields(s registry.Subject) []formpage.Control {
 		formpage.Number("volunteers", "义工人数", "人")}
 }
 
+func unit(s registry.Subject) formpage.Control {
+	return formpage.Listed("supervising_unit", "业务主管（指导）单位", s.Units.Offered, s.Units.Remark)
+}
+
 // changes asks for the new values of what was chosen.
 func changes(v applying.SectionView, s registry.Subject) []block {
 	chosen := v.Values["matters"]
@@ -159,7 +163,7 @@ func changes(v applying.SectionView, s registry.Subject) []block {
 			formpage.OneOf("old_head", "原负责人的账号", []ui.Option{{Value: registry.StaysAsClerk, Label: "改为经办人"}, {Value: registry.Leaves, Label: "停用"}})),
 		registry.PlaceMatter:    place(s),
 		registry.ScopeMatter:    {formpage.Lines("business_scope", "业务范围", 4, 500)},
-		registry.UnitMatter:     {formpage.Unit(s.Units)},
+		registry.UnitMatter:     {unit(s)},
 		registry.CategoryMatter: {formpage.OneOf("category", "业务类别", formpage.Named(organization.Categories))},
 		registry.CapitalMatter:  {formpage.Amount("registered_capital", "开办资金")},
 	}
@@ -191,7 +195,7 @@ func fresh(v applying.SectionView, s registry.Subject) []block {
 	own := []formpage.Control{
 		formpage.Line("name", "新组织的名称", 0), formpage.Lines("similar_reason", "名称相近的说明", 2, 300).Optional(),
 		formpage.OneOf("category", "业务类别", formpage.Named(organization.Categories)), formpage.Lines("business_scope", "业务范围", 4, 500),
-		formpage.Unit(s.Units).Optional(),
+		unit(s).Optional(),
 	}
 	if s.Organization.Basis == organization.Registered {
 		own = append(own, formpage.Amount("registered_capital", "开办资金"))
