@@ -60,6 +60,8 @@ type Filing struct {
 	Closing money.Fen `db:"closing_fen"`
 
 	SubmittedOn     civil.Date `db:"first_submitted_on"` // of the first signature
+	SignedOn        civil.Date `db:"signed_on"`          // of the last one
+	EditionID       uuid.UUID  `db:"edition_id"`         // shown at the first signature
 	SubmittedPerson uuid.UUID  `db:"submitted_person"`   // of the last one
 	SubmittedName   string     `db:"submitted_name"`
 
@@ -78,42 +80,27 @@ type Filing struct {
 	Reason        string                  `db:"reason"`
 	ConcludedOn   civil.Date              `db:"concluded_on"`
 	ConcludedUnit string                  `db:"concluded_unit"`
+	ReopenedOn    civil.Date              `db:"reopened_on"`
 
+	Days
 	Version int `db:"version"`
 }
 
 // Writable reports whether the organization may change it now.
 func (f Filing) Writable() bool { return f.State == FilingDraft || f.State == FilingCorrecting }
 
-// OpinionDue is the last day of the supervising unit.
-func (f Filing) OpinionDue(r Rules) workday.Deadline {
-	return r.Calendar.Add(f.SubmittedOn, r.OpinionWD)
-}
-
-// CorrectionDue is the last day to answer the correction that was asked for.
-func (f Filing) CorrectionDue(r Rules) workday.Deadline {
-	return r.Calendar.Add(f.AskedOn, r.CorrectWD)
-}
-
 // over reports whether a period has ended for good: a guessed day takes no right
 // away.
 func over(d workday.Deadline, today civil.Date) bool { return !d.Provisional && today.After(d.On) }
 
 // OpinionPending reports whether the supervising unit still has its say.
-func (f Filing) OpinionPending(r Rules, today civil.Date) bool {
-	return f.Unit != "" && f.Stance == "" && !over(f.OpinionDue(r), today)
+func (f Filing) OpinionPending(today civil.Date) bool {
+	return f.Unit != "" && f.Stance == "" && !over(f.OpinionDue(), today)
 }
 
-// LapsedBy is the latest day on which a report was handed in whose time for an
-// opinion is over, zero when there is none; so a list asks one question of a date.
-func (r Rules) LapsedBy(today civil.Date) civil.Date {
-	const reach = 400 // days: longer than any period counted in working days of a year
-	for d := today; d.DaysUntil(today) < reach; d = d.AddDays(-1) {
-		if over(r.Calendar.Add(d, r.OpinionWD), today) {
-			return d
-		}
-	}
-	return civil.Date{}
+// Unanswered reports whether the time to answer a correction is over.
+func (f Filing) Unanswered(today civil.Date) bool {
+	return f.State == FilingCorrecting && over(f.CorrectionDue(), today)
 }
 
 // ReportStatus is how the report of a year stands on a day.
@@ -158,7 +145,7 @@ func (y YearReport) Status(r Rules, today civil.Date) ReportStatus {
 		case FilingCorrecting:
 			return ReportCorrecting
 		case FilingSubmitted:
-			if f.OpinionPending(r, today) {
+			if f.OpinionPending(today) {
 				return ReportAtUnit
 			}
 			return ReportAtRegistrar
@@ -176,6 +163,16 @@ func (y YearReport) Status(r Rules, today civil.Date) ReportStatus {
 	return ReportOpen
 }
 
+// Due returns the last days of the supervising unit and of the registrar: of a
+// report that was handed in those that it is held to.
+func (y YearReport) Due(r Rules) (unit, registrar civil.Date) {
+	if f := y.Filing; f != nil && !f.RegistrarDue.IsZero() {
+		return f.UnitDue, f.RegistrarDue
+	}
+	toUnit, toRegistrar := Deadlines(r, y.Year)
+	return toUnit.On, toRegistrar.On
+}
+
 // Late returns by how many days the report came, or is now, after the last day of
 // the supervising unit and of the registrar; 0 in time.
 func (y YearReport) Late(r Rules, supervised bool, today civil.Date) (unit, registrar int) {
@@ -186,11 +183,11 @@ func (y YearReport) Late(r Rules, supervised bool, today civil.Date) (unit, regi
 	case !y.Recorded.IsZero():
 		on = y.Recorded
 	}
-	toUnit, toRegistrar := Deadlines(r, y.Year)
+	toUnit, toRegistrar := y.Due(r)
 	if supervised {
-		unit = max(0, toUnit.On.DaysUntil(on))
+		unit = max(0, toUnit.DaysUntil(on))
 	}
-	return unit, max(0, toRegistrar.On.DaysUntil(on))
+	return unit, max(0, toRegistrar.DaysUntil(on))
 }
 
 // Owed lists the years about which an organization owes a report by a day, newest
@@ -213,16 +210,16 @@ func Registrar(actor authz.Actor, o organization.Organization) bool {
 type ReportActs struct{ Write, Sign, Opine, Return, Conclude, Reopen bool }
 
 // May answers them; why is said to who would have the turn but signed the report.
-func (f Filing) May(actor authz.Actor, o organization.Organization, r Rules, today civil.Date) (m ReportActs, why string) {
+func (f Filing) May(actor authz.Actor, o organization.Organization, today civil.Date) (m ReportActs, why string) {
 	mine := actor.Role.OfOrganization() && actor.OrgID == o.ID
 	m.Write = mine && f.Writable() && actor.Can(authz.OrganizationEdit)
 	m.Sign = m.Write && actor.Can(authz.AnnualReportSubmit)
-	m.Opine = f.State == FilingSubmitted && f.OpinionPending(r, today) && actor.Can(authz.AnnualReportOpine) && actor.Department == o.DepartmentCode
+	m.Opine = f.State == FilingSubmitted && f.OpinionPending(today) && actor.Can(authz.AnnualReportOpine) && actor.Department == o.DepartmentCode
 	if !Registrar(actor, o) {
 		return m, ""
 	}
-	settled := f.State == FilingSubmitted && !f.OpinionPending(r, today)
-	unanswered := f.State == FilingCorrecting && over(f.CorrectionDue(r), today)
+	settled := f.State == FilingSubmitted && !f.OpinionPending(today)
+	unanswered := f.Unanswered(today)
 	if (settled || unanswered) && actor.PersonID == f.SubmittedPerson {
 		return m, "这份年报由您签署报送，结论要由另一个人作。"
 	}

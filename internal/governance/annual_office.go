@@ -88,15 +88,11 @@ func (s *Service) desk(ctx context.Context, tx postgres.Tx, now time.Time, actor
 	if d.f.Version != version {
 		return d, errs.New(errs.Conflict, "这份年报刚刚有了新的进展。核对现在的情况，再决定。")
 	}
-	r, err := rules(ctx, tx, now)
-	if err != nil {
-		return d, err
-	}
 	var counting uuid.UUID
 	if err = tx.QueryRow(ctx, `select annual_report_filing_counting($1, $2)`, f.OrgID, f.Year).Scan(&counting); err != nil {
 		return d, err
 	}
-	if d.may, d.why = d.f.May(actor, d.o, r, civil.On(now)); counting != id {
+	if d.may, d.why = d.f.May(actor, d.o, civil.On(now)); counting != id {
 		d.may, d.why = ReportActs{}, notCounting
 	}
 	return d, nil
@@ -122,8 +118,12 @@ func words(name, label, text string, least, most int) error {
 }
 
 func (d desk) update(ctx context.Context, set string, args ...any) error {
-	return postgres.ExecOne(ctx, d.tx, `update annual_report_filing set `+set+`, updated_at = $3, version = version + 1 where id = $1 and version = $2`,
+	err := postgres.ExecOne(ctx, d.tx, `update annual_report_filing set `+set+`, updated_at = $3, version = version + 1 where id = $1 and version = $2`,
 		append([]any{d.f.ID, d.f.Version, d.now}, args...)...)
+	if err != nil {
+		return err
+	}
+	return redate(ctx, d.tx, d.f.ID)
 }
 
 // tell tells the organization.
@@ -240,7 +240,7 @@ func (s *Service) Reopen(ctx context.Context, actor authz.Actor, id uuid.UUID, v
 			return "", err
 		}
 		if err := d.update(ctx, `state = 'submitted', conclusion = null, reason = '', concluded_on = null, concluded_by = null, concluded_person = null,
-			concluded_unit = '', corrections = 0`); err != nil {
+			concluded_unit = '', corrections = 0, reopened_on = $4`, civil.On(d.now)); err != nil {
 			return "", err
 		}
 		return reason, d.tell(ctx, "重新审查", d.o.Registrar+"重新审查这份年报，原来的结论在新的结论作出以前仍然有效。理由："+reason)

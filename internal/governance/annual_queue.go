@@ -61,6 +61,7 @@ type ReportRow struct {
 	Unit          string                  `db:"unit"`
 	FilingID      uuid.UUID               `db:"filing_id"` // zero while nothing was handed in here
 	SubmittedOn   civil.Date              `db:"submitted_on"`
+	DueOn         civil.Date              `db:"due_on"` // registrar's last day that it is held to, zero before it was handed in here
 	Status        ReportStatus            `db:"status"`
 	Conclusion    organization.Conclusion `db:"conclusion"`
 	Stance        Stance                  `db:"stance"`
@@ -69,7 +70,11 @@ type ReportRow struct {
 
 // Days returns how late it came, or is, after the registrar's last day.
 func (r ReportRow) Days(rules Rules, year int, today civil.Date) int {
-	_, late := YearReport{Year: year, Conclusion: r.Conclusion, Recorded: r.SubmittedOn}.Late(rules, false, today)
+	y := YearReport{Year: year, Conclusion: r.Conclusion, Recorded: r.SubmittedOn}
+	if r.FilingID != uuid.Nil {
+		y.Filing = &Filing{SubmittedOn: r.SubmittedOn, Days: Days{RegistrarDue: r.DueOn}}
+	}
+	_, late := y.Late(rules, false, today)
 	return late
 }
 
@@ -84,20 +89,20 @@ type ReportQueue struct {
 }
 
 // queueSQL is every organization that owes a report about a year ($1) with its
-// status; $2 is the latest submission whose opinion has lapsed, $3 whether the
+// status; $2 is today, $3 whether the
 // deadline is over, $4 to $7 the scope and place. It must agree with
 // YearReport.Status.
 const queueSQL = `
 	with listed as (
 		select o.id as org_id, o.name, o.demo, o.community_code, o.registrar, coalesce(nullif(f.unit, ''), o.supervising_unit) as unit,
 			coalesce(case when f.round > 0 then f.id end, '00000000-0000-0000-0000-000000000000') as filing_id,
-			coalesce(f.first_submitted_on, r.submitted_on) as submitted_on, coalesce(f.conclusion, r.conclusion, '') as conclusion, coalesce(f.stance, '') as stance,
+			coalesce(f.first_submitted_on, r.submitted_on) as submitted_on, f.registrar_due_on as due_on, coalesce(f.conclusion, r.conclusion, '') as conclusion, coalesce(f.stance, '') as stance,
 			case when f.state = 'concluded' then 'concluded' when f.state = 'correcting' then 'correcting'
-				when f.state = 'submitted' and f.unit <> '' and f.stance is null and f.first_submitted_on > coalesce($2, '-infinity'::date) then 'unit'
+				when f.state = 'submitted' and f.unit <> '' and f.stance is null and coalesce(f.opinion_due_provisional or f.opinion_due_on >= $2, true) then 'unit'
 				when f.state = 'submitted' then 'registrar'
 				when r.conclusion = 'missing' then 'missing' when r.conclusion is not null then 'concluded'
 				when $3 then 'overdue' else 'open' end as status,
-			` + organization.OfStreetSQL + ` as street, f.asked_on,
+			` + organization.OfStreetSQL + ` as street, f.answer_due_on < $2 and not f.answer_due_provisional as unanswered,
 			coalesce(f.first_submitted_on::text, '9999-12-31') || ' ' || o.id as place
 		from organization o
 			-- Of the records that are one organization, the report that counts, as
@@ -110,13 +115,13 @@ const queueSQL = `
 			and (o.status not in ('deregistered', 'filing_revoked', 'registration_revoked') or f.round > 0 or r.id is not null)
 			and ($4 = '' or o.community_code = $4) and ($5 = '' or o.subdistrict_code = $5) and ($6 = '' or coalesce(o.department_code, '') = $6)
 			and ($7 = '' or starts_with(o.community_code, $7)))
-	select org_id, name, demo, community_code, registrar, unit, filing_id, submitted_on, status, conclusion, stance, place from listed
+	select org_id, name, demo, community_code, registrar, unit, filing_id, submitted_on, due_on, status, conclusion, stance, place from listed
 	where `
 
 // query is queueSQL for a filter with its arguments.
 func (f ReportFilter) query(actor authz.Actor, r Rules, today civil.Date) (string, []any) {
 	_, due := Deadlines(r, f.Year)
-	args := []any{f.Year, r.LapsedBy(today), over(due, today), only(actor, authz.Community, actor.Community), only(actor, authz.Subdistrict, actor.Subdistrict),
+	args := []any{f.Year, today, over(due, today), only(actor, authz.Community, actor.Community), only(actor, authz.Subdistrict, actor.Subdistrict),
 		only(actor, authz.Department, actor.Department), f.Place}
 	where := map[ReportTab]string{
 		TabAtUnit: `status = 'unit'`, TabAtDesk: `status = 'registrar'`, TabCorrecting: `status = 'correcting'`, TabConcluded: `status = 'concluded'`,
@@ -126,19 +131,12 @@ func (f ReportFilter) query(actor authz.Actor, r Rules, today civil.Date) (strin
 	case f.Tab == TabMine && actor.Role == authz.Department:
 		where = `status = 'unit'`
 	case f.Tab == TabMine:
-		where = `(status = 'registrar' or status = 'correcting' and asked_on <= $9) and street = $8`
-		args = append(args, actor.Role == authz.Subdistrict, r.unansweredBy(today))
+		where = `(status = 'registrar' or status = 'correcting' and unanswered) and street = $8`
+		args = append(args, actor.Role == authz.Subdistrict)
 	case where == "":
 		where = `true`
 	}
 	return queueSQL + where, args
-}
-
-// unansweredBy is the latest day on which a correction was asked for whose answer
-// is overdue.
-func (r Rules) unansweredBy(today civil.Date) civil.Date {
-	r.OpinionWD = r.CorrectWD
-	return r.LapsedBy(today)
 }
 
 // Queue returns size rows of the list after cursor, what came first on top.

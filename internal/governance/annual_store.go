@@ -28,7 +28,8 @@ var filingColumns = fmt.Sprintf(`f.id, `+rootOf+`, `+mergedFrom+`, f.report_year
 	coalesce(f.expense_fen, 0) as expense_fen, coalesce(f.closing_fen, 0) as closing_fen, f.first_submitted_on,
 	coalesce(f.submitted_person, '00000000-0000-0000-0000-000000000000') as submitted_person, f.submitted_name, f.unit, coalesce(f.stance, '') as stance,
 	f.opinion, f.opined_on, f.opined_name, f.asked, f.asked_parts, f.asked_on, f.corrections, coalesce(f.conclusion, '') as conclusion, f.reason,
-	f.concluded_on, f.concluded_unit, f.version`, "f")
+	f.concluded_on, f.concluded_unit, f.reopened_on, (f.submitted_at at time zone 'Asia/Shanghai')::date as signed_on,
+	coalesce(f.edition_id, '00000000-0000-0000-0000-000000000000') as edition_id, `+dayColumns+`, f.version`, "f")
 
 // countingSQL selects the reports of an organization ($1): of each year the one
 // that counts, as annual_report_filing_counting says.

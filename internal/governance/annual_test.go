@@ -18,9 +18,11 @@ import (
 // handedIn is a report handed in on a day, with a supervising unit.
 func handedIn(on string, change ...func(*Filing)) *Filing {
 	f := &Filing{State: FilingSubmitted, Round: 1, SubmittedOn: civil.MustParse(on), Unit: "坪山区教育局"}
+	f.SignedOn, f.Year = f.SubmittedOn, f.SubmittedOn.Year-1
 	for _, c := range change {
 		c(f)
 	}
+	f.Days = f.days(testRules())
 	return f
 }
 
@@ -65,24 +67,50 @@ func TestHowAReportStands(t *testing.T) {
 	}
 }
 
-// The list asks SQL about one date; the page counts each. They must agree.
-func TestLapsedByAgreesWithEachReport(t *testing.T) {
+// The days of a report follow from what happened to it: 2026-05-31 is a holiday in
+// testRules, and the calendar of 2028 is not announced.
+func TestTheDaysOfAReport(t *testing.T) {
 	t.Parallel()
-	r := testRules()
-	for today := civil.Of(2026, 1, 1); today.Year == 2026; today = today.AddDays(1) {
-		by := r.LapsedBy(today)
-		for back := range 25 {
-			f := handedIn(today.AddDays(-back).String())
-			if pending := f.OpinionPending(r, today); pending != f.SubmittedOn.After(by) {
-				t.Fatalf("%s, handed in %s: pending %t, lapsed by %s", today, f.SubmittedOn, pending, by)
+	d := civil.MustParse
+	for _, c := range []struct {
+		name                      string
+		f                         *Filing
+		opinion, answer, conclude string // "" for none, ? for a guess
+	}{
+		{"handed in to the unit", handedIn("2026-03-02"), "2026-03-16", "", "2026-04-13"},
+		{"nobody supervises", handedIn("2026-03-02", func(f *Filing) { f.Unit = "" }), "", "", "2026-03-30"},
+		{"the unit was quick", handedIn("2026-03-02", func(f *Filing) { f.Stance, f.OpinedOn = Support, d("2026-03-03") }), "2026-03-16", "", "2026-03-31"},
+		{"a correction runs", handedIn("2026-03-02", func(f *Filing) {
+			f.Unit, f.State, f.AskedOn = "", FilingCorrecting, d("2026-03-10")
+		}), "", "2026-03-24", "2026-04-21"},
+		{"and was answered", handedIn("2026-03-02", func(f *Filing) {
+			f.Unit, f.AskedOn, f.SignedOn = "", d("2026-03-10"), d("2026-03-12")
+		}), "", "2026-03-24", "2026-04-09"},
+		{"opened again", handedIn("2026-03-02", func(f *Filing) { f.Unit, f.ReopenedOn = "", d("2026-09-01") }), "", "", "2026-09-29"},
+		{"over a holiday", handedIn("2026-05-18"), "2026-06-01", "", "2026-06-29"},
+		{"into a year without calendar", handedIn("2027-12-13"), "2027-12-27", "", "2028-01-24?"},
+	} {
+		day := func(on civil.Date, guess bool) string {
+			switch {
+			case on.IsZero():
+				return ""
+			case guess:
+				return on.String() + "?"
 			}
+			return on.String()
 		}
+		if got := [3]string{day(c.f.OpinionBy, c.f.OpinionGuess), day(c.f.AnswerBy, c.f.AnswerGuess), day(c.f.ConcludeBy, c.f.ConcludeGuess)}; got != [3]string{c.opinion, c.answer, c.conclude} {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	if late := handedIn("2026-07-01"); late.RegistrarDue != d("2026-06-01") || late.UnitDue != d("2026-03-31") {
+		t.Errorf("%+v", late.Days)
 	}
 }
 
 func TestWhoMayDoWhatWithAReport(t *testing.T) {
 	t.Parallel()
-	r, person := testRules(), uuid.New()
+	person := uuid.New()
 	o := organization.Organization{ID: uuid.New(), Basis: organization.Filed, Registrar: "坪山街道办事处", SubdistrictCode: "440310001", SupervisingUnit: "坪山区教育局", DepartmentCode: "education"}
 	elsewhere := o
 	elsewhere.SupervisingUnit, elsewhere.DepartmentCode = "坪山区卫生健康局", "health"
@@ -124,7 +152,7 @@ func TestWhoMayDoWhatWithAReport(t *testing.T) {
 		{"opened again by the registrar", &Filing{State: FilingConcluded}, o, street, "2026-09-25", ReportActs{Reopen: true}},
 		{"not by the head", &Filing{State: FilingConcluded}, o, head, "2026-09-25", ReportActs{}},
 	} {
-		if got, _ := c.f.May(c.actor, c.o, r, civil.MustParse(c.today)); got != c.want {
+		if got, _ := c.f.May(c.actor, c.o, civil.MustParse(c.today)); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

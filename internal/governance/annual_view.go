@@ -173,7 +173,7 @@ func (s *Service) report(ctx context.Context, q postgres.Querier, now time.Time,
 	if err := s.gatherReport(ctx, q, &v, asked); err != nil {
 		return v, err
 	}
-	v.May, v.Why = v.Filing.May(actor, v.Organization, v.Rules, v.Today)
+	v.May, v.Why = v.Filing.May(actor, v.Organization, v.Today)
 	if v.Instead != uuid.Nil {
 		v.May, v.Why = ReportActs{}, notCounting
 	}

@@ -17,6 +17,7 @@ import (
 	"civilaffairs/internal/errs"
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
+	"civilaffairs/internal/policy"
 	"civilaffairs/internal/postgres"
 
 	"github.com/google/uuid"
@@ -235,16 +236,23 @@ func (s *Service) keepSigned(ctx context.Context, tx postgres.Tx, now time.Time,
 	if err != nil {
 		return err
 	}
+	edition, err := policy.EditionShown(ctx, tx, civil.On(now))
+	if err != nil {
+		return err
+	}
 	action := "submit"
 	if f.State == FilingCorrecting {
 		action = "resubmit"
 	}
 	if err := postgres.ExecOne(ctx, tx, `
 		update annual_report_filing set state = 'submitted', round = round + 1, opening_fen = $3, income_fen = $4, expense_fen = $5, closing_fen = $6,
-			first_submitted_on = coalesce(first_submitted_on, $7), unit = case when first_submitted_on is null then $8 else unit end,
+			first_submitted_on = coalesce(first_submitted_on, $7), edition_id = coalesce(edition_id, $13), unit = case when first_submitted_on is null then $8 else unit end,
 			submitted_at = $9, submitted_by = $10, submitted_person = $11, submitted_name = $12, updated_at = $9, version = version + 1
 		where id = $1 and version = $2`, f.ID, f.Version, v.Report.Opening, v.Report.TotalIncome(), v.Report.TotalExpense(), v.Report.Closing,
-		civil.On(now), o.SupervisingUnit, now, actor.AccountID, actor.PersonID, actor.Name); err != nil {
+		civil.On(now), o.SupervisingUnit, now, actor.AccountID, actor.PersonID, actor.Name, edition.ID); err != nil {
+		return err
+	}
+	if err := redate(ctx, tx, f.ID); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `insert into annual_report_signed (filing_id, round, document, statement, signed_at, signed_by, signed_name)

@@ -119,6 +119,7 @@ type Rules struct {
 	RegistrarDue   MonthDay
 	OpinionWD      int
 	CorrectWD      int
+	ConcludeWD     int
 	DisclosureDue  MonthDay
 	Calendar       *workday.Calendar
 }
@@ -143,7 +144,7 @@ func RulesOf(p policy.Params, calendar *workday.Calendar) Rules {
 		CouncilMonths: p.Int(policy.GovernanceCouncilMonths), TermYears: p.Int(policy.GovernanceTermYears),
 		Quorum: p.Text(policy.GovernanceQuorum), RemindFirst: p.Int(policy.GovernanceRemindFirstDays), RemindLast: p.Int(policy.GovernanceRemindLastDays),
 		UnitDue: monthDay(p.Text(policy.AnnualReportUnitDue)), RegistrarDue: monthDay(p.Text(policy.AnnualReportRegistrarDue)),
-		OpinionWD: p.Int(policy.AnnualReportOpinionWD), CorrectWD: p.Int(policy.AnnualReportCorrectWD), DisclosureDue: monthDay(p.Text(policy.DisclosureDue)),
+		OpinionWD: p.Int(policy.AnnualReportOpinionWD), CorrectWD: p.Int(policy.AnnualReportCorrectWD), ConcludeWD: p.Int(policy.AnnualReportConcludeWD), DisclosureDue: monthDay(p.Text(policy.DisclosureDue)),
 		Calendar: calendar,
 	}
 }

@@ -17,7 +17,7 @@ func testRules() Rules {
 		{Date: d("2026-02-28"), Kind: workday.Work, Name: "春节"},
 	}, 2025, 2026, 2027)
 	return Rules{SetupMonths: 6, AssemblyMonths: 12, CouncilMonths: 6, TermYears: 5, Quorum: policy.QuorumTwoThirds, RemindFirst: 30,
-		UnitDue: monthDay("03-31"), RegistrarDue: monthDay("05-31"), OpinionWD: 10, CorrectWD: 10, DisclosureDue: monthDay("06-30"), Calendar: calendar}
+		UnitDue: monthDay("03-31"), RegistrarDue: monthDay("05-31"), OpinionWD: 10, CorrectWD: 10, ConcludeWD: 20, DisclosureDue: monthDay("06-30"), Calendar: calendar}
 }
 
 func number(n int) *int { return &n }

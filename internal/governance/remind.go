@@ -53,7 +53,7 @@ const MessageKind = "governance"
 
 // Remind tells organizations of duties that come near or are overdue, and once a
 // week the subdistricts of what is so in their area; then it counts anew for the
-// pages of work. It is idempotent, however often and wherever it runs: what was
+// pages of work, and the days of reports that were guesses. It is idempotent, however often and wherever it runs: what was
 // told is a row of its own, written in the transaction of the message. The job
 // runs it.
 func (s *Service) Remind(ctx context.Context) error {
@@ -64,7 +64,7 @@ func (s *Service) Remind(ctx context.Context) error {
 			return err
 		}
 		if next == uuid.Nil {
-			return errors.Join(s.digests(ctx), s.recount(ctx))
+			return errors.Join(s.redateAll(ctx), s.digests(ctx), s.recount(ctx))
 		}
 		after = next
 	}

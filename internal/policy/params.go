@@ -106,6 +106,7 @@ const (
 	AnnualReportRegistrarDue Key = "annual_report.registrar_due"
 	AnnualReportOpinionWD    Key = "annual_report.opinion_wd"
 	AnnualReportCorrectWD    Key = "annual_report.correct_wd"
+	AnnualReportConcludeWD   Key = "annual_report.conclude_wd"
 	BaseTarget               Key = "base.target"
 
 	// 设立、变更和退出
@@ -273,6 +274,7 @@ var definitions = []Definition{
 	{AnnualReportRegistrarDue, MonthDay, "", "年度报告报登记管理机关的截止日", "备案、意见与期限", nil},
 	{AnnualReportOpinionWD, Integer, "个工作日", "业务主管单位对年度报告提出意见的期限", "备案、意见与期限", nil},
 	{AnnualReportCorrectWD, Integer, "个工作日", "年度报告退回更正的期限", "备案、意见与期限", nil},
+	{AnnualReportConcludeWD, Integer, "个工作日", "登记管理机关对年度报告作出结论的期限", "备案、意见与期限", nil},
 	{BaseTarget, Integer, "个", "孵化基地的目标数", "备案、意见与期限", nil},
 	{FilingInitiatorsAssociation, Integer, "人", "社会团体至少几名自然人发起", "设立、变更和退出", nil},
 	{FilingInitiatorUnitsAssociation, Integer, "个", "或至少几个单位发起社会团体", "设立、变更和退出", nil},

@@ -65,10 +65,10 @@ func (p *Pages) showReports(w http.ResponseWriter, r *http.Request) error {
 	var rows []ui.Row
 	for _, y := range o.Years {
 		status := y.Status(o.Rules, o.Today)
-		unit, due := governance.Deadlines(o.Rules, y.Year)
-		by := ui.TS(due.On.String(), "报登记管理机关")
+		unit, due := y.Due(o.Rules)
+		by := ui.TS(due.String(), "报登记管理机关")
 		if o.Organization.SupervisingUnit != "" {
-			by.Sub = unit.On.String() + " 前报" + o.Organization.SupervisingUnit
+			by.Sub = unit.String() + " 前报" + o.Organization.SupervisingUnit
 		}
 		row := ui.Cells(ui.Head(strconv.Itoa(y.Year)+" 年度", paths.MyReport(y.Year), ""), ui.C(ui.Tag(reportWord(y, status), reportTone(y, status))), by,
 			ui.T(reportSay(y, status, o)), ui.C(ui.Link(reportStep(y, status), paths.MyReport(y.Year))))
@@ -140,12 +140,12 @@ func reportSay(y governance.YearReport, s governance.ReportStatus, o governance.
 		}
 		return say
 	}
-	return fmt.Sprintf("还有 %d 天。", -late+o.Today.DaysUntil(dueOf(o.Rules, y.Year)))
+	return fmt.Sprintf("还有 %d 天。", -late+o.Today.DaysUntil(dueOf(o.Rules, y)))
 }
 
-func dueOf(r governance.Rules, year int) civil.Date {
-	_, due := governance.Deadlines(r, year)
-	return due.On
+func dueOf(r governance.Rules, y governance.YearReport) civil.Date {
+	_, due := y.Due(r)
+	return due
 }
 
 func reportStep(y governance.YearReport, s governance.ReportStatus) string {
@@ -212,7 +212,7 @@ func (p *Pages) showReport(w http.ResponseWriter, r *http.Request) error {
 		v.Tasks = reportTasks(o, "")
 		v.Next, v.NextHref = nextOfDraft(o)
 		if o.Filing.State == governance.FilingCorrecting {
-			v.Note, v.NoteTone = "请更正后再签署报送，最迟"+o.Filing.CorrectionDue(o.Rules).On.Chinese()+"。", ui.Warn
+			v.Note, v.NoteTone = "请更正后再签署报送，最迟"+o.Filing.CorrectionDue().On.Chinese()+"。", ui.Warn
 			v.Asked = []ui.Fact{ui.F("要更正的", o.Filing.Asked), ui.F("涉及的部分", partNames(o.Filing.AskedParts))}
 		}
 	case o.Filing.Round == 0:

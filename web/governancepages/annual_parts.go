@@ -287,7 +287,7 @@ func reportFacts(o governance.ReportView) []ui.Fact {
 
 func opinionWords(o governance.ReportView) string {
 	f := o.Filing
-	due := f.OpinionDue(o.Rules)
+	due := f.OpinionDue()
 	by := due.On.Chinese()
 	if due.Provisional {
 		by += "（暂定）"
@@ -297,7 +297,7 @@ func opinionWords(o governance.ReportView) string {
 		return f.Stance.Name() + "：" + f.Opinion
 	case f.Stance != "":
 		return f.Stance.Name()
-	case f.OpinionPending(o.Rules, o.Today):
+	case f.OpinionPending(o.Today):
 		return "等意见，" + by + "前提出"
 	}
 	return "逾期未提出（" + by + "截止）"
@@ -319,14 +319,14 @@ func reportTimeline(o governance.ReportView) (out []ui.Event) {
 		}
 		out = append(out, ev)
 	}
-	due := dueOf(o.Rules, o.Year)
+	due := dueOf(o.Rules, o.YearReport)
 	switch o.Status() {
 	case governance.ReportAtUnit:
-		out = append(out, ui.Event{On: o.Filing.OpinionDue(o.Rules).On, Title: o.Filing.Unit + "提出意见", Text: "到期没有提出，按逾期未提出处理。", State: "next"})
+		out = append(out, ui.Event{On: o.Filing.OpinionDue().On, Title: o.Filing.Unit + "提出意见", Text: "到期没有提出，按逾期未提出处理。", State: "next"})
 	case governance.ReportAtRegistrar:
-		out = append(out, ui.Event{When: "下一步", Title: o.Organization.Registrar + "作出结论", State: "next"})
+		out = append(out, ui.Event{On: o.Filing.ConcludeDue().On, Title: o.Organization.Registrar + "作出结论", Text: "这一天以前", State: "next"})
 	case governance.ReportCorrecting:
-		out = append(out, ui.Event{On: o.Filing.CorrectionDue(o.Rules).On, Title: "更正的最后一天", State: "next"})
+		out = append(out, ui.Event{On: o.Filing.CorrectionDue().On, Title: "更正的最后一天", State: "next"})
 	case governance.ReportOpen:
 		out = append(out, ui.Event{On: due, Title: "报送的最后一天", State: "next"})
 	}
