@@ -40,6 +40,15 @@ func readSetting(ctx context.Context, q postgres.Querier, now time.Time) (d Sett
 	return d, err
 }
 
+// Setting reads what a page needs that lists no cases. Two statements.
+func (d *Desk) Setting(ctx context.Context) (at Setting, err error) {
+	err = d.db.Read(ctx, func(q postgres.Querier, now time.Time) error {
+		at, err = readSetting(ctx, q, now)
+		return err
+	})
+	return at, err
+}
+
 // Left returns the working days until the item's deadline, negative when it is
 // overdue; meaningless without a deadline.
 func (d Setting) Left(i Item) int {
@@ -111,18 +120,16 @@ func (d *Desk) list(ctx context.Context, q postgres.Querier, actor authz.Actor, 
 // KindName returns the Chinese name of a kind.
 func (d *Desk) KindName(kind string) string { return d.cases.KindName(kind) }
 
-// ToDo counts what waits for the actor, for the shell; 0 for who handles no cases.
-func (d *Desk) ToDo(ctx context.Context, actor authz.Actor) (n int, err error) {
+// GatherToDo adds the count of what waits for the actor to a batch, for the shell;
+// nothing for who handles no cases.
+func (d *Desk) GatherToDo(b *postgres.Batch, actor authz.Actor, into *[]postgres.Count) {
 	if !actor.Can(authz.CaseView) || !d.cases.waitsFor(actor.Role) {
-		return 0, nil
+		return
 	}
 	w := &where{}
 	scope(w, actor)
 	applyTab(w, actor, Mine)
-	err = d.db.Glance(func(q postgres.Querier) error {
-		return q.QueryRow(ctx, `select count(*)::int from case_file f where `+w.sql(), w.args...).Scan(&n)
-	})
-	return n, err
+	postgres.Gather(b, into, `select count(*)::int as n from case_file f where `+w.sql(), w.args...)
 }
 
 // Own is where the cases of one organization stand.

@@ -150,8 +150,11 @@ func TestTheMostUrgentComesFirstAndCountsAgree(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tab, got, want)
 		}
 	}
-	if n, err := b.ToDo(t.Context(), clerk); err != nil || n != 5 {
-		t.Errorf("%d to do: %v", n, err)
+	var todo []postgres.Count
+	var batch postgres.Batch
+	b.GatherToDo(&batch, clerk, &todo)
+	if err := b.db.App.Glance(func(q postgres.Querier) error { return batch.Run(t.Context(), q) }); err != nil || postgres.Sum(todo) != 5 {
+		t.Errorf("%d to do: %v", postgres.Sum(todo), err)
 	}
 }
 

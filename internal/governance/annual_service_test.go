@@ -175,8 +175,14 @@ func TestAReportFromDraftToConclusionAndAgain(t *testing.T) {
 	if err := ret(nil, "补"); faultsOf(err) != "parts asked" {
 		t.Errorf("a correction without words: %v", err)
 	}
+	if b.waits(t, b.subdistrict) != 1 || b.waits(t, head) != 0 || b.waits(t, b.other) != 0 || b.waits(t, b.clerk) != 0 {
+		t.Error("the report is on the wrong desk")
+	}
 	if err := ret([]governance.ReportPart{governance.PartPeople}, "义工人数和花名册不一致，请核对"); err != nil {
 		t.Fatal(err)
+	}
+	if b.waits(t, b.subdistrict) != 0 || b.waits(t, head) != 1 || b.waits(t, clerk) != 1 {
+		t.Error("the correction is on the wrong desk")
 	}
 	if err := b.SavePart(t.Context(), clerk, 2025, governance.PartParty, 1, values("party_members", "3")); !errs.Is(err, errs.Conflict) {
 		t.Errorf("a part that nobody asked about was changed: %v", err)
@@ -300,6 +306,7 @@ func TestTheUnitHasItsSayAndItLapses(t *testing.T) {
 		t.Errorf("concluded before the unit: %v", err)
 	}
 	tab := func(a authz.Actor, tab governance.ReportTab) int {
+		t.Helper()
 		q, err := b.Queue(t.Context(), a, governance.ReportFilter{Tab: tab}, "", 20)
 		if err != nil {
 			t.Fatal(err)
@@ -309,6 +316,9 @@ func TestTheUnitHasItsSayAndItLapses(t *testing.T) {
 			if s := y.Status(q.Rules, q.Today); s != r.Status {
 				t.Errorf("the list says %s, the page %s", r.Status, s)
 			}
+		}
+		if tab == governance.TabMine && b.waits(t, a) != len(q.Rows) {
+			t.Errorf("%s: the queue holds %d, the desk %d", a.Role, len(q.Rows), b.waits(t, a))
 		}
 		return len(q.Rows)
 	}
@@ -410,6 +420,9 @@ func TestTheDatabaseKeepsReports(t *testing.T) {
 		"figures change unsigned":           at(`update annual_report_filing set income_fen = income_fen + 1, closing_fen = closing_fen + 1, version = version + 1 where id = '%s'`, f.ID),
 		"figures do not add up":             at(`update annual_report_filing set round = round + 1, closing_fen = closing_fen + 1, version = version + 1 where id = '%s'`, f.ID),
 		"a change without a version":        at(`update annual_report_filing set updated_at = now() where id = '%s'`, f.ID),
+		"it is held to no edition":          at(`update annual_report_filing set edition_id = null, version = version + 1 where id = '%s'`, f.ID),
+		"its last day moves":                at(`update annual_report_filing set registrar_due_on = registrar_due_on + 1 where id = '%s'`, f.ID),
+		"its last day moves by a version":   at(`update annual_report_filing set registrar_due_on = registrar_due_on + 1, version = version + 1 where id = '%s'`, f.ID),
 		"it goes back to a draft":           at(`update annual_report_filing set state = 'draft', round = 0, version = version + 1 where id = '%s'`, f.ID),
 		"concluded by who signed":           at(`update annual_report_filing set state = 'concluded', conclusion = 'pass', concluded_on = '2026-11-23', concluded_by = submitted_by, concluded_person = submitted_person, version = version + 1 where id = '%s'`, f.ID),
 		"concluded and not on record":       at(`update annual_report_filing set state = 'concluded', conclusion = 'pass', concluded_on = '2026-11-23', concluded_by = id, concluded_person = id, version = version + 1 where id = '%s'`, f.ID),

@@ -18,10 +18,11 @@ import (
 type OwnGlance struct {
 	Today   civil.Date
 	Rules   Rules
-	Missing []Item // items that need an act
-	Soon    []Item // due within the first reminder
-	Next    *Item  // the next to come due after those; nil when nothing has a day
-	Owes    bool   // false for one that has ended
+	Missing []Item          // items that need an act
+	Soon    []Item          // due within the first reminder
+	Next    *Item           // the next to come due after those; nil when nothing has a day
+	Owes    bool            // false for one that has ended
+	Reports []WaitingReport // annual reports to be corrected
 }
 
 // OwnGlance returns how the actor's organization stands on a day, by a calendar
@@ -37,13 +38,19 @@ func (s *Service) OwnGlance(ctx context.Context, actor authz.Actor, today civil.
 			return err
 		}
 		g.Rules = RulesOf(edition.Params, calendar)
-		facts, err := factsOf(ctx, q, today, []uuid.UUID{actor.OrgID})
-		if err != nil {
+		var facts []factsRow
+		var b postgres.Batch
+		postgres.Gather(&b, &facts, factsSQL, []uuid.UUID{actor.OrgID}, today.Year-1)
+		gatherWaiting(&b, actor, &g.Reports)
+		if err := b.Run(ctx, q); err != nil {
 			return err
 		}
-		if f, ok := facts[actor.OrgID]; ok && !f.Ended {
-			g.sort(Checklist(f, g.Rules, today))
-			g.Owes = true
+		g.Reports = deskOf(actor, g.Reports).List
+		for _, row := range facts {
+			if f := row.facts(); !f.Ended {
+				g.sort(Checklist(f, g.Rules, today))
+				g.Owes = true
+			}
 		}
 		return nil
 	})
@@ -65,13 +72,15 @@ func (g *OwnGlance) sort(items []Item) {
 }
 
 // AreaGlance is how the organizations of an office's area stood when the job
-// counted last, and how many guidelines wait for the actor.
+// counted last, how many guidelines wait for the actor, and which annual reports.
 type AreaGlance struct {
 	Organizations int        `db:"organizations"` // with an open problem
 	Overdue       int        `db:"overdue"`
 	Soon          int        `db:"soon"`
 	CountedAt     *time.Time `db:"counted_at"` // nil before the first count
 	Guidelines    int        `db:"guidelines"` // wait for a release, for who may release
+
+	Reports DeskReports `db:"-"`
 }
 
 // AreaGlance returns how the actor's area stands. One statement.
@@ -80,12 +89,21 @@ func (s *Service) AreaGlance(ctx context.Context, actor authz.Actor) (g AreaGlan
 		return g, err
 	}
 	err = s.DB.Glance(func(q postgres.Querier) error {
-		g, err = postgres.One[AreaGlance](ctx, q, `
+		var counts []AreaGlance
+		var reports []WaitingReport
+		var b postgres.Batch
+		postgres.Gather(&b, &counts, `
 			select coalesce(sum(organizations), 0)::int as organizations, coalesce(sum(overdue), 0)::int as overdue, coalesce(sum(soon), 0)::int as soon, max(counted_at) as counted_at,
 				case when $3 then (select count(*) from guideline_version where state = 'submitted' and not $4 = any(written_by))::int else 0 end as guidelines
 			from governance_count where ($1 = '' or community_code = $1) and ($2 = '' or starts_with(community_code, $2))`,
 			only(actor, authz.Community, actor.Community), only(actor, authz.Subdistrict, actor.Subdistrict), actor.Can(authz.GuidelineRelease), actor.PersonID)
-		return err
+		gatherWaiting(&b, actor, &reports)
+		if err := b.Run(ctx, q); err != nil {
+			return err
+		}
+		g = counts[0] // a sum has one row
+		g.Reports = deskOf(actor, reports)
+		return nil
 	})
 	return g, err
 }

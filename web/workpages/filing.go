@@ -46,7 +46,7 @@ func (p *Pages) showFiling(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := filingView{
-		Lead: ownLead(own), Standing: p.standing(own), Done: p.done(own),
+		Lead: ownLead(own, len(own.Mine)), Standing: p.standing(own), Done: p.done(own),
 		Page:       page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
 		Conditions: conditions(shown), Registrar: shown.Edition.Params.Param(policy.FilingRegistrar).Value,
 		Papers: []string{"章程", "负责人身份证件", "活动场所证明", "成员名单（社会服务机构为工作人员名单）", "活动资金和活动地域说明"},

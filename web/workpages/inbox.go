@@ -33,6 +33,7 @@ type inboxView struct {
 	Files                    export.Links
 	Bases                    bool // leads to the facts of bases
 	Payees                   bool // leads to the accounts to be verified
+	Reports                  reportsView
 	Duties                   []areaLine
 }
 
@@ -95,6 +96,9 @@ func (p *Pages) showInbox(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.Duties = areaLines(duties, in.Today)
+		if in.Filter.Tab == casework.Mine && !narrowed(in.Filter) && in.Filter.Cursor == "" {
+			v.Reports = reportsOf(in.Setting, duties.Reports)
+		}
 	}
 	return httpserver.Render(w, r, http.StatusOK, inboxPage(v))
 }

@@ -50,8 +50,8 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := ownView{
-		Page: page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
-		Lead: ownLead(own), Messages: messagesOf(a, news, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
+		Page:     page("工作台", "workspace", layout.Crumb{Label: "首页", Href: paths.Home}, layout.Crumb{Label: "工作台"}),
+		Messages: messagesOf(a, news, own.Today), More: "全部消息", Clerks: a.Can(authz.AccountInvite),
 	}
 	for _, kind := range p.Programmes {
 		v.Checks = append(v.Checks, ui.Tab{Label: p.Desk.KindName(kind), Href: paths.MyEligibility(kind)})
@@ -59,27 +59,31 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	if unread > 0 {
 		v.More = "全部消息，" + strings.TrimSuffix(unreadWords(unread), "。")
 	}
-	for _, i := range own.Mine {
-		v.Mine = append(v.Mine, p.waitingOf(own, i))
-	}
-	v.Standing, v.Done = p.standing(own), p.done(own)
 	duties, err := p.Governance.OwnGlance(r.Context(), a, own.Today, own.Calendar)
 	if err != nil {
 		return err
 	}
+	for _, w := range duties.Reports {
+		v.Mine = append(v.Mine, ownReport(own.Setting, w))
+	}
+	for _, i := range own.Mine {
+		v.Mine = append(v.Mine, p.waitingOf(own, i))
+	}
+	v.Lead = ownLead(own, len(v.Mine))
+	v.Standing, v.Done = p.standing(own), p.done(own)
 	v.Duties = ownGlance(duties)
 	return httpserver.Render(w, r, http.StatusOK, ownPage(v))
 }
 
-func ownLead(own casework.Own) string {
+func ownLead(own casework.Own, mine int) string {
 	today := "今天是" + dayLine(own.Setting)
 	if t := tomorrowLine(own.Setting); t != "" {
 		today += "，" + t
 	}
-	if len(own.Mine) == 0 {
+	if mine == 0 {
 		return "现在没有等您办的事。" + today + "。"
 	}
-	return "有 " + itoa(len(own.Mine)) + " 件等您办。" + today + "。"
+	return "有 " + itoa(mine) + " 件等您办。" + today + "。"
 }
 
 func (p *Pages) waitingOf(own casework.Own, i casework.Item) waiting {

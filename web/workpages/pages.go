@@ -21,6 +21,7 @@ import (
 	"civilaffairs/internal/notification"
 	"civilaffairs/internal/organization"
 	"civilaffairs/internal/policy"
+	"civilaffairs/internal/postgres"
 	"civilaffairs/web/export"
 	"civilaffairs/web/layout"
 	"civilaffairs/web/paths"
@@ -70,8 +71,10 @@ func (p *Pages) showWorkspace(w http.ResponseWriter, r *http.Request) error {
 		return p.showOwn(w, r)
 	case authz.Initiator:
 		return p.showFiling(w, r)
-	case authz.Expert, authz.Evaluator, authz.Department:
+	case authz.Expert, authz.Evaluator:
 		return httpserver.Render(w, r, http.StatusOK, awaitPage(awaiting(role)))
+	case authz.Department:
+		return p.showDepartment(w, r)
 	case authz.AdminSystem, authz.AdminSecurity:
 		return p.showAdministration(w, r)
 	}
@@ -79,12 +82,19 @@ func (p *Pages) showWorkspace(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Waiting counts what waits for the person behind ctx, for the head of every
-// signed-in page. Two statements.
+// signed-in page: cases, and annual reports. Two round trips.
 func (p *Pages) Waiting(ctx context.Context) (n layout.Waiting, err error) {
 	a := httpserver.ActorOf(ctx)
-	if n.ToDo, err = p.Desk.ToDo(ctx, a); err != nil {
-		return n, err
+	var b postgres.Batch
+	var cases, reports []postgres.Count
+	p.Desk.GatherToDo(&b, a, &cases)
+	p.Governance.GatherReportsWaiting(&b, a, &reports)
+	if !b.Empty() {
+		if err := p.Governance.DB.Glance(func(q postgres.Querier) error { return b.Run(ctx, q) }); err != nil {
+			return n, err
+		}
 	}
+	n.ToDo = postgres.Sum(cases, reports)
 	n.Asked, n.Unread, err = p.Liaison.Counts(ctx, a)
 	return n, err
 }

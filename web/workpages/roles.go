@@ -16,6 +16,7 @@ type awaitView struct {
 	layout.Page
 	Lead, Why, How string
 	Links          []link
+	Reports        reportsView
 }
 
 type link struct{ Label, Href, Text string }
@@ -37,11 +38,29 @@ func awaiting(r authz.Role) awaitView {
 		v.Links = []link{guides, policies, organizations}
 	case authz.Department:
 		v.Lead = "您是业务主管（指导）单位的工作人员。"
-		v.Why = "要您单位答复的协查请求在“协查请求”里。"
-		v.How = "登记管理机关、街道或社区就您单位主管、指导的组织发来请求时，会发消息给您，并在“协查请求”里列出期限。您单位了解的情况和给的支持，写在组织的协同记录里。"
-		v.Links = []link{{"协查请求", paths.StaffLiaison, "等您单位答复的、您单位发出的。"}, {"本单位主管的组织", paths.StaffOrganizations, "组织档案、登记事实和历史。"}, policies, guides}
+		v.Why = "没有等您单位提出意见的年度报告。"
+		v.How = "您单位主管、指导的组织报送年度报告后，会列在这里，同时发消息给您；到期没有提出意见，按逾期未提出处理。登记管理机关、街道或社区发来的请求在“协查请求”里。"
+		v.Links = []link{{"年度报告", paths.StaffReports, "您单位主管的组织报送的，各年度的状态和结论。"}, {"协查请求", paths.StaffLiaison, "等您单位答复的、您单位发出的。"}, {"本单位主管的组织", paths.StaffOrganizations, "组织档案、登记事实和历史。"}, policies, guides}
 	}
 	return v
+}
+
+// showDepartment is the workspace of a supervising department: the annual reports
+// that wait for its opinion.
+func (p *Pages) showDepartment(w http.ResponseWriter, r *http.Request) error {
+	v := awaiting(authz.Department)
+	reports, err := p.Governance.ReportsWaiting(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	if len(reports.List) > 0 {
+		at, err := p.Desk.Setting(r.Context())
+		if err != nil {
+			return err
+		}
+		v.Reports = reportsOf(at, reports)
+	}
+	return httpserver.Render(w, r, http.StatusOK, awaitPage(v))
 }
 
 // adminView is the workspace of the two administrators.
