@@ -159,3 +159,35 @@ func TestAnUnansweredCorrectionIsOnTheDeskAgain(t *testing.T) {
 		t.Error("still on a desk")
 	}
 }
+
+// Whose desk a report is on follows its organization: to another street, and with a
+// merge to the record that stands, of whose two reports one counts.
+func TestADeskFollowsTheOrganization(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	head, clerk := b.found(t, "01")
+	second, secondClerk := b.found(t, "02")
+	b.signed(t, head, clerk, 2025)
+	b.signed(t, second, secondClerk, 2024)
+	both := func(street, other, bureau int) {
+		t.Helper()
+		if got := [3]int{b.waits(t, b.subdistrict), b.waits(t, b.other), b.waits(t, b.clerk)}; got != [3]int{street, other, bureau} {
+			t.Errorf("on the desks: %v, want %v", got, [3]int{street, other, bureau})
+		}
+	}
+	move := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := b.db.Owner.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both(2, 0, 0)
+	move(`update organization set community_code = '440310002001', subdistrict_code = '440310002' where id = $1`, head.OrgID)
+	both(1, 1, 0)
+	move(`update organization set registrar = '坪山区民政局' where id = $1`, head.OrgID)
+	both(1, 0, 1)
+	move(`update organization set merged_into = $2 where id = $1`, second.OrgID, head.OrgID)
+	both(0, 0, 2)
+	move(`update organization set merged_into = null where id = $1`, second.OrgID)
+	both(1, 0, 1)
+}

@@ -6,7 +6,6 @@ import (
 
 	"civilaffairs/internal/authz"
 	"civilaffairs/internal/civil"
-	"civilaffairs/internal/organization"
 	"civilaffairs/internal/postgres"
 	"civilaffairs/internal/workday"
 
@@ -76,29 +75,25 @@ func waitingTask(a authz.Actor) ReportTask {
 	return ""
 }
 
-// waitingSQL is from and where of the reports that wait for an actor, whose they
+// waitingSQL is the condition of the reports f that wait for an actor, whose they
 // are being $1. It agrees with Filing.May.
 func waitingSQL(a authz.Actor) (string, []any) {
 	const (
-		today = `(portal_now() at time zone 'Asia/Shanghai')::date`
-		// The report that counts, of records that are one organization.
-		counts = ` from annual_report_filing f join organization w on w.id = f.org_id
-			join organization o on o.id = case when w.merged_into is null then w.id else organization_root(w.id) end
-			where f.state in ('submitted', 'correcting') and (w.merged_into is null and not exists (select from organization x where x.merged_into = w.id)
-				or f.id = annual_report_filing_counting(o.id, f.report_year))`
-		pending   = `(f.unit <> '' and f.stance is null and coalesce(f.opinion_due_provisional or f.opinion_due_on >= ` + today + `, true))`
-		registrar = counts + ` and (f.state = 'submitted' and not ` + pending + ` or f.state = 'correcting' and f.answer_due_on < ` + today + ` and not f.answer_due_provisional)`
+		today   = `(portal_now() at time zone 'Asia/Shanghai')::date`
+		open    = `f.state in ('submitted', 'correcting') and f.counts`
+		pending = `(f.unit <> '' and f.stance is null and coalesce(f.opinion_due_provisional or f.opinion_due_on >= ` + today + `, true))`
 	)
 	switch waitingTask(a) {
 	case TaskCorrect:
-		return counts + ` and f.state = 'correcting' and f.org_id = any(organization_ids($1))`, []any{a.OrgID}
+		return open + ` and f.state = 'correcting' and f.org_id = any(organization_ids($1))`, []any{a.OrgID}
 	case TaskOpine:
-		return counts + ` and f.state = 'submitted' and ` + pending + ` and o.department_code = $1`, []any{a.Department}
+		return open + ` and f.department_code = $1 and f.state = 'submitted' and ` + pending, []any{a.Department}
 	}
+	area := "bureau"
 	if a.Role == authz.Subdistrict {
-		return registrar + ` and ` + organization.OfStreetSQL + ` and o.subdistrict_code = $1`, []any{a.Subdistrict}
+		area = a.Subdistrict
 	}
-	return registrar + ` and not ` + organization.OfStreetSQL, nil
+	return open + ` and f.registrar_area = $1 and (f.state = 'submitted' and not ` + pending + ` or f.state = 'correcting' and f.answer_due_on < ` + today + ` and not f.answer_due_provisional)`, []any{area}
 }
 
 // gatherWaiting adds the reports that wait for the actor to a batch, by the day on
@@ -109,8 +104,11 @@ func gatherWaiting(b *postgres.Batch, a authz.Actor, into *[]WaitingReport) {
 		return
 	}
 	where, args := waitingSQL(a)
-	postgres.Gather(b, into, `select f.id, o.name, o.demo, o.community_code, f.report_year, f.state, coalesce(f.stance, '') as stance,
-		(f.submitted_at at time zone 'Asia/Shanghai')::date as signed_on, `+dayColumns+where+` order by `+by+`, f.id limit `+strconv.Itoa(desked+1), args...)
+	postgres.Gather(b, into, `
+		with f as materialized (select * from annual_report_filing f where `+where+` order by `+by+`, f.id limit `+strconv.Itoa(desked+1)+`)
+		select f.id, o.name, o.demo, o.community_code, f.report_year, f.state, coalesce(f.stance, '') as stance,
+			(f.submitted_at at time zone 'Asia/Shanghai')::date as signed_on, `+dayColumns+`
+		from f join organization o on o.id = organization_root(f.org_id) order by `+by+`, f.id`, args...)
 }
 
 func deskOf(a authz.Actor, list []WaitingReport) DeskReports {
@@ -142,6 +140,6 @@ const countedReports = 200
 func (s *Service) GatherReportsWaiting(b *postgres.Batch, a authz.Actor, into *[]postgres.Count) {
 	if waitingTask(a) != "" {
 		where, args := waitingSQL(a)
-		postgres.Gather(b, into, `select count(*)::int as n from (select`+where+` limit `+strconv.Itoa(countedReports)+`) x`, args...)
+		postgres.Gather(b, into, `select count(*)::int as n from (select from annual_report_filing f where `+where+` limit `+strconv.Itoa(countedReports)+`) x`, args...)
 	}
 }
