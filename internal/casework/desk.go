@@ -108,10 +108,11 @@ func (d *Desk) Inbox(ctx context.Context, actor authz.Actor, f Filter) (Inbox, e
 	return in, err
 }
 
-// list is List with the places by the names that their kinds give them.
+// list is List with kinds and places by their names.
 func (d *Desk) list(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) ([]Item, string, error) {
 	items, next, err := List(ctx, q, actor, f)
 	for i := range items {
+		items[i].KindName = d.cases.KindName(items[i].Kind)
 		items[i].PlaceName = d.cases.PlaceName(items[i].Kind, items[i].Place())
 	}
 	return items, next, err

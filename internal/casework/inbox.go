@@ -65,7 +65,8 @@ type Item struct {
 	CorrectionRounds int            `db:"correction_rounds"`
 	LateOpinions     int            `db:"late_opinions"`
 	Opposed          bool           `db:"opposed"`
-	PlaceName        string         `db:"-"` // what people call the place
+	KindName         string         `db:"-"` // what people call the kind
+	PlaceName        string         `db:"-"` // … and the place
 }
 
 // Place returns where the case stands.

@@ -9,9 +9,11 @@
 package department
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"civilaffairs/internal/audit"
@@ -42,7 +44,8 @@ type Unknown struct {
 	Organizations int    `db:"organizations"`
 }
 
-// List is every department, those that exist first.
+// List is every department: those that supervise somebody first, then those that
+// exist.
 type List struct {
 	Departments []Listed
 	Unknown     []Unknown // the most frequent, at most unknownLimit
@@ -76,6 +79,8 @@ func (s *Service) List(ctx context.Context, actor authz.Actor) (l List, err erro
 				}
 			}
 		}
+		// Those that supervise somebody are looked for first.
+		slices.SortStableFunc(l.Departments, func(a, b Listed) int { return cmp.Compare(min(b.Organizations, 1), min(a.Organizations, 1)) })
 		l.Unknown, err = postgres.All[Unknown](ctx, q, fmt.Sprintf(`
 			select min(supervising_unit) as text, count(*)::int as organizations from organization
 			where supervising_unit <> '' and department_code is null and %s

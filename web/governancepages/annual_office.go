@@ -202,7 +202,7 @@ func (p *Pages) showStaffReport(w http.ResponseWriter, r *http.Request) error {
 	case o.May.Conclude:
 		v.Next, v.NextHref = "作出结论", paths.StaffReportAct(id, "conclusion")
 		if o.May.Return {
-			v.More = append(v.More, ui.Tab{Label: "退回更正", Href: paths.StaffReportAct(id, "correction")})
+			v.Acts = append(v.Acts, ui.Tab{Label: "退回更正", Href: paths.StaffReportAct(id, "correction")})
 		}
 	case o.May.Reopen:
 		v.More = append(v.More, ui.Tab{Label: "重新审查", Href: paths.StaffReportAct(id, "reopening")})
@@ -246,10 +246,13 @@ func (p *Pages) opinionForm(r *http.Request) (*formpage.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Ask(formpage.OneOf("stance", "意见", formpage.Named(governance.Stances)), formpage.Lines("text", "意见说明", 4, 500).Hint("有不同意见的必须写明，至少 5 个字；组织会看到").Optional())
+	e.Ask(formpage.OneOf("stance", "意见", formpage.Named(governance.Stances)), formpage.Lines("text", "意见说明", 4, 500).Hint("同意的可以不写；有不同意见的要写明，至少 5 个字。组织会看到"))
 	e.Done = "意见已提出，转登记管理机关作结论。"
 	e.Save = func(f *form.Form) error {
 		text := f.Text("text", "意见说明", form.Multiline, form.Max(500))
+		if f.Raw("stance") == string(governance.Oppose) && len([]rune(text)) < 5 {
+			f.Fail("text", "意见说明", governance.Oppose.Name()+"要写明是什么意见，至少 5 个字")
+		}
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -289,7 +292,7 @@ func (p *Pages) conclusionForm(r *http.Request) (*formpage.Editor, error) {
 		return nil, err
 	}
 	e.Ask(formpage.OneOf("conclusion", "结论", formpage.Named(organization.Conclusions[:3])),
-		formpage.Lines("reason", "理由", 4, 500).Hint("基本合格和不合格必须写明，至少 5 个字；组织会看到").Optional())
+		formpage.Lines("reason", "理由", 4, 500).Hint("合格的可以不写；基本合格和不合格的要写明，至少 5 个字。组织会看到"))
 	e.Done = "结论已作出，组织收到了通知。"
 	e.Save = func(f *form.Form) error {
 		c := organization.Conclusion(f.Choice("conclusion", "结论", formpage.Keys(organization.Conclusions[:3]), form.Required))

@@ -191,7 +191,8 @@ type reportView struct {
 	Timeline      []ui.Event
 	Next          string // the one thing to do
 	NextHref      string
-	More          []ui.Tab // other acts
+	Acts          []ui.Tab // what else may be decided
+	More          []ui.Tab // other pages
 	Written       bool
 	Review        bool
 }

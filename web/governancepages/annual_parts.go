@@ -324,7 +324,14 @@ func reportTimeline(o governance.ReportView) (out []ui.Event) {
 	case governance.ReportAtUnit:
 		out = append(out, ui.Event{On: o.Filing.OpinionDue().On, Title: o.Filing.Unit + "提出意见", Text: "到期没有提出，按逾期未提出处理。", State: "next"})
 	case governance.ReportAtRegistrar:
-		out = append(out, ui.Event{On: o.Filing.ConcludeDue().On, Title: o.Organization.Registrar + "作出结论", Text: "这一天以前", State: "next"})
+		due, say := o.Filing.ConcludeDue(), "最迟这一天。"
+		switch {
+		case due.Provisional:
+			say = "最迟这一天，是暂定的。"
+		case o.Today.After(due.On):
+			say = "最迟这一天，已经超期。"
+		}
+		out = append(out, ui.Event{On: due.On, Title: o.Organization.Registrar + "作出结论", Text: say, State: "next"})
 	case governance.ReportCorrecting:
 		out = append(out, ui.Event{On: o.Filing.CorrectionDue().On, Title: "更正的最后一天", State: "next"})
 	case governance.ReportOpen:

@@ -61,6 +61,6 @@ func caseCells(in casework.Inbox, i casework.Item) []any {
 	if i.ClosedAt != nil {
 		closed = *i.ClosedAt
 	}
-	return []any{i.No, i.Title, strings.TrimSuffix(kindName(in, i.Kind), "工程"), i.About, in.Regions.Name(i.Subdistrict), in.Regions.Name(i.Community), amount, i.PlaceName,
+	return []any{i.No, i.Title, strings.TrimSuffix(i.KindName, "工程"), i.About, in.Regions.Name(i.Subdistrict), in.Regions.Name(i.Community), amount, i.PlaceName,
 		holder(in.Setting, i), i.DueOn, left, i.DueProvisional, i.Opposed, i.LateOpinions, i.CorrectionRounds, i.Channel == casework.Counter, i.ReceivedAt, closed}
 }

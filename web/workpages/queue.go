@@ -101,7 +101,7 @@ func queueRow(in casework.Inbox, a authz.Actor, i casework.Item) ui.Row {
 			when = short(civil.On(*i.ClosedAt), in.Today)
 		}
 	}
-	return ui.Cells(first, head, ui.T(strings.TrimSuffix(kindName(in, i.Kind), "工程")), ui.T(amount), ui.T(who), flags(i, in.Filter.Tab), ui.T(when))
+	return ui.Cells(first, head, ui.T(strings.TrimSuffix(i.KindName, "工程")), ui.T(amount), ui.T(who), flags(i, in.Filter.Tab), ui.T(when))
 }
 
 // clockCell draws the clock: of the office, which stands still during a
