@@ -1,9 +1,11 @@
 package importing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,6 +197,7 @@ func (k Kind) conclude(l *Line, v Verdict, at layout) {
 			l.Faults = append(l.Faults, k.fault(l, f, at))
 		}
 	}
+	k.arrangeFaults(l.Faults)
 	switch {
 	case len(l.Faults) > 0:
 		l.State = Faulty
@@ -209,6 +212,12 @@ func (k Kind) conclude(l *Line, v Verdict, at layout) {
 	default:
 		l.State = Fresh
 	}
+}
+
+// arrangeFaults puts them in the order of the columns, as one goes along the row.
+func (k Kind) arrangeFaults(list []Fault) {
+	at := func(f Fault) int { return slices.IndexFunc(k.Columns, func(c Column) bool { return c.Name == f.Header }) }
+	slices.SortStableFunc(list, func(a, b Fault) int { return cmp.Compare(uint(at(a)), uint(at(b))) }) // what is of no column comes last
 }
 
 func (k Kind) fault(l *Line, f errs.Field, at layout) Fault {

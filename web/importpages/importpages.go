@@ -71,7 +71,7 @@ func (p *Pages) showList(w http.ResponseWriter, r *http.Request, status int, fau
 		return err
 	}
 	v := listView{Page: shell("批量导入", len(faults)), Faults: faults, May: actor(r).Can(authz.ImportRun), Token: once.NewToken(),
-		Kind: ui.Field{Name: "kind", Label: "导入什么", Error: faults.For("kind"), Value: kind},
+		Kind: ui.Field{Name: "kind", Label: "导入什么", Error: faults.For("kind"), Value: kind, Columns: 2},
 		File: ui.Field{Name: "file", Label: "填好的表格", Accept: ".xlsx,.csv", Hint: ".xlsx 或 .csv，不超过 10 MB、2 万行。上传后先看预览，确认以后才写入。", Error: faults.For("file")}}
 	for _, k := range p.Imports.Kinds() {
 		v.Options = append(v.Options, ui.Option{Value: k.Key, Label: k.Name})

@@ -177,7 +177,7 @@ func (v *runView) fill(run importing.Preview) {
 	}
 	v.FaultTable, v.HasFaults = faults.table("有问题的单元格", "怎样改"), faults.total > 0
 	v.HintTable, v.HasHints = hints.table("请留意的单元格", "是什么情况"), hints.total > 0
-	v.DifferTable = ui.Table{Caption: "和登记的不一样的行", Columns: []ui.Column{{Label: "行", Full: true}, {Label: "不一样的地方"}}}
+	v.DifferTable = ui.Table{Caption: "和登记的不一样的行", Columns: []ui.Column{{Label: "行", Full: true}, {Label: "不一样的地方", Full: true}}}
 	if v.HasDiffers = len(differs) > 0; v.HasDiffers {
 		v.DifferTable.Groups = ui.Rows(differs...)
 	}
@@ -203,7 +203,7 @@ func (c *cellRows) add(number int, list []importing.Fault) {
 }
 
 func (c *cellRows) table(caption, said string) ui.Table {
-	t := ui.Table{Caption: caption, Columns: []ui.Column{{Label: "位置", Full: true}, {Label: "填的是"}, {Label: said}}}
+	t := ui.Table{Caption: caption, Columns: []ui.Column{{Label: "位置", Full: true}, {Label: "填的是", Full: true}, {Label: said, Full: true}}}
 	if len(c.rows) > 0 {
 		t.Groups = ui.Rows(c.rows...)
 	}
