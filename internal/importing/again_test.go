@@ -204,3 +204,70 @@ func TestWhatAnOrganizationTellsComesInToo(t *testing.T) {
 	}
 	importtest.Same(t, before, b.Digest(t))
 }
+
+// Every bad input of domain §1.5 and §11 that a row about an organization can hold
+// stands at its cell; nothing of such a row is written.
+func TestWhatIsWrongWithAnOrganization(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := b.kind(t, "organizations")
+	column := func(field string) int {
+		return slices.IndexFunc(k.Columns, func(c importing.Column) bool { return c.Field == field })
+	}
+	const legal, filed = 0, 1 // rows of the example
+	cases := []struct {
+		of           int
+		field, typed string
+		at, words    string // the fault; at "" is the field
+	}{
+		{filed, "name", "", "", "没有填"}, {filed, "name", "棋队", "", "2 个字"}, {filed, "name", strings.Repeat("棋", 61), "", "61 个字"},
+		{filed, "name", "坪环<b>棋队</b>", "", "“<”"}, {filed, "name", "坪环社区象棋队🎉", "", "“🎉”"}, {filed, "org_type", "公司", "", "不在可选"}, {filed, "org_type", "", "", "选"},
+		{filed, "status_basis", "", "", "选"}, {filed, "category", "体育", "", "不在可选"},
+		{legal, "uscc", "", "", "没有填"}, {legal, "uscc", "52440310MJL123454F", "", "校验位"}, {legal, "uscc", "51440310MJL123454H", "", "民办非企业"}, {legal, "uscc", "91350100M000100Y43", "", "第 1 位是 9"},
+		{legal, "uscc", "52440310MJL12345", "", "16 位"}, {legal, "uscc", "52440310MJI123454E", "", "字母 I"}, {filed, "uscc", "51440310MJL0000165", "", "没有法人资格"},
+		{filed, "filing_no", "", "", "没有填"}, {filed, "filing_no", "BA-2017-1", "", "不像"},
+		{filed, "established_on", "2018-11-24", "", "还没到"}, {filed, "established_on", "2017-02-30", "", "没有30日"}, {filed, "established_on", "0001-01-01", "", ""}, {filed, "established_on", "去年", "", "认不出"},
+		{filed, "registrar", "", "", ""}, {filed, "origin", "合并", "", "不在可选"}, {filed, "head_name", "林3", "", "“3”"}, {filed, "head_id_type", "学生证", "", "不在可选"},
+		{filed, "head_id_no", "", "", "没有填"}, {filed, "head_id_no", "440310199002300018", "", "出生日期"}, {filed, "head_id_no", "440310199002280011", "", "最后一位"},
+		{filed, "head_id_no", "440310900228001", "", "15 位"}, {filed, "head_id_no", "440310201501010015", "", "18 岁"},
+		{filed, "head_mobile", "1380013800", "", "10 位"}, {filed, "head_mobile", "12800138000", "", "12 开头"}, {filed, "head_mobile", "", "", "没有填"},
+		{filed, "subdistrict", "龙城街道", "", "没有找到"}, {filed, "community", "六联社区", "", "不在马峦街道"}, {filed, "community", "没有的社区", "", "没有找到"},
+		{filed, "address", strings.Repeat("路", 201), "", "200"}, {filed, "supervising_unit", strings.Repeat("局", 61), "", "60"}, {filed, "business_scope", strings.Repeat("棋", 501), "", "500"},
+		{legal, "registered_capital", "-1", "", "负数"}, {legal, "registered_capital", "3e4", "", "认不出"}, {legal, "registered_capital", "30000.001", "", "分"}, {filed, "registered_capital", "30000", "", "备案的组织没有"},
+	}
+	var rows [][]string
+	for i, c := range cases {
+		row := exampleRows(k, func(_ importing.Column, cell string) string { return cell })[c.of]
+		row[column("name")] = "坪环社区第" + string(rune(0x4e00+i)) + "棋队"
+		if c.of == filed {
+			row[column("filing_no")] = "坪社备〔2017〕第" + importtest.Number(i)[14:17] + "9号"
+		}
+		row[column(c.field)] = c.typed
+		rows = append(rows, row)
+	}
+	p := b.read(t, "organizations", "坏.xlsx", b.File(t, "organizations", rows))
+	for i, c := range cases {
+		at, l := c.at, p.Lines[i]
+		if at == "" {
+			at = c.field
+		}
+		if !slices.ContainsFunc(l.Faults, func(f importing.Fault) bool {
+			return f.Address == sheet.Address(l.Number, column(at)+1) && strings.Contains(f.Message, c.words)
+		}) {
+			t.Errorf("%s %.20q: %+v", c.field, c.typed, l.Faults)
+		}
+		for _, f := range l.Faults {
+			if len(f.Message) == 0 || c.field == "head_id_no" && c.typed != "" && strings.Contains(f.Message+f.Typed, c.typed) {
+				t.Errorf("%s shows a number: %+v", c.field, f)
+			}
+		}
+	}
+	if p.Counts[importing.Fresh] != 0 {
+		t.Errorf("%d are taken", p.Counts[importing.Fresh])
+	}
+	// The control: unspoilt, the same rows go in; one that repeats another does not.
+	good := exampleRows(k, func(_ importing.Column, cell string) string { return cell })
+	if p := b.read(t, "organizations", "好.xlsx", b.File(t, "organizations", append(good, good[1]))); p.Counts[importing.Fresh] != 2 || len(p.Lines[2].Faults) != 2 {
+		t.Errorf("%v %+v", p.Counts, p.Lines[2].Faults)
+	}
+}

@@ -216,7 +216,9 @@ func (k Kind) conclude(l *Line, v Verdict, at layout) {
 
 // arrangeFaults puts them in the order of the columns, as one goes along the row.
 func (k Kind) arrangeFaults(list []Fault) {
-	at := func(f Fault) int { return slices.IndexFunc(k.Columns, func(c Column) bool { return c.Name == f.Header }) }
+	at := func(f Fault) int {
+		return slices.IndexFunc(k.Columns, func(c Column) bool { return c.Name == f.Header })
+	}
 	slices.SortStableFunc(list, func(a, b Fault) int { return cmp.Compare(uint(at(a)), uint(at(b))) }) // what is of no column comes last
 }
 

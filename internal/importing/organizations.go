@@ -80,7 +80,7 @@ func readOrganization(f *form.Form, b book) organization.Registration {
 		EstablishedOn: f.Date("established_on", "成立日期"), Registrar: f.Text("registrar", "登记或备案机关"), Origin: pick(f, "origin", "成立方式", organization.Origins),
 		HeadName: f.Text("head_name", "负责人姓名"), HeadIDType: idType(f, "head_id_type", "负责人证件类型"), HeadIDNumber: f.Text("head_id_no", "负责人证件号码"),
 		HeadMobile: f.Text("head_mobile", "负责人手机"), SubdistrictCode: b.region(f, "subdistrict", "所属街道"), CommunityCode: b.region(f, "community", "所属社区"),
-		Address: f.Text("address", "住所"), SupervisingUnit: f.Text("supervising_unit", "业务主管（指导）单位"), BusinessScope: f.Text("business_scope", "业务范围"),
+		Address: f.Text("address", "住所"), SupervisingUnit: f.Text("supervising_unit", "业务主管（指导）单位"), BusinessScope: f.Text("business_scope", "业务范围", form.Max(500)),
 	}
 	if f.Filled("registered_capital") {
 		capital := money.Fen(f.Money("registered_capital", "开办资金"))
@@ -96,7 +96,7 @@ func readTold(f *form.Form) organization.Basics {
 		ActivityScope: f.Text("activity_scope", "活动地域"), Premises: pick(f, "premises", "场所来源", organization.PremisesKinds),
 		Members: count(f, "members", "会员数"), Staff: count(f, "staff", "从业人数"), FullTime: count(f, "full_time", "专职人数"),
 		SocialWorkers: count(f, "social_workers", "社工人数"), Volunteers: count(f, "volunteers", "义工人数"),
-		PartyOrg: pick(f, "party_org", "党组织", organization.PartyOrgs), PartyMembers: count(f, "party_members", "党员人数"), Introduction: f.Text("introduction", "组织简介"),
+		PartyOrg: pick(f, "party_org", "党组织", organization.PartyOrgs), PartyMembers: count(f, "party_members", "党员人数"), Introduction: f.Text("introduction", "组织简介", form.Max(500)),
 	}
 }
 

@@ -60,9 +60,9 @@ func entries(d Deps) Kind {
 		{Field: "close_reason", Name: "移出理由", Examples: []string{"已经补报，核实无误"}},
 	}}, source[standing.PastEntry]{
 		read: func(f *form.Form, b book) standing.PastEntry {
-			return standing.PastEntry{ClosedOn: f.Date("closed_on", "移出日期"), CloseReason: f.Text("close_reason", "移出理由"), EntryInput: standing.EntryInput{
+			return standing.PastEntry{ClosedOn: f.Date("closed_on", "移出日期"), CloseReason: f.Text("close_reason", "移出理由", form.Max(500)), EntryInput: standing.EntryInput{
 				OrgID: b.organization(f), Kind: pick(f, "kind", "种类", standing.Kinds), FromOn: f.Date("from", "起始日期"), ToOn: f.Date("to", "截止日期"),
-				Basis: f.Text("basis", "依据"), Reason: f.Text("reason", "理由")}}
+				Basis: f.Text("basis", "依据"), Reason: f.Text("reason", "理由", form.Max(500))}}
 		},
 		check: func(ctx context.Context, q postgres.Querier, now time.Time, actor authz.Actor, rows []standing.PastEntry) ([]Verdict, error) {
 			checks, err := d.Standing.CheckEntries(ctx, q, now, actor, rows)

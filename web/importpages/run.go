@@ -198,7 +198,7 @@ func (c *cellRows) add(number int, list []importing.Fault) {
 		if at == "" {
 			at = "第 " + strconv.Itoa(number) + " 行"
 		}
-		c.rows = append(c.rows, ui.Cells(ui.Head(at, "", f.Header), ui.T(blank(f.Typed)), ui.T(f.Message)))
+		c.rows = append(c.rows, ui.Cells(ui.Head(at, "", f.Header), ui.T(blank(clip(f.Typed))), ui.T(f.Message)))
 	}
 }
 
@@ -221,6 +221,15 @@ func doubt(l *importing.Line) doubtView {
 	}
 	d.Field.Hint = strings.Join(d.Why, " ")
 	return d
+}
+
+// clip keeps a long cell short enough to be looked at beside the others.
+func clip(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 func blank(s string) string {
