@@ -111,11 +111,15 @@ func (d *Desk) Inbox(ctx context.Context, actor authz.Actor, f Filter) (Inbox, e
 // list is List with kinds and places by their names.
 func (d *Desk) list(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) ([]Item, string, error) {
 	items, next, err := List(ctx, q, actor, f)
+	d.name(items)
+	return items, next, err
+}
+
+func (d *Desk) name(items []Item) {
 	for i := range items {
 		items[i].KindName = d.cases.KindName(items[i].Kind)
 		items[i].PlaceName = d.cases.PlaceName(items[i].Kind, items[i].Place())
 	}
-	return items, next, err
 }
 
 // KindName returns the Chinese name of a kind.
@@ -156,17 +160,24 @@ func (d *Desk) Own(ctx context.Context, actor authz.Actor) (Own, error) {
 		if own.Setting, err = readSetting(ctx, q, now); err != nil {
 			return err
 		}
-		for _, part := range []struct {
+		parts := []struct {
 			into *[]Item
-			f    Filter
+			list listing
 		}{
-			{&own.Mine, Filter{Tab: Mine, Limit: ownShown}},
-			{&own.Others, Filter{Tab: Others, Limit: ownShown}},
-			{&own.Done, Filter{Tab: Done, Limit: ownDone}},
-		} {
-			if *part.into, _, err = d.list(ctx, q, actor, part.f); err != nil {
-				return err
-			}
+			{&own.Mine, listOf(actor, Filter{Tab: Mine, Limit: ownShown})},
+			{&own.Others, listOf(actor, Filter{Tab: Others, Limit: ownShown})},
+			{&own.Done, listOf(actor, Filter{Tab: Done, Limit: ownDone})},
+		}
+		var b postgres.Batch
+		for _, p := range parts {
+			postgres.Gather(&b, p.into, p.list.sql, p.list.args...)
+		}
+		if err := b.Run(ctx, q); err != nil {
+			return err
+		}
+		for _, p := range parts {
+			*p.into, _ = p.list.page(*p.into)
+			d.name(*p.into)
 		}
 		return nil
 	})

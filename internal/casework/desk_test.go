@@ -277,7 +277,7 @@ func TestOwnCasesOfAnOrganization(t *testing.T) {
 	if err != nil || numbers(got.Mine) != "0002 0001" || numbers(got.Others) != "0003" || numbers(got.Done) != "0004" {
 		t.Errorf("own cases: %s | %s | %s, %v", numbers(got.Mine), numbers(got.Others), numbers(got.Done), err)
 	}
-	if n := counter.Count(); n != 6 {
+	if n := counter.Count(); n != 4 {
 		t.Errorf("%d statements: %v", n, counter.Statements())
 	}
 }

@@ -135,6 +135,24 @@ func waitsFor(w *where, a authz.Actor) {
 // List returns a page of the actor's inbox and the cursor of the next one, ""
 // at the end. By deadline, the most urgent first; without deadline last.
 func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) ([]Item, string, error) {
+	l := listOf(actor, f)
+	items, err := postgres.All[Item](ctx, q, l.sql, l.args...)
+	if err != nil {
+		return nil, "", err
+	}
+	items, next := l.page(items)
+	return items, next, nil
+}
+
+// listing is the statement that reads a page of an inbox and one item more.
+type listing struct {
+	sql   string
+	args  []any
+	limit int
+	order ordering
+}
+
+func listOf(actor authz.Actor, f Filter) listing {
 	w := &where{}
 	scope(w, actor)
 	applyTab(w, actor, f.Tab)
@@ -150,24 +168,23 @@ func List(ctx context.Context, q postgres.Querier, actor authz.Actor, f Filter) 
 		w.add("("+order.key+", f.id) "+order.after+" (?::"+order.cast+", ?)", at.key, at.id)
 	}
 	w.args = append(w.args, limit+1)
-	items, err := postgres.All[Item](ctx, q, `
+	return listing{sql: `
 		select f.id, f.no, f.kind, f.title, f.about,
-			coalesce((select o.name from organization o where o.id = f.organization_id and `+from+`), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
-			`+receivedAt+` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
+			coalesce((select o.name from organization o where o.id = f.organization_id and ` + from + `), '') as merged_from, f.community, f.subdistrict, f.channel, f.state, f.waits_role, f.amount_fen,
+			` + receivedAt + ` as received_at, f.closed_at, f.clock_days, f.due_on, f.due_provisional, f.paused_days, f.correction_rounds,
 			(select count(*) from case_opinion o where o.case_id = f.id and o.stance = 'lapsed')::int as late_opinions,
 			exists (select from case_opinion o where o.case_id = f.id and o.stance = 'oppose') as opposed
-		from case_file f where `+w.sql()+`
-		order by `+order.key+` `+order.direction+`, f.id `+order.direction+`
-		limit $`+fmt.Sprint(len(w.args)), w.args...)
-	if err != nil {
-		return nil, "", err
+		from case_file f where ` + w.sql() + `
+		order by ` + order.key + ` ` + order.direction + `, f.id ` + order.direction + `
+		limit $` + fmt.Sprint(len(w.args)), args: w.args, limit: limit, order: order}
+}
+
+// page is what was read without the item more, and the cursor that it gives.
+func (l listing) page(read []Item) (items []Item, next string) {
+	if len(read) <= l.limit {
+		return read, ""
 	}
-	next := ""
-	if len(items) > limit {
-		items = items[:limit]
-		next = order.cursor(items[limit-1])
-	}
-	return items, next, nil
+	return read[:l.limit], l.order.cursor(read[l.limit-1])
 }
 
 // narrow applies what the person filters by, to lists and counts alike.

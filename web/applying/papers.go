@@ -95,7 +95,7 @@ func SlotRows(to SlotLinks, s application.SlotFiles, fault string) []ui.Upload {
 		return identified(rows, s)
 	}
 	if s.Max > 1 && s.Open {
-		s.Hint += "。可以一次选几份"
+		s.Hint = strings.TrimPrefix(s.Hint+"。可以一次选几份", "。")
 	}
 	add := ui.Upload{What: s.Label, Need: need, File: "还没有上传", Say: s.Hint}
 	if len(s.Files) > 0 {

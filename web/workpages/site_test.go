@@ -59,7 +59,6 @@ func newSite(t *testing.T) *site {
 		Accounts: s.accounts, Organizations: s.organizations, Policies: policy.New(db), Audit: audit.NewReader(db), Flash: s.Flash,
 	})
 	s.Layout.Waiting = s.waiting
-	s.Statements = 11 // of an organization's workspace
 	s.Serve(s.pages.Register)
 	return s
 }
