@@ -20,7 +20,7 @@ type Recipient struct {
 // merged away or taken over, who acts for the one that stays, too.
 func HeadsAndClerks(ctx context.Context, q postgres.Querier, orgID uuid.UUID) ([]Recipient, error) {
 	return postgres.All[Recipient](ctx, q, `select id, name, email from account
-		where organization_id = any(organization_readers($1)) and status = 'active' order by id`, orgID)
+		where organization_id = any((select organization_readers($1))::uuid[]) and status = 'active' order by id`, orgID)
 }
 
 // ByID returns the holder of one account, nobody when it is not active.
