@@ -37,8 +37,9 @@ func seated(t testing.TB, who *someone) *seat {
 // there first: looking costs more than walking.
 var looked sync.Map
 
-// particular is what makes one page of a kind differ from the next in its address.
-var particular = regexp.MustCompile(`[A-Z]{2}-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}`)
+// particular is what makes one page of a kind differ from the next: the number of a
+// case but not its letters, which tell the kind, an id, and whose page it is.
+var particular = regexp.MustCompile(`\d{4}-\d{4}|[0-9a-f]{8}-[0-9a-f-]{27}|六联社区\p{Han}+(互助会|服务中心)`)
 
 // shown reads the page that has come, and looks at it.
 func (b *seat) shown(status int) *page {
@@ -63,8 +64,8 @@ func (b *seat) shown(status int) *page {
 }
 
 // look has axe judge the page at both widths, and measures whether it fits. Each
-// kind is judged once: what tells kinds apart is the address, the heading, which
-// names the state of a case, and, once signed in, the role of who is looking.
+// kind is judged once: what tells kinds apart is the address, with the letters of a
+// case's number, the heading, which names the state of a case, and, once signed in, the role of who is looking.
 func (b *seat) look(address string) {
 	b.t.Helper()
 	kind := particular.ReplaceAllString(address+" "+plainText(b.page.Find("h1").First()), "…")
