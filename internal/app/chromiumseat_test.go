@@ -65,7 +65,8 @@ func (b *seat) shown(status int) *page {
 
 // look has axe judge the page at both widths, and measures whether it fits. Each
 // kind is judged once: what tells kinds apart is the address, with the letters of a
-// case's number, the heading, which names the state of a case, and, once signed in, the role of who is looking.
+// case's number, the heading, which names the state of a case, and, once signed in,
+// the role of who is looking.
 func (b *seat) look(address string) {
 	b.t.Helper()
 	kind := particular.ReplaceAllString(address+" "+plainText(b.page.Find("h1").First()), "…")

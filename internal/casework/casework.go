@@ -132,8 +132,7 @@ func (s *Service) KindName(kind string) string {
 
 // Visible reports whether the actor may know that the case exists: an
 // organization its own and those that it took over, one that an office opened once
-// it is submitted; an
-// initiator what it began itself; community and subdistrict those of their area
+// it is submitted; an initiator what it began itself; community and subdistrict those of their area
 // once submitted, and what they file at the counter; a department those of the
 // organizations under it; the bureau all submitted ones; an office what it is
 // drafting itself. What one may not see is “not found”. scope says the same in SQL.
